@@ -39,7 +39,7 @@ def _unsafe_sqlite(connection: Any) -> list[CheckMessage]:
     with connection.cursor() as cursor:
         found = {name: cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in wanted}
     return [
-        Error(f"SQLite runs with {name} = {found[name]}, not {value}.", hint="See portal/environment.py.", id="portal.E002")
+        Error(f"SQLite runs with {name} = {found[name]}, not {value}.", id="portal.E002")
         for name, value in wanted.items()
         if found[name] != value
     ]

@@ -25,7 +25,8 @@ def secret_key(given: str, file: Path, *, debug: bool) -> str:
             f"SECRET_KEY is not set and {file} does not exist. Set SECRET_KEY to at least {SHORTEST_SECRET} random "
             "characters, or run script/server once: it makes a key for this machine."
         )
-    if not debug and (len(key) < SHORTEST_SECRET or len(set(key)) < 5 or key.startswith(("django-insecure", "insecure"))):
+    weak = len(key) < SHORTEST_SECRET or len(set(key)) < 5 or key.startswith(("django-insecure", "insecure"))
+    if weak and not debug:
         raise ImproperlyConfigured(f"SECRET_KEY is weak: it must be at least {SHORTEST_SECRET} random characters.")
     return key
 
