@@ -1,0 +1,1 @@
+"""Template tags of the desk: how sums, days and standings appear on a page."""
