@@ -1,0 +1,46 @@
+"""一次性补正告知书: every defect of a claim at once, and the day by which it is answered."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, ClassVar
+
+from applications.documents import render
+from applications.documents.letter import Letter, chinese_date
+
+
+@dataclass(frozen=True, kw_only=True)
+class CorrectionLetter(Letter):
+    """What a request for corrections says; `defects` are rows (材料或事项, 需要补正的内容)."""
+
+    case_number: str
+    policy_title: str
+    clause_article: str
+    clause_title: str
+    received_on: date
+    defects: Sequence[Sequence[str]]
+    due_on: date
+    how: str = "登录本平台，在该申报件的“补正”页逐项办理并重新提交"
+
+    title: ClassVar[str] = "一次性补正告知书"
+    template: ClassVar[str] = "correction.html"
+
+    def context(self) -> dict[str, Any]:
+        """Return what the template prints."""
+        assert self.defects, "a request for corrections names what to correct"
+
+        return {
+            "case_number": self.case_number,
+            "policy_title": self.policy_title,
+            "clause_article": self.clause_article,
+            "clause_title": self.clause_title,
+            "received_on": chinese_date(self.received_on),
+            "defects": self.defects,
+            "due_on": chinese_date(self.due_on),
+            "how": self.how,
+        }
+
+
+def build(letter: CorrectionLetter) -> bytes:
+    """Return the request for corrections as PDF."""
+    return render.pdf(letter)

@@ -1,0 +1,92 @@
+"""
+What every letter has: who writes to whom, under which number, on which day, and how a reader checks that it is genuine.
+
+A letter is a frozen dataclass of plain values. It knows no database: the case fills it, `to_content` writes it down
+beside its number, and `from_content` reads it back, so that the same paper can be made again word for word.
+"""
+
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any, ClassVar, Self, get_type_hints
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """
+    The common part of every letter.
+
+    `letter_number` is the whole 发文字号 with its brackets, e.g. 师新数兑〔2026〕5号. `decided_on` is the date under the
+    signature. With `signed` the paper leaves room for a seal; without it says 待签章. `demo` marks every page.
+    """
+
+    authority_name: str
+    letter_number: str
+    applicant_name: str
+    decided_on: date
+    verify_code: str
+    verify_url: str
+    signed: bool = False
+    demo: bool = False
+    copies_to: str = ""  # 抄送, without the full stop
+
+    title: ClassVar[str]
+    template: ClassVar[str]
+
+    def context(self) -> dict[str, Any]:
+        """Return what the template prints; every value is text, a flag, or a list of these."""
+        raise NotImplementedError
+
+    def to_content(self) -> dict[str, Any]:
+        """Return the letter as plain data for a JSON column."""
+        return {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
+
+    @classmethod
+    def from_content(cls, content: dict[str, Any]) -> Self:
+        """Return the letter written down by `to_content`. Raises TypeError when a field is missing or unknown."""
+        hints = get_type_hints(cls)
+        return cls(**{name: _typed(value, hints.get(name)) for name, value in content.items()})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Remedies:
+    """Where a decision can be contested: the organ, the court and the channel on the internet that the law asks for."""
+
+    review_organ: str
+    court: str
+    channel: str = ""
+
+    def sentence(self, paper: str) -> str:
+        """Say how to contest `paper`. Terms: 行政复议法 (2023) art. 20, sixty days; 行政诉讼法 art. 46, six months."""
+        online = f"（可通过{self.channel}在线提出）" if self.channel else ""
+        return (
+            f"如不服本{paper}，可以自收到之日起60日内依法向{self.review_organ}申请行政复议{online}，"
+            f"也可以自收到之日起6个月内依法向{self.court}提起行政诉讼。"
+        )
+
+
+def chinese_date(day: date) -> str:
+    """Write a date as official papers do, without padding: 2026年3月5日."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def chinese_time(moment: datetime) -> str:
+    """Write a moment to the minute: 2026年3月5日 09:07. The caller has converted it to local time."""
+    return f"{chinese_date(moment)} {moment:%H:%M}"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date):  # a datetime is a date too
+        return value.isoformat()
+    if isinstance(value, Remedies):
+        return {field.name: getattr(value, field.name) for field in fields(value)}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _typed(value: Any, hint: Any) -> Any:
+    if hint in (date, datetime) and isinstance(value, str):
+        return hint.fromisoformat(value)
+    if isinstance(value, dict):
+        return Remedies(**value)
+    return value

@@ -1,0 +1,140 @@
+"""
+From a letter to the bytes of its PDF.
+
+Equal letters give equal bytes: the dates in the file come from the letter, its identifier from the page source, and
+the fonts from our own files. WeasyPrint is imported on first use only, because it takes half a second and 60 MB that
+the web processes, which make no letters, do not pay for.
+"""
+
+import hashlib
+import threading
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import segno
+from django.template import Context, Engine
+from django.utils.safestring import SafeString, mark_safe
+
+from applications.documents.fonts import FACES, FONT_DIR, fonts_ready
+from applications.documents.letter import Letter, chinese_date
+
+TEMPLATE_DIR = Path(__file__).resolve().parents[2] / "templates" / "documents"
+STYLESHEET = "documents.css"
+LINE_WIDTH_PT = 442.2  # 156 mm, the width of the text area
+CHARACTER_PT = 15.79  # 28 characters to a line
+
+# Pango's font map belongs to one thread at a time.
+_one_at_a_time = threading.Lock()
+
+
+class FontsMissing(RuntimeError):
+    """This machine cannot make letters; the message names the faces. `script/fonts` prepares them."""
+
+
+def pdf(letter: Letter) -> bytes:
+    """Return the letter as PDF. Raises FontsMissing, because without fonts the pages would be silently blank."""
+    if missing := fonts_ready():
+        raise FontsMissing(f"缺少公文字体：{'、'.join(missing)}。请运行 script/fonts。")
+    page = page_source(letter)
+    with _one_at_a_time:
+        return _printer().print(page)
+
+
+def page_source(letter: Letter) -> str:
+    """Return the HTML of a letter. Everything the letter brings is escaped by the template engine."""
+    common = {
+        "title": letter.title,
+        "authority_name": letter.authority_name,
+        "mark": _mark(letter.authority_name),
+        "letter_number": letter.letter_number,
+        "applicant_name": letter.applicant_name,
+        "decided_on": chinese_date(letter.decided_on),
+        "created": f"{letter.decided_on:%Y-%m-%d}T00:00:00+08:00",
+        "signed": letter.signed,
+        "date_indent": f"{_date_indent(letter):.2f}",
+        "demo": letter.demo,
+        "copies_to": letter.copies_to,
+        "verify_code": letter.verify_code,
+        "verify_url": letter.verify_url,
+        "qr": _qr(letter.verify_url),
+    }
+    # Two names for one thing would let a letter overwrite what every letter must say.
+    assert not common.keys() & letter.context().keys()
+    return _templates().get_template(letter.template).render(Context(common | letter.context(), use_l10n=False))
+
+
+@dataclass(frozen=True)
+class Mark:
+    """发文机关标志: its size in points, its width when set at that size, and how far it is narrowed to fit one line."""
+
+    size: str
+    width: str
+    left: str
+    narrowed: str
+
+
+def _mark(name: str) -> Mark:
+    """Fit the name on one line: large when short, narrowed like printed letterheads when long, smaller at last."""
+    size = max(min(44.0, LINE_WIDTH_PT / (0.62 * len(name))), 12.0)
+    width = size * len(name)
+    narrowed = min(1.0, LINE_WIDTH_PT / width)
+    return Mark(f"{size:.2f}", f"{width:.2f}", f"{(LINE_WIDTH_PT - width) / 2:.2f}", f"{narrowed:.4f}")
+
+
+def _date_indent(letter: Letter) -> float:
+    """
+    Return the right indent of the signature block in points (GB/T 9704 7.3.5).
+
+    Sealed: the date stands four characters from the edge and the name is centred over it; a name so long that it would
+    cross the edge moves the block left until it just fits. Unsealed: the name stands two characters from the edge.
+    """
+    if not letter.signed:
+        return 2 * CHARACTER_PT
+    date_width = sum(0.5 if character.isdigit() else 1 for character in chinese_date(letter.decided_on))
+    overhang = max(0.0, (len(letter.authority_name) - date_width) / 2)
+    return max(0.0, 4 - overhang) * CHARACTER_PT
+
+
+def _qr(address: str) -> SafeString:
+    """Return the address as a drawing to be put into the page; level M survives a stamp over a corner."""
+    drawing = segno.make(address, error="m", micro=False).svg_inline(border=0, omitsize=True)
+    return mark_safe(drawing)  # noqa: S308  made by the library out of black squares; the address is not in it
+
+
+@cache
+def _templates() -> Engine:
+    """Return an engine that knows the letters' templates only."""
+    return Engine(dirs=[TEMPLATE_DIR], autoescape=True)
+
+
+@cache
+def _printer() -> "Printer":
+    return Printer()
+
+
+class Printer:
+    """WeasyPrint with what it needs read once per process: a third of the time of a letter goes into this otherwise."""
+
+    def __init__(self) -> None:
+        # Deferred: see the module's first lines.
+        from weasyprint import CSS, HTML  # noqa: PLC0415
+        from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
+
+        from applications.documents.typesetting import OwnFiles, spread_lines  # noqa: PLC0415
+
+        spread_lines()
+        self._html = HTML
+        self._fonts = FontConfiguration()
+        self._files = OwnFiles(
+            {f"letter:{face.file}": FONT_DIR / face.file for face in FACES}
+        )
+        sheet = (TEMPLATE_DIR / STYLESHEET).read_text(encoding="utf-8")
+        self._style = CSS(string=sheet, font_config=self._fonts, url_fetcher=self._files)
+
+    def print(self, page: str) -> bytes:
+        """Return the page as PDF with subset fonts embedded."""
+        options: dict[str, Any] = {"pdf_identifier": hashlib.sha256(page.encode()).digest()[:16]}
+        document = self._html(string=page, url_fetcher=self._files)
+        return document.write_pdf(stylesheets=[self._style], font_config=self._fonts, **options)
