@@ -11,6 +11,9 @@ from django.core.checks import ERROR, run_checks
 from django.core.management.base import SystemCheckError
 from django.db import connections
 
+# Read by portal/settings.py when the application is loaded: a request never waits long for a broker that hangs.
+os.environ.setdefault("BROKER_TIMEOUT", "0.8")
+
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_WORKERS", "2"))

@@ -85,6 +85,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "portal.context.desks",
             ],
         },
     },
@@ -124,7 +125,7 @@ CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker as 
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 600,  # longer than any task may run; seconds
     "socket_connect_timeout": 0.5,
-    "socket_timeout": 5,  # longer than the one second a worker waits for a message
+    "socket_timeout": env.float("BROKER_TIMEOUT", 5.0),  # a worker waits one second for a message, so more than that
     "max_retries": 0,
     "interval_start": 0,
     "interval_step": 0,

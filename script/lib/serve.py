@@ -75,22 +75,29 @@ class Service:
             self.quick_deaths = self.quick_deaths + 1 if now - self.started < QUICK_DEATH else 0
             wait = min(LONGEST_WAIT, 2.0**self.quick_deaths) if self.quick_deaths else 0.5
             self.again_at = now + wait
-            say(f"{self.name} ended with status {self.process.returncode}; starting it again in {wait:.0f} s.")
+            self._end_orphans()
+            say(f"{self.name} ended with status {self.process.returncode}; starting it again in {wait:.1f} s.")
             return
         self.start()
 
     def stop(self) -> None:
         """End the process: politely, and by force after its grace."""
-        if not self.alive():
+        if self.process is None:
             return
-        assert self.process
         self.process.terminate()
         try:
             self.process.wait(self.grace)
         except subprocess.TimeoutExpired:
             say(f"{self.name} did not end within {self.grace:.0f} s and is killed.")
-            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.kill()
             self.process.wait()
+        self._end_orphans()
+
+    def _end_orphans(self) -> None:
+        """End what a dead process left in its group: the children of a killed worker go on by themselves."""
+        assert self.process
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
 
 
 def _die_with_parent() -> None:
