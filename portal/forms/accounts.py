@@ -4,8 +4,11 @@ from allauth.account.forms import LoginForm as BaseLoginForm
 from allauth.account.forms import SignupForm as BaseSignupForm
 from django import forms
 from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.password_validation import password_validators_help_texts
 from django.core.validators import MinLengthValidator, RegexValidator
 from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 mobile_number = RegexValidator(r"\A1[3-9][0-9]{9}\Z", "请填写十一位手机号码，例如：13800000000。")
 
@@ -14,6 +17,12 @@ def _without_placeholders(form: forms.Form) -> None:
     """The label above a field says it all; a placeholder of the same words is gone as soon as one types."""
     for field in form.fields.values():
         field.widget.attrs.pop("placeholder", None)
+
+
+def _rules_of_passwords() -> SafeString:
+    """List what the validators in force ask for, in the tone of the rest of the page (您, and not 你)."""
+    rules = (str(rule).replace("你的密码", "密码").replace("你的", "您的") for rule in password_validators_help_texts())
+    return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", ((rule,) for rule in rules)))
 
 
 class LoginForm(BaseLoginForm):
@@ -50,6 +59,7 @@ class SignupForm(BaseSignupForm):
         email.label = "电子邮箱" if email.required else "电子邮箱（选填）"
         email.help_text = "用于找回密码和接收办理通知。"
         self.fields["username"].help_text = "登录时使用，由字母、数字和“@”“.”“+”“-”“_”组成。"
+        self.fields["password1"].help_text = _rules_of_passwords()
         self.fields["password2"].label = "再次输入密码"
         _without_placeholders(self)
 
