@@ -1,0 +1,27 @@
+"""What every test stands on: no network, an empty cache, and a readable summary of the house."""
+
+import socket
+
+import pytest
+from django.core.cache import cache
+
+LOCAL = {"127.0.0.1", "::1", "localhost"}
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch):
+    """Refuse connections to other machines; unix sockets and this machine's own addresses stay open."""
+    connect = socket.socket.connect
+
+    def guarded(self, address):
+        if self.family != socket.AF_UNIX and address[0] not in LOCAL:
+            raise AssertionError(f"a test asked for the network: {address}")
+        return connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache():
+    """Counts and rate limits of one test must not reach the next."""
+    cache.clear()
