@@ -29,7 +29,7 @@ class OwnFiles(URLFetcher):
 
 
 # Points a character; more looks spaced out and makes readers of the text layer see blanks between the characters.
-WIDEST_SPREAD = 1.2
+WIDEST_SPREAD = 1.5
 
 
 def spread_lines() -> None:
