@@ -221,6 +221,21 @@ ACCOUNT_RATE_LIMITS = {"login_failed": None}  # axes counts failed log-ins, in t
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "算力奖补平台"
+ACCOUNT_FORMS = {
+    "login": "portal.forms.accounts.LoginForm",
+    "signup": "portal.forms.accounts.SignupForm",
+    "add_email": "portal.forms.accounts.AddEmailForm",
+    "change_password": "portal.forms.accounts.ChangePasswordForm",
+    "set_password": "portal.forms.accounts.SetPasswordForm",
+    "reset_password": "portal.forms.accounts.ResetPasswordForm",
+    "reset_password_from_key": "portal.forms.accounts.ResetPasswordKeyForm",
+    "reauthenticate": "portal.forms.accounts.ReauthenticateForm",
+}
+MFA_FORMS = {
+    "authenticate": "portal.forms.accounts.AuthenticateForm",
+    "reauthenticate": "portal.forms.accounts.CodeReauthenticateForm",
+    "activate_totp": "portal.forms.accounts.ActivateTOTPForm",
+}
 
 AXES_FAILURE_LIMIT = 5
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
