@@ -53,7 +53,7 @@ def test_only_assessing_lets_the_law_judge():
     judging = [
         str(file.relative_to(ROOT))
         for file in (ROOT / "applications").rglob("*.py")
-        if re.search(r"\brules\.judge\b|from rules import .*\bjudge\b", file.read_text())
+        if re.search(r"\brules\.judge\(|from rules import .*\bjudge\b", file.read_text())
     ]
 
     assert judging == ["applications/assessing.py"]
