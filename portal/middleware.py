@@ -7,6 +7,7 @@ import structlog
 from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.template.loader import render_to_string
 from django.utils.cache import patch_cache_control
 
 Next = Callable[[HttpRequest], HttpResponse]
@@ -58,10 +59,7 @@ def refuse_large_bodies(get_response: Next) -> Next:
             return HttpResponseNotAllowed(METHODS)
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isdecimal() or int(length) > settings.REQUEST_MAX_BYTES:
-            limit = settings.REQUEST_MAX_BYTES // (1024 * 1024)
-            response = HttpResponse(
-                f"上传内容过大：一次提交不得超过 {limit} MB。", status=413, content_type="text/plain; charset=utf-8"
-            )
+            response = HttpResponse(render_to_string("413.html"), status=413)
             response["Connection"] = "close"
             return response
         return get_response(request)

@@ -70,16 +70,16 @@ def digest(paths: Iterable[Path], *, also: str = "") -> str:
     return found.hexdigest()
 
 
-def stamped(name: str, value: str) -> bool:
+def stamped(name: str, value: str, folder: Path = STAMPS) -> bool:
     """Whether the step was done for exactly these inputs."""
-    file = STAMPS / name
+    file = folder / name
     return file.is_file() and file.read_text() == value
 
 
-def stamp(name: str, value: str) -> None:
+def stamp(name: str, value: str, folder: Path = STAMPS) -> None:
     """Remember that the step was done for these inputs."""
-    STAMPS.mkdir(parents=True, exist_ok=True)
-    (STAMPS / name).write_text(value)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(value)
 
 
 # ---- system packages ----------------------------------------------------------------------------------------------
@@ -242,9 +242,9 @@ def collect_static(environment: dict[str, str]) -> None:
     """Collect and compress the static files when one of them, or a package that brings some, changed."""
     var = Path(environment["VAR_DIR"])
     files = ("static", "portal/settings.py", "portal/assets.py", "requirements.txt", "package-lock.json")
-    value = digest([ROOT / file for file in files], also=str(var))
-    if stamped("static", value) and (var / "static" / "staticfiles.json").is_file():
+    value = digest(ROOT / file for file in files)
+    if stamped("static", value, var / "stamps") and (var / "static" / "staticfiles.json").is_file():
         return
     say("Collecting static files …")
     run(PYTHON, "manage.py", "collectstatic", "--noinput", "--clear", quiet=True, env=environment)
-    stamp("static", value)
+    stamp("static", value, var / "stamps")

@@ -1,0 +1,146 @@
+"""
+The journeys run in headless Chromium against the running site: web, worker and broker as `script/server` starts them.
+
+Every page is watched: a script error, a refusal by the Content-Security-Policy or a failed load fails the test.
+"""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+START_WITHIN = 240  # seconds; a first start makes the demo data
+
+
+@dataclass(frozen=True)
+class Site:
+    """The running site: its address, its data folder, and what the demo data consists of."""
+
+    url: str
+    var: Path
+    demo: dict
+
+    def password(self, username: str) -> str:
+        """Return the password of a demo login."""
+        return next(account["password"] for account in self.demo["accounts"] if account["username"] == username)
+
+
+def pytest_collection_modifyitems(items):
+    """Everything in this folder needs the browser; nobody has to remember the mark."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """Start the whole site on a free port with data of its own; stop it at the end."""
+    var = tmp_path_factory.mktemp("site")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    ours = {"DJANGO_SETTINGS_MODULE", "SECRET_KEY"}
+    inherited = {name: value for name, value in os.environ.items() if name not in ours}
+    output = var / "output"
+    with output.open("wb") as out:
+        server = subprocess.Popen(
+            ["script/server", "--port", str(port)],
+            cwd=ROOT,
+            env=inherited | {"VAR_DIR": str(var)},
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        _wait(server, output)
+        yield Site(f"http://127.0.0.1:{port}", var, json.loads((var / "demo.json").read_text()))
+    finally:
+        server.send_signal(signal.SIGTERM)
+        server.wait(60)
+
+
+def _wait(server, output):
+    deadline = time.monotonic() + START_WITHIN
+    while "is served at" not in output.read_text():
+        if server.poll() is not None or time.monotonic() > deadline:
+            pytest.fail(f"the site does not start:\n{output.read_text()[-4000:]}", pytrace=False)
+        time.sleep(0.2)
+
+
+@pytest.fixture(scope="session")
+def base_url(site):
+    """Let `page.goto("/policies/")` mean the running site."""
+    return site.url
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args():
+    """Use the machine's Chromium; no sandbox, because a container's root has none to give."""
+    place = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    if place is None:
+        pytest.fail("no Chromium: set CHROMIUM to its path, or run script/test", pytrace=False)
+    quiet = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
+    return {"executable_path": place, "args": quiet}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args():
+    """A Chinese desktop of an ordinary size."""
+    return {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "viewport": {"width": 1280, "height": 860}}
+
+
+@pytest.fixture
+def page(page: Page):
+    """Return a page whose console must stay free of errors until the end of the test."""
+    errors = watch(page)
+    yield page
+    assert errors == []
+
+
+def watch(page: Page) -> list[str]:
+    """Collect what goes wrong on a page. A document answered with 4xx is no error of the page: journeys ask for it."""
+    errors: list[str] = []
+
+    def on_console(message):
+        if message.type == "error" and "the server responded with a status of 4" not in message.text:
+            errors.append(f"{page.url}: {message.text}")
+
+    page.on("console", on_console)
+    page.on("pageerror", lambda error: errors.append(f"{page.url}: {error}"))
+    return errors
+
+
+@pytest.fixture(scope="session")
+def assert_accessible():
+    """Return a function that fails with axe's own words when the page has a violation."""
+    axe = Axe()
+
+    def check(page: Page) -> None:
+        results = axe.run(page)
+        assert results.violations_count == 0, f"{page.url}\n{results.generate_report()}"
+
+    return check
+
+
+@pytest.fixture
+def log_in(site):
+    """Return a function that logs a demo user in on a page."""
+
+    def act(page: Page, username: str) -> None:
+        page.goto("/accounts/login/")
+        page.locator("input[name=login]").fill(username)
+        page.locator("input[name=password]").fill(site.password(username))
+        page.locator("form:has(input[name=password]) button[type=submit]").click()
+        page.wait_for_url(lambda url: "/accounts/login/" not in url)
+
+    return act
