@@ -10,13 +10,12 @@ from applications.documents.notice import NoticeLetter
 from applications.documents.receipt import ReceiptLetter
 
 CLAUSE_TEXT = (
-    "第三条 鼓励支持高性能、高集成度、大规模算力集群项目建设，对新建或改扩建算力集群规模达1000P（含）-2000P、2000P（含）-3000P、"
-    "3000P（含）-4000P、4000P（含）-5000P、5000P以上的智能计算中心（FP16、PUE≤1.25、算力利用率≥60%），在正式交付使用并连续稳定运行半年后，"
+    "第三条 鼓励支持高性能、高集成度、大规模算力集群项目建设，对新建或改扩建算力集群规模达1000P（含）-2000P、"
+    "2000P（含）-3000P、3000P（含）-4000P、4000P（含）-5000P、5000P以上的智能计算中心"
+    "（FP16、PUE≤1.25、算力利用率≥60%），在正式交付使用并连续稳定运行半年后，"
     "按晋级补差原则，分别给予100万元、200万元、300万元、400万元、500万元一次性奖励。"
 )
-REMEDIES = Remedies(
-    review_organ="第十三师新星市人民政府", court="有管辖权的人民法院", channel="全国行政复议服务平台"
-)
+REMEDIES = Remedies(review_organ="第十三师新星市人民政府", court="有管辖权的人民法院", channel="全国行政复议服务平台")
 PARTIES: dict[str, Any] = {
     "authority_name": "第十三师新星市发展和改革委员会（数据局）",
     "letter_number": "师新数兑〔2026〕5号",
@@ -47,72 +46,92 @@ TRACE = (
 
 def a_notice(**changes: Any) -> NoticeLetter:
     """Return the notice of the 3200P claim: 300万 reached, 100万 received, 200万 granted."""
-    told = PARTIES | CASE | {
-        "uscc": USCC,
-        "clause_text": CLAUSE_TEXT,
-        "facts": FACTS,
-        "computation": TRACE,
-        "amount_fen": 200_000_000,
-        "computed_fen": 200_000_000,
-        "earlier_fen": 100_000_000,
-        "readings": (("规模恰为档位分界值的", "归入较高一档（左闭右开）"),),
-        "payee_note": "资金由第十三师新星市财政局按国库集中支付规定拨付至你单位登记的银行账户。",
-        "remedies": REMEDIES,
-        "pack_name": "xinxing.v1",
-        "pack_hash": "3f9c2b7a1d04",
-    }
+    told = (
+        PARTIES
+        | CASE
+        | {
+            "uscc": USCC,
+            "clause_text": CLAUSE_TEXT,
+            "facts": FACTS,
+            "computation": TRACE,
+            "amount_fen": 200_000_000,
+            "computed_fen": 200_000_000,
+            "earlier_fen": 100_000_000,
+            "readings": (("规模恰为档位分界值的", "归入较高一档（左闭右开）"),),
+            "payee_note": "资金由第十三师新星市财政局按国库集中支付规定拨付至你单位登记的银行账户。",
+            "remedies": REMEDIES,
+            "pack_name": "xinxing.v1",
+            "pack_hash": "3f9c2b7a1d04",
+        }
+    )
     return NoticeLetter(**told | changes)
 
 
 def a_receipt(**changes: Any) -> ReceiptLetter:
     """Return the receipt of the same claim."""
-    told = PARTIES | CASE | {
-        "letter_number": "师新数收〔2026〕17号",
-        "uscc": USCC,
-        "facts": [fact[:2] for fact in FACTS],
-        "files": [
-            ("第三方PUE检测报告", "PUE检测报告（2025年度）.pdf", "6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b"),
-            ("设备清单", "设备采购清单与发票汇总.xlsx", "d4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35"),
-        ],
-        "received_at": datetime(2026, 3, 5, 9, 7),  # noqa: DTZ001  local time, as printed
-        "next_step": "主管部门将于2026年3月12日前作出受理、一次性告知补正或者不予受理的决定，可以登录本平台查看进度。",
-    }
+    told = (
+        PARTIES
+        | CASE
+        | {
+            "letter_number": "师新数收〔2026〕17号",
+            "uscc": USCC,
+            "facts": [fact[:2] for fact in FACTS],
+            "files": [
+                ("第三方PUE检测报告", "PUE检测报告（2025年度）.pdf", "6b86b273ff34fce1" + "0" * 48),
+                ("设备清单", "设备采购清单与发票汇总.xlsx", "d4735e3a265e16ee" + "0" * 48),
+            ],
+            "received_at": datetime(2026, 3, 5, 9, 7),  # noqa: DTZ001  local time, as printed
+            "next_step": "主管部门将于2026年3月12日前作出受理、一次性告知补正或者不予受理的决定，可以登录本平台查看进度。",
+        }
+    )
     return ReceiptLetter(**told | changes)
 
 
 def a_correction(**changes: Any) -> CorrectionLetter:
     """Return a request for two corrections."""
-    told = PARTIES | CASE | {
-        "received_on": date(2026, 3, 1),
-        "defects": (
-            ("第三方PUE检测报告", "报告未加盖CMA章，请提交具备资质的机构出具并加盖CMA章的报告。"),
-            ("设备清单", "清单所列加速卡数量与发票数量不一致，请逐项说明并更正。"),
-        ),
-        "due_on": date(2026, 3, 19),
-    }
+    told = (
+        PARTIES
+        | CASE
+        | {
+            "received_on": date(2026, 3, 1),
+            "defects": (
+                ("第三方PUE检测报告", "报告未加盖CMA章，请提交具备资质的机构出具并加盖CMA章的报告。"),
+                ("设备清单", "清单所列加速卡数量与发票数量不一致，请逐项说明并更正。"),
+            ),
+            "due_on": date(2026, 3, 19),
+        }
+    )
     return CorrectionLetter(**told | changes)
 
 
 def a_refusal(**changes: Any) -> RefusalLetter:
     """Return the refusal of a centre with a PUE of 1.26."""
-    told = PARTIES | CASE | {
-        "uscc": USCC,
-        "received_on": date(2026, 3, 1),
-        "reasons": ("经核验，PUE为1.26，不符合“PUE≤1.25”的要求。",),
-        "basis": (CLAUSE_TEXT,),
-        "facts": FACTS,
-        "remedies": REMEDIES,
-    }
+    told = (
+        PARTIES
+        | CASE
+        | {
+            "uscc": USCC,
+            "received_on": date(2026, 3, 1),
+            "reasons": ("经核验，PUE为1.26，不符合“PUE≤1.25”的要求。",),
+            "basis": (CLAUSE_TEXT,),
+            "facts": FACTS,
+            "remedies": REMEDIES,
+        }
+    )
     return RefusalLetter(**told | changes)
 
 
 def a_decline(**changes: Any) -> DeclineLetter:
     """Return a refusal to take up a claim that went to the wrong organ."""
-    told = PARTIES | CASE | {
-        "uscc": USCC,
-        "received_on": date(2026, 3, 1),
-        "reasons": ("申报事项不属于本机关职责范围。", "申报单位注册地不在师市辖区。"),
-        "basis": ("《第十三师新星市支持数字产业发展的若干措施（试行）》规定由师市发改委（数据局）牵头解释。",),
-        "remedies": REMEDIES,
-    }
+    told = (
+        PARTIES
+        | CASE
+        | {
+            "uscc": USCC,
+            "received_on": date(2026, 3, 1),
+            "reasons": ("申报事项不属于本机关职责范围。", "申报单位注册地不在师市辖区。"),
+            "basis": ("《第十三师新星市支持数字产业发展的若干措施（试行）》规定由师市发改委（数据局）牵头解释。",),
+            "remedies": REMEDIES,
+        }
+    )
     return DeclineLetter(**told | changes)

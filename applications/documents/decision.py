@@ -1,4 +1,4 @@
-"""不予受理通知书 and 不予兑现决定书: a refusal for its form or in its substance, with reasons, legal basis and remedies."""
+"""不予受理通知书 and 不予兑现决定书: refused for its form or in its substance, with reasons, basis and remedies."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -15,8 +15,8 @@ class Letter:
     """
     The common part of every letter.
 
-    `letter_number` is the whole 发文字号 with its brackets, e.g. 师新数兑〔2026〕5号. `decided_on` is the date under the
-    signature. With `signed` the paper leaves room for a seal; without it says 待签章. `demo` marks every page.
+    `letter_number` is the whole 发文字号 with its brackets, e.g. 师新数兑〔2026〕5号. `decided_on` is the date under
+    the signature. With `signed` the paper leaves room for a seal; without it says 待签章. `demo` marks every page.
     """
 
     authority_name: str

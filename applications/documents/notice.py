@@ -14,9 +14,9 @@ class NoticeLetter(Letter):
     """
     What a notice says. All sums are whole fen.
 
-    `facts` are rows (事项, 核验值, 依据材料); `computation` are the sentences of the trace; `readings` are rows (问题, 采用的
-    口径); `instalments` are rows (期次, 拨付条件或时间, fen). `computed_fen` is what the rules give for this claim, after
-    `earlier_fen`, what was received under the same clause before; `amount_fen` is what is granted of it.
+    `facts` are rows (事项, 核验值, 依据材料); `computation` are the sentences of the trace; `readings` are rows
+    (问题, 采用的口径); `instalments` are rows (期次, 拨付条件或时间, fen). `computed_fen` is what the rules give for this
+    claim, after `earlier_fen`, what was received under the same clause before; `amount_fen` is what is granted of it.
     """
 
     uscc: str
@@ -43,7 +43,8 @@ class NoticeLetter(Letter):
     def context(self) -> dict[str, Any]:
         """Return what the template prints. The figures and the capitals come from one number."""
         assert self.amount_fen > 0, "a notice grants something"
-        assert not self.instalments or sum(row[2] for row in self.instalments) == self.amount_fen, "parts make the whole"
+        parts = [fen for _, _, fen in self.instalments]
+        assert not parts or sum(parts) == self.amount_fen, "instalments make the whole"
 
         return {
             "uscc": self.uscc,

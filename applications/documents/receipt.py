@@ -14,8 +14,8 @@ class ReceiptLetter(Letter):
     """
     What a receipt says. `letter_number` is the number of the receipt.
 
-    `facts` are rows (事项, 申报值); `files` are rows (材料类别, 文件名, sha256), the hash is printed in short; `received_at` is in
-    local time.
+    `facts` are rows (事项, 申报值); `files` are rows (材料类别, 文件名, sha256), the hash is printed in
+    short; `received_at` is in local time.
     """
 
     uscc: str

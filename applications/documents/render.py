@@ -127,9 +127,7 @@ class Printer:
         spread_lines()
         self._html = HTML
         self._fonts = FontConfiguration()
-        self._files = OwnFiles(
-            {f"letter:{face.file}": FONT_DIR / face.file for face in FACES}
-        )
+        self._files = OwnFiles({f"letter:{face.file}": FONT_DIR / face.file for face in FACES})
         sheet = (TEMPLATE_DIR / STYLESHEET).read_text(encoding="utf-8")
         self._style = CSS(string=sheet, font_config=self._fonts, url_fetcher=self._files)
 
