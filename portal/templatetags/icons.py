@@ -27,16 +27,19 @@ DRAWINGS: dict[str, str] = {
     "upload": '<path d="M8 10.5v-8M4.5 6 8 2.5 11.5 6M2.5 13.5h11"/>',
 }
 
+SILENT = mark_safe('aria-hidden="true"')
+
 
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """
-    Draw the icon of this name, one em high. Without a label it is hidden from screen readers: the word beside it speaks.
+    Draw the icon of this name, one em high. Without a label it is hidden from screen readers: the word beside it
+    speaks.
 
     Raises KeyError for a name that is not drawn.
     """
-    drawing = mark_safe(DRAWINGS[name])  # nosec: constants of this module
-    spoken = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')  # nosec
+    drawing = mark_safe(DRAWINGS[name])  # noqa: S308 - constants of this module
+    spoken = format_html('role="img" aria-label="{}"', label) if label else SILENT
     return format_html(
         '<svg class="icon" viewBox="0 0 16 16" fill="none" stroke="currentColor" stroke-width="1.5"'
         ' stroke-linecap="round" stroke-linejoin="round" {}>{}</svg>',
