@@ -39,6 +39,3 @@ class _Renamed(FileSystemStorage):
 
     def path(self, name: str) -> str:
         return super().path(settings.NPM_FILES[name])
-
-    def _open(self, name: str, mode: str = "rb") -> Any:
-        return super()._open(name, mode)

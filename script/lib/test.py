@@ -62,7 +62,7 @@ def types(environment: Environment, extra: list[str]) -> bool:
 
 def layers(environment: Environment, extra: list[str]) -> bool:
     """Imports point down."""
-    return command(environment, "lint-imports")
+    return command(environment, "lint-imports", "--no-logo")
 
 
 def migrations(environment: Environment, extra: list[str]) -> bool:
