@@ -213,6 +213,7 @@ if PASSWORD_POLICY == "mlps3":  # noqa: S105 - the name of a policy. 等保三�
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*" if MAIL_IS_REAL else "email", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = env.str("ACCOUNT_EMAIL_VERIFICATION", "mandatory" if MAIL_IS_REAL else "none")
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "【算力奖补平台】"
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _public.scheme
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300

@@ -10,8 +10,8 @@ from applications.models import User
 PASSWORD = "correct-horse-battery"
 
 
-def make_user() -> User:
-    return User.objects.create_user(username="zhangsan", password=PASSWORD, name="张三")
+def make_user(email: str = "") -> User:
+    return User.objects.create_user(username="zhangsan", password=PASSWORD, name="张三", email=email)
 
 
 ANONYMOUS_PAGES = [
@@ -86,3 +86,37 @@ def test_after_five_wrong_passwords_the_page_says_how_long_to_wait(client):
 
     assert response.status_code == 429
     assert "请等待十五分钟后重试" in response.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_forgotten_password_is_answered_by_mail_in_chinese(client, mailoutbox):
+    make_user(email="zhangsan@example.com")
+
+    response = client.post(reverse("account_reset_password"), {"email": "zhangsan@example.com"})
+
+    assert response.status_code == 302
+    [mail] = mailoutbox
+    assert mail.subject == "【算力奖补平台】重置密码"
+    assert mail.body.startswith(
+        "您好：\n\n您的账户（用户名：zhangsan）申请了重置密码。请打开下面的链接设置新密码：\n\nhttp"
+    )
+
+
+@pytest.mark.django_db
+def test_the_link_of_the_mail_leads_to_a_new_password(client, mailoutbox):
+    user = make_user(email="zhangsan@example.com")
+    client.post(reverse("account_reset_password"), {"email": "zhangsan@example.com"})
+    link = re.search(r"http://[^/]+(/\S+)", mailoutbox[0].body)[1]
+
+    page = client.get(link, follow=True)
+    client.post(page.redirect_chain[-1][0], {"password1": "another-horse-42", "password2": "another-horse-42"})
+
+    user.refresh_from_db()
+    assert user.check_password("another-horse-42")
+
+
+@pytest.mark.django_db
+def test_a_worn_out_link_says_so(client):
+    page = client.get(reverse("account_reset_password_from_key", args=["1", "set-password"]))
+
+    assert "链接已失效" in page.content.decode()
