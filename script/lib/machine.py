@@ -188,17 +188,25 @@ def python_packages(*, development: bool = False) -> None:
     say(f"Installing Python packages ({wanted}.txt) …")
     make_venv(VENV)
     lock = ROOT / f"{wanted}.txt"
-    environment = {**os.environ, "UV_PYTHON_DOWNLOADS": "never", "UV_LINK_MODE": "copy"}
     try:
-        uv = install_tool(["uv"], "uv")
-        run(uv, "pip", "sync", "--quiet", "--require-hashes", "--python", PYTHON, lock, quiet=True, env=environment)
+        uv_sync(lock)
     except CannotSetUp as reason:
-        # pip reads settings that uv does not know (mirrors, certificates, folders of wheels)
+        # pip reads settings that uv does not know: mirrors, folders of wheels
         say(f"uv could not install the packages, trying pip. {str(reason).splitlines()[-1][:200]}")
-        make_venv(VENV)
         pip_install(VENV, lock)
     stamp(wanted, locks[wanted])
     say(f"Python packages are in place ({time.perf_counter() - began:.0f} s).")
+
+
+def uv_sync(lock: Path) -> None:
+    """Bring the virtual environment to the lock with uv; a second try trusts the certificates of this machine."""
+    environment = {**os.environ, "UV_PYTHON_DOWNLOADS": "never", "UV_LINK_MODE": "copy"}
+    uv = install_tool(["uv"], "uv")
+    sync = [uv, "pip", "sync", "--quiet", "--require-hashes", "--python", PYTHON]
+    try:
+        run(*sync, lock, quiet=True, env=environment)
+    except CannotSetUp:
+        run(*sync, "--system-certs", lock, quiet=True, env=environment)
 
 
 # ---- static assets ------------------------------------------------------------------------------------------------
