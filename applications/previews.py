@@ -54,6 +54,7 @@ def page_image(file: BinaryIO, page: int, *, width: int = 1000) -> bytes:
             if across <= 0 or down <= 0:
                 raise CannotShow("该页没有大小，无法显示。")
             scale = min(width / across, (MOST_PIXELS / (across * down)) ** 0.5)
+            scale *= 1 - 1e-9  # pdfium rounds up, and a quotient may come out a hair too large
             drawn = sheet.render(scale=scale, may_draw_forms=False).to_pil()
         except pdfium.PdfiumError:
             raise CannotShow("该页无法显示，请下载原件查看。") from None

@@ -81,7 +81,7 @@ def a_receipt(**changes: Any) -> ReceiptLetter:
                 ("设备清单", "设备采购清单与发票汇总.xlsx", "d4735e3a265e16ee" + "0" * 48),
             ],
             "received_at": datetime(2026, 3, 5, 9, 7),  # noqa: DTZ001  local time, as printed
-            "next_step": "主管部门将于2026年3月12日前作出受理、一次性告知补正或者不予受理的决定，可以登录本平台查看进度。",
+            "next_step": "主管部门将于2026年3月12日前作出是否受理的决定，可以登录本平台查看进度。",
         }
     )
     return ReceiptLetter(**told | changes)

@@ -15,8 +15,8 @@ class NoticeLetter(Letter):
     What a notice says. All sums are whole fen.
 
     `facts` are rows (事项, 核验值, 依据材料); `computation` are the sentences of the trace; `readings` are rows
-    (问题, 采用的口径); `instalments` are rows (期次, 拨付条件或时间, fen). `computed_fen` is what the rules give for this
-    claim, after `earlier_fen`, what was received under the same clause before; `amount_fen` is what is granted of it.
+    (问题, 采用的口径); `instalments` are rows (期次, 拨付条件或时间, fen). `computed_fen` is what the rules give for
+    this claim, after `earlier_fen`, received under the same clause before; `amount_fen` is what is granted of it.
     """
 
     uscc: str

@@ -120,13 +120,11 @@ class Printer:
     def __init__(self) -> None:
         # Deferred: see the module's first lines.
         from weasyprint import CSS, HTML  # noqa: PLC0415
-        from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
-
-        from applications.documents.typesetting import OwnFiles, spread_lines  # noqa: PLC0415
+        from applications.documents.typesetting import OwnFiles, fonts_of_this_process, spread_lines  # noqa: PLC0415
 
         spread_lines()
         self._html = HTML
-        self._fonts = FontConfiguration()
+        self._fonts = fonts_of_this_process()
         self._files = OwnFiles({f"letter:{face.file}": FONT_DIR / face.file for face in FACES})
         sheet = (TEMPLATE_DIR / STYLESHEET).read_text(encoding="utf-8")
         self._style = CSS(string=sheet, font_config=self._fonts, url_fetcher=self._files)

@@ -4,11 +4,16 @@ Two habits of WeasyPrint that Chinese letters need otherwise; imported by `rende
 It opens any address a page names, and it justifies a line by its spaces alone, of which Chinese has none.
 """
 
+import atexit
+import os
+import shutil
+import tempfile
 from pathlib import Path
 from typing import Any
 
 from weasyprint.formatting_structure import boxes
 from weasyprint.layout import inline
+from weasyprint.text.fonts import FontConfiguration
 from weasyprint.text.line_break import create_layout
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
@@ -26,6 +31,29 @@ class OwnFiles(URLFetcher):
         if url not in self._files:
             raise ValueError(f"letters open their own files only, not {url[:80]}")
         return URLFetcherResponse(url, self._files[url].read_bytes())
+
+
+def fonts_of_this_process() -> FontConfiguration:
+    """
+    Return a font configuration whose copies of the font files are surely removed in the end.
+
+    WeasyPrint keeps 30 MB of copies and removes them when Python ends in good order. A worker that is killed, or ends
+    without order as pool processes do, leaves them behind; so the folder bears the number of its process, and the next
+    process removes the folders of the dead.
+    """
+    for folder in Path(tempfile.gettempdir()).glob("letter-fonts-*-*"):
+        number = folder.name.split("-")[2]
+        if number.isdigit() and not Path("/proc", number).exists() and folder.stat().st_uid == os.getuid():
+            shutil.rmtree(folder, ignore_errors=True)
+    configuration = FontConfiguration()
+    configuration._folder = Path(tempfile.mkdtemp(prefix=f"letter-fonts-{os.getpid()}-"))
+    atexit.register(_remove, configuration)
+    return configuration
+
+
+def _remove(configuration: FontConfiguration) -> None:
+    shutil.rmtree(configuration._folder, ignore_errors=True)
+    configuration._folder = None
 
 
 # Points a character; more looks spaced out and makes readers of the text layer see blanks between the characters.
