@@ -120,6 +120,7 @@ class Printer:
     def __init__(self) -> None:
         # Deferred: see the module's first lines.
         from weasyprint import CSS, HTML  # noqa: PLC0415
+
         from applications.documents.typesetting import OwnFiles, fonts_of_this_process, spread_lines  # noqa: PLC0415
 
         spread_lines()
