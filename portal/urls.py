@@ -1,10 +1,14 @@
-"""Every address of the portal."""
+"""Every address of the portal, by desk."""
 
 from django.urls import include, path
 
 from portal.health import healthz
 
 urlpatterns = [
-    path("healthz", healthz, name="healthz"),
+    path("", include("portal.routes.public")),
     path("accounts/", include("allauth.urls")),
+    path("my/", include("portal.routes.applicant")),
+    path("finance/", include("portal.routes.finance")),
+    path("files/", include("portal.routes.files")),
+    path("healthz", healthz, name="healthz"),
 ]

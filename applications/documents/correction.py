@@ -19,7 +19,7 @@ class CorrectionLetter(Letter):
     clause_title: str
     received_on: date
     defects: Sequence[Sequence[str]]
-    due_on: date
+    due_on: date | None  # None while the working days of that year are unknown (待定)
     how: str = "登录本平台，在该申报件的“补正”页逐项办理并重新提交"
 
     title: ClassVar[str] = "一次性补正告知书"
@@ -36,7 +36,7 @@ class CorrectionLetter(Letter):
             "clause_title": self.clause_title,
             "received_on": chinese_date(self.received_on),
             "defects": self.defects,
-            "due_on": chinese_date(self.due_on),
+            "due_on": chinese_date(self.due_on) if self.due_on else "待定（该年度工作日安排公布后另行告知）",
             "how": self.how,
         }
 

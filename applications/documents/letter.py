@@ -7,7 +7,7 @@ beside its number, and `from_content` reads it back, so that the same paper can 
 
 from dataclasses import dataclass, fields
 from datetime import date, datetime
-from typing import Any, ClassVar, Self, get_type_hints
+from typing import Any, ClassVar, Self, get_args, get_type_hints
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,8 +85,8 @@ def _plain(value: Any) -> Any:
 
 
 def _typed(value: Any, hint: Any) -> Any:
-    if hint in (date, datetime) and isinstance(value, str):
-        return hint.fromisoformat(value)
+    if isinstance(value, str) and (day_or_moment := {date, datetime} & {hint, *get_args(hint)}):
+        return day_or_moment.pop().fromisoformat(value)
     if isinstance(value, dict):
         return Remedies(**value)
     return value

@@ -1,0 +1,190 @@
+"""The approver's desk: return, endorse into 公示, refuse, reopen, grant."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from applications import assessing, history, papers, permissions
+from applications.actions.money import finish_commitment, hold_commitment, release_commitment
+from applications.actions.shared import lock, move, overrides, refuse_if, take_duty
+from applications.clocks import add_working_days
+from applications.models import Applicant, Application, Assessment, Award, Instalment, PublicNotice, Status, User
+
+
+@transaction.atomic
+def return_(application: Application, *, reason: str, by: User, at: datetime) -> Application:
+    """Send a proposal back to the verifier with the reason. Raises ActionRefused."""
+    application, standing = lock(application, by)
+    refuse_if(permissions.why_not_return(application, standing))
+    _need(reason, "请写明退回的理由。")
+
+    take_duty(application, standing, at)
+    _drop_proposal(application)
+    move(application, "return_", Status.VERIFYING, by=by, at=at, duty=standing.duty, note=reason)
+    return application
+
+
+@transaction.atomic
+def endorse(application: Application, *, by: User, at: datetime) -> Application:
+    """Agree to the proposed sum, hold it in the pool and put it up for public notice. Raises ActionRefused."""
+    application, standing = lock(application, by)
+    refuse_if(permissions.why_not_endorse(application, standing))
+    assert application.proposed_fen is not None
+
+    duty = take_duty(application, standing, at)
+    hold_commitment(application, application.proposed_fen, at=at)
+    days = application.authority.notice_days
+    closes_on = add_working_days(timezone.localdate(at), days, overrides(since=at))
+    PublicNotice.objects.create(
+        application=application,
+        opened_at=at,
+        opened_by=duty,
+        days=days,
+        closes_on=closes_on,
+        amount_fen=application.proposed_fen,
+    )
+    application.endorsed_by, application.endorsed_at = duty, at
+    event = move(
+        application,
+        "endorse",
+        Status.NOTICED,
+        by=by,
+        at=at,
+        duty=standing.duty,
+        detail={"days": days, "amount_fen": application.proposed_fen},
+    )
+    application.due_on = closes_on
+    application.save(update_fields=["due_on"])
+    history.tell_members(event, "拟兑现结果公示", f"{application.number} 已通过审批，进入公示。")
+    return application
+
+
+@transaction.atomic
+def refuse(application: Application, *, reason: str, by: User, at: datetime) -> Application:
+    """Decide not to pay, with reasons, basis and remedies on the letter. Raises ActionRefused."""
+    application, standing = lock(application, by)
+    refuse_if(permissions.why_not_refuse(application, standing))
+    _need(reason, "请写明不予兑现的理由。")
+
+    take_duty(application, standing, at)
+    _end_notice(application, at)
+    release_commitment(application, at=at)
+    event = move(application, "refuse", Status.REFUSED, by=by, at=at, duty=standing.duty, note=reason)
+    papers.issue_refusal(application, reason, by=by, at=at)
+    history.tell_members(event, "不予兑现", f"{application.number} 不予兑现，理由和救济途径见决定书。")
+    return application
+
+
+@transaction.atomic
+def reopen(application: Application, *, reason: str, by: User, at: datetime) -> Application:
+    """End 公示 because an objection was upheld; the case is verified again. Raises ActionRefused."""
+    application, standing = lock(application, by)
+    refuse_if(permissions.why_not_reopen(application, standing))
+    _need(reason, "请写明异议核实的结论。")
+
+    take_duty(application, standing, at)
+    _end_notice(application, at)
+    release_commitment(application, at=at)
+    _drop_proposal(application)
+    move(application, "reopen", Status.VERIFYING, by=by, at=at, duty=standing.duty, note=reason)
+    return application
+
+
+@transaction.atomic
+def grant(application: Application, *, by: User, at: datetime) -> Award:
+    """
+    Make the award: recompute under the applicant's lock and fix sum, parts and letter. Raises ActionRefused.
+
+    The applicant's row is locked so that two claims on one ladder, cap or once-only right are decided one after the
+    other; the second sees the first in its history.
+    """
+    application, standing = lock(application, by)
+    notice = application.notices.filter(ended_at=None).first()
+    refuse_if(
+        permissions.why_not_grant(
+            application,
+            standing,
+            notice=notice,
+            today=timezone.localdate(at),
+            issue_day_needed=assessing.needs_issue_day(application.policy),
+        )
+    )
+    Applicant.objects.select_for_update().get(pk=application.applicant_id)
+    assessment = _recompute(application, by=by, at=at)
+    assert application.proposed_fen is not None
+    assert application.support_year is not None
+
+    duty = take_duty(application, standing, at)
+    _end_notice(application, at)
+    award = Award.objects.create(
+        application=application,
+        applicant=application.applicant,
+        authority=application.authority,
+        clause=application.clause,
+        assessment=assessment,
+        year=application.support_year,
+        amount_fen=application.proposed_fen,
+        computed_fen=application.proposed_fen if assessment.amount_fen is None else assessment.amount_fen,
+        reason=application.proposed_reason,
+        decided_by=duty,
+        decided_at=at,
+    )
+    Instalment.objects.bulk_create(
+        Instalment(award=award, number=number, amount_fen=fen)
+        for number, fen in enumerate(_parts(award.amount_fen, assessment), start=1)
+    )
+    finish_commitment(application)
+    application.assessment = assessment
+    event = move(
+        application,
+        "grant",
+        Status.GRANTED,
+        by=by,
+        at=at,
+        duty=standing.duty,
+        detail={"award": award.pk, "amount_fen": award.amount_fen, "assessment": assessment.pk},
+    )
+    papers.issue_notice(award, by=by, at=at)
+    history.tell_members(event, "奖补资金已批准", f"{application.number} 已批准兑现，通知书正在生成。")
+    return award
+
+
+def _recompute(application: Application, *, by: User, at: datetime) -> Assessment:
+    """Return a fresh assessment, or refuse when anything since the proposal has changed the sum."""
+    checks = assessing.latest_checks(application)
+    facts = assessing.verified_facts(application, checks)
+    assessment = assessing.store(application, Assessment.Purpose.GRANT, facts, by=by, at=at)
+    changed = "批准前复算的结果与核定意见不一致，请退回或重新核验："
+    if not assessment.eligible:
+        refuse_if(changed + assessment.reason)
+    if assessment.kind == "exact" and assessment.amount_fen != application.proposed_fen:
+        refuse_if(changed + assessment.reason)
+    if assessment.amount_fen is not None and application.proposed_fen > assessment.amount_fen:
+        refuse_if(changed + "核定金额高于现行测算上限。")
+    return assessment
+
+
+def _parts(amount_fen: int, assessment: Assessment) -> list[int]:
+    """Return the instalments in fen: shares cut down, the remainder in the last, so that parts sum exactly."""
+    shares = [row.get("share_pct") for row in assessment.result.get("schedule") or []]
+    if not shares or any(share is None for share in shares):
+        return [amount_fen]
+    parts = [amount_fen * int(share) // 100 for share in shares[:-1]]
+    return [part for part in [*parts, amount_fen - sum(parts)] if part]
+
+
+def _need(reason: str, message: str) -> None:
+    if not reason.strip():
+        refuse_if(message)
+
+
+def _drop_proposal(application: Application) -> None:
+    """Take the proposal off the case; who proposed and endorsed stays in history and duties."""
+    application.proposed_by = application.proposed_at = application.proposed_fen = None
+    application.endorsed_by = application.endorsed_at = None
+    application.proposed_reason = ""
+
+
+def _end_notice(application: Application, at: datetime) -> None:
+    application.notices.filter(ended_at=None).update(ended_at=at)

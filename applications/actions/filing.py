@@ -1,0 +1,236 @@
+"""The applicant's part: start a claim, fill it, prove it, have it confirmed, hand it in, take it back."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.core.files import File
+from django.db import transaction
+from django.utils import timezone
+
+import rules
+from applications import assessing, history, papers, permissions
+from applications.actions.money import release_commitment
+from applications.actions.shared import lock, move, next_number, refuse_if
+from applications.completeness import gaps_of
+from applications.models import (
+    Applicant,
+    Application,
+    Assessment,
+    BankAccount,
+    Clause,
+    Evidence,
+    Membership,
+    Round,
+    Status,
+    User,
+)
+from applications.uploads import Upload
+
+EVIDENCE_LIMIT = 60
+
+
+def open_round(clause: Clause, at: datetime) -> Round | None:
+    """Return the round that takes claims under a clause at this moment, if there is one."""
+    rounds = Round.objects.open_at(at).filter(policy=clause.policy_id)
+    return rounds.filter(clause=clause).first() or rounds.filter(clause=None).first()
+
+
+@transaction.atomic
+def start(applicant: Applicant, clause: Clause, *, by: User, at: datetime) -> Application:
+    """Open a draft under a clause that takes claims now. Raises ActionRefused."""
+    if not Membership.objects.filter(applicant=applicant, user=by).exists():
+        refuse_if("只有申报单位的成员可以申报。")
+    if not clause.monetary:
+        refuse_if("本条款不涉及资金申报。")
+    refuse_if(assessing.why_clause_is_closed(clause))
+    current = open_round(clause, at)
+    if current is None:
+        refuse_if("本条款当前没有开放的申报批次。")
+
+    authority = clause.policy.authority
+    year = timezone.localdate(at).year
+    number = f"{authority.code.upper()}-{year}-{next_number(f'case:{authority.code}:{year}'):05d}"
+    application = Application.objects.create(
+        number=number,
+        authority=authority,
+        policy=clause.policy,
+        clause=clause,
+        applicant=applicant,
+        round=current,
+        created_by=by,
+        created_at=at,
+    )
+    history.record(application, "start", by=by, at=at, after=Status.DRAFT)
+    return application
+
+
+@transaction.atomic
+def save(
+    application: Application,
+    *,
+    facts: Mapping[str, Any],
+    subject: str,
+    event_on: date | None,
+    version: int,
+    by: User,
+    at: datetime,
+) -> Application:
+    """
+    Replace the declared content of a claim the applicant still holds. Raises ActionRefused.
+
+    `version` is what the person saw: two people never overwrite each other. A change voids the confirmation, since
+    the 法定代表人 answers for what was read.
+    """
+    application, standing = lock(application, by)
+    refuse_if(permissions.why_not_edit(application, standing))
+    if application.version != version:
+        refuse_if("本申报件刚刚被本单位其他成员修改过，请刷新页面、核对后再保存。您填写的内容仍保留在下方。")
+
+    year = event_on.year if event_on else None
+    if (application.facts, application.subject, application.event_on) != (dict(facts), subject, event_on):
+        application.confirmed_by = application.confirmed_at = None
+    application.facts = dict(facts)
+    application.subject = subject
+    application.event_on, application.support_year = event_on, year
+    application.version += 1
+    application.save()
+    history.record(application, "save", by=by, at=at, detail={"facts": dict(facts), "subject": subject})
+    return application
+
+
+@transaction.atomic
+def attach(
+    application: Application,
+    *,
+    slot: str,
+    file: File,
+    upload: Upload,
+    details: Mapping[str, Any],
+    name: str,
+    by: User,
+    at: datetime,
+) -> Evidence:
+    """Store one checked file in a slot of the claim. Raises ActionRefused; the bytes are kept unchanged."""
+    application, standing = lock(application, by)
+    refuse_if(permissions.why_not_edit(application, standing))
+    if slot not in {s.kind for s in rules.evidence(application.clause.code)}:
+        refuse_if("本条款没有这一类佐证材料。")
+    in_use = application.evidence.in_use()
+    if in_use.count() >= EVIDENCE_LIMIT:
+        refuse_if(f"一件申报最多上传{EVIDENCE_LIMIT}份材料。")
+    if in_use.filter(sha256=upload.sha256, slot=slot).exists():
+        refuse_if("同一份文件已经上传过了。")
+
+    file.name = f"upload.{upload.extension}"
+    evidence = Evidence.objects.create(
+        application=application,
+        slot=slot,
+        file=file,
+        original_name=name[:200],
+        content_type=upload.content_type,
+        size=upload.size,
+        sha256=upload.sha256,
+        pages=upload.pages,
+        details=dict(details),
+        uploaded_by=by,
+        uploaded_at=at,
+    )
+    _void_confirmation(application)
+    history.record(
+        application, "attach", by=by, at=at, detail={"slot": slot, "sha256": upload.sha256, "evidence": evidence.pk}
+    )
+    return evidence
+
+
+@transaction.atomic
+def take_back(evidence: Evidence, *, by: User, at: datetime) -> Evidence:
+    """Take a file out of the claim; the row and the bytes stay for the history. Raises ActionRefused."""
+    application, standing = lock(evidence.application, by)
+    refuse_if(permissions.why_not_edit(application, standing))
+    evidence = Evidence.objects.get(pk=evidence.pk)
+    if evidence.withdrawn_at:
+        refuse_if("这份材料已经撤换。")
+    evidence.withdrawn_by, evidence.withdrawn_at = by, at
+    evidence.save(update_fields=["withdrawn_by", "withdrawn_at"])
+    _void_confirmation(application)
+    history.record(application, "take_back", by=by, at=at, detail={"evidence": evidence.pk, "sha256": evidence.sha256})
+    return evidence
+
+
+def _void_confirmation(application: Application) -> None:
+    application.confirmed_by = application.confirmed_at = None
+    application.save(update_fields=["confirmed_by", "confirmed_at"])
+
+
+def missing(application: Application) -> list[str]:
+    """Return the labels of everything the claim still lacks (two queries)."""
+    account = BankAccount.objects.filter(applicant=application.applicant_id, replaced_at=None).exists()
+    return [str(gap) for gap in gaps_of(application, application.evidence.in_use(), has_account=account)]
+
+
+@transaction.atomic
+def confirm(application: Application, *, by: User, at: datetime) -> Application:
+    """The 法定代表人 answers for facts and evidence as they stand. Raises ActionRefused."""
+    application, standing = lock(application, by)
+    refuse_if(permissions.why_not_confirm(application, standing, missing(application)))
+
+    application.confirmed_by, application.confirmed_at = by, at
+    application.save(update_fields=["confirmed_by", "confirmed_at"])
+    history.record(application, "confirm", by=by, at=at, detail={"facts": application.facts})
+    return application
+
+
+@transaction.atomic
+def submit(application: Application, *, by: User, at: datetime) -> Application:
+    """
+    Hand the claim to the officers and freeze it; an answered correction goes back where it came from.
+
+    A claim whose own figures fail the clause is refused with the clause's words. Raises ActionRefused.
+    """
+    application, standing = lock(application, by)
+    current = open_round(application.clause, at)
+    refuse_if(permissions.why_not_submit(application, standing, missing(application), open_round=current))
+    _, verdict = assessing.judge(application, application.facts)
+    if not verdict.eligible:
+        refuse_if(f"按所填内容不能申报：{verdict.reason}")
+
+    application.assessment = assessing.store(application, Assessment.Purpose.DECLARED, application.facts, by=by, at=at)
+    if application.status == Status.CORRECTING:
+        return _answer_correction(application, by=by, at=at)
+
+    application.round = current
+    application.submitted_by, application.submitted_at = by, at
+    event = move(application, "submit", Status.SUBMITTED, by=by, at=at, detail={"facts": application.facts})
+    papers.issue_receipt(application, by=by, at=at)
+    history.tell_members(event, "申报件已提交", f"{application.number} 已提交，收件回执正在生成。")
+    return application
+
+
+def _answer_correction(application: Application, *, by: User, at: datetime) -> Application:
+    back = application.correcting_from
+    application.correcting_from = ""
+    correction = application.corrections.get(answered_at=None)
+    correction.answered_by, correction.answered_at = by, at
+    correction.save(update_fields=["answered_by", "answered_at"])
+    event = move(application, "submit", back, by=by, at=at, detail={"facts": application.facts})
+    history.tell_members(event, "补正已提交", f"{application.number} 的补正材料已提交。")
+    return application
+
+
+@transaction.atomic
+def withdraw(application: Application, *, reason: str, by: User, at: datetime) -> Application:
+    """Take the claim back before it is granted; what it held in a pool is released. Raises ActionRefused."""
+    application, standing = lock(application, by)
+    refuse_if(permissions.why_not_withdraw(application, standing))
+
+    release_commitment(application, at=at)
+    _close_open_rows(application, by=by, at=at)
+    move(application, "withdraw", Status.WITHDRAWN, by=by, at=at, note=reason)
+    return application
+
+
+def _close_open_rows(application: Application, *, by: User | None, at: datetime) -> None:
+    """End what waits for an answer: an open correction by the person who withdraws, a running 公示."""
+    application.corrections.filter(answered_at=None).update(answered_by=by, answered_at=at)
+    application.notices.filter(ended_at=None).update(ended_at=at)

@@ -1,0 +1,49 @@
+"""Holding and releasing a pool's money for a case. The pool row is locked; the database refuses what exceeds it."""
+
+from datetime import datetime
+
+import rules
+from applications.actions.shared import refuse_if
+from applications.assessing import pool_of
+from applications.models import Application, Commitment, Pool
+
+
+def hold_commitment(application: Application, amount_fen: int, *, at: datetime) -> None:
+    """Take a sum from the pool that binds the clause this year, if there is one. Raises ActionRefused when short."""
+    pool = pool_of(application)
+    if pool is None:
+        return
+    pool = Pool.objects.select_for_update().get(pk=pool.pk)
+    left = pool.limit_fen - pool.committed_fen
+    if amount_fen > left:
+        refuse_if(f"{pool}余额为 {rules.yuan(left)} 元，不足以安排 {rules.yuan(amount_fen)} 元，请结转或调整后再办。")
+    pool.committed_fen += amount_fen
+    pool.save(update_fields=["committed_fen"])
+    Commitment.objects.create(application=application, pool=pool, amount_fen=amount_fen, made_at=at)
+
+
+def release_commitment(application: Application, *, at: datetime) -> None:
+    """Give back what the case held in a pool; nothing happens when it held nothing."""
+    held = application.commitments.exclude(state=Commitment.State.RELEASED).first()
+    if held is None:
+        return
+    pool = Pool.objects.select_for_update().get(pk=held.pool_id)
+    pool.committed_fen -= held.amount_fen
+    pool.save(update_fields=["committed_fen"])
+    held.state, held.released_at = Commitment.State.RELEASED, at
+    held.save(update_fields=["state", "released_at"])
+
+
+def finish_commitment(application: Application) -> None:
+    """Make the held sum final with the grant."""
+    application.commitments.filter(state=Commitment.State.HELD).update(state=Commitment.State.FINAL)
+
+
+def pay_from_pool(application: Application, amount_fen: int) -> None:
+    """Count a confirmed payment in the pool its award was committed to."""
+    final = application.commitments.filter(state=Commitment.State.FINAL).first()
+    if final is None:
+        return
+    pool = Pool.objects.select_for_update().get(pk=final.pool_id)
+    pool.paid_fen += amount_fen
+    pool.save(update_fields=["paid_fen"])

@@ -1,0 +1,114 @@
+"""The finance desk: one officer records what the treasury paid, another confirms or rejects it."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Sum
+
+from applications import history, permissions
+from applications.actions.money import pay_from_pool
+from applications.actions.shared import lock, move, refuse_if, take_duty
+from applications.models import Application, BankAccount, Instalment, Payment, Status, User
+
+
+@transaction.atomic
+def record(instalment: Instalment, *, paid_on: date, voucher_number: str, by: User, at: datetime) -> Payment:
+    """Record that an instalment was paid, with the treasury's voucher number. Raises ActionRefused."""
+    application, standing = lock(instalment.award.application, by)
+    refuse_if(permissions.why_not_record_payment(application, standing))
+    if Payment.objects.filter(instalment=instalment).exclude(state=Payment.State.REJECTED).exists():
+        refuse_if("本期资金已经登记过拨付，不能重复登记。")
+    if paid_on > at.astimezone().date():
+        refuse_if("拨付日期不能晚于今天。")
+    if paid_on < instalment.award.decided_at.astimezone().date():
+        refuse_if("拨付日期不能早于批准日期。")
+    account = BankAccount.objects.filter(applicant=application.applicant_id, replaced_at=None).first()
+    if account is None:
+        refuse_if("申报单位尚未登记收款账户。")
+    if Payment.objects.filter(voucher_number=voucher_number).exclude(state=Payment.State.REJECTED).exists():
+        refuse_if(f"支付凭证号 {voucher_number} 已用于另一笔拨付。")
+
+    payment = Payment.objects.create(
+        instalment=instalment,
+        account=account,
+        amount_fen=instalment.amount_fen,
+        paid_on=paid_on,
+        voucher_number=voucher_number,
+        recorded_by=take_duty(application, standing, at),
+        recorded_at=at,
+    )
+    history.record(
+        application,
+        "record_payment",
+        by=by,
+        at=at,
+        duty=standing.duty,
+        detail={"payment": payment.pk, "amount_fen": payment.amount_fen, "voucher": voucher_number},
+    )
+    return payment
+
+
+@transaction.atomic
+def confirm(payment: Payment, *, by: User, at: datetime) -> Payment:
+    """Confirm a recorded payment; the last one of an award completes the case. Raises ActionRefused."""
+    application, payment, duty = _review(payment, by=by, at=at)
+
+    payment.state = Payment.State.CONFIRMED
+    payment.confirmed_by, payment.confirmed_at = duty, at
+    payment.save(update_fields=["state", "confirmed_by", "confirmed_at"])
+    pay_from_pool(application, payment.amount_fen)
+    event = history.record(
+        application,
+        "confirm_payment",
+        by=by,
+        at=at,
+        duty=duty.duty,
+        detail={"payment": payment.pk, "amount_fen": payment.amount_fen},
+    )
+    history.tell_members(event, "资金已拨付", f"{application.number} 的奖补资金已拨付，请查收。")
+    if _fully_paid(payment):
+        move(application, "pay", Status.PAID, by=by, at=at, duty=duty.duty)
+    return payment
+
+
+@transaction.atomic
+def reject(payment: Payment, *, reason: str, by: User, at: datetime) -> Payment:
+    """Reject a recorded payment with the reason; the instalment is due again. Raises ActionRefused."""
+    application, payment, duty = _review(payment, by=by, at=at)
+    if not reason.strip():
+        refuse_if("请写明驳回的理由。")
+
+    payment.state, payment.rejection = Payment.State.REJECTED, reason
+    payment.confirmed_by, payment.confirmed_at = duty, at
+    payment.save(update_fields=["state", "rejection", "confirmed_by", "confirmed_at"])
+    history.record(
+        application, "reject_payment", by=by, at=at, duty=duty.duty, note=reason, detail={"payment": payment.pk}
+    )
+    return payment
+
+
+def _review(payment: Payment, *, by: User, at: datetime):
+    application, standing = lock(payment.instalment.award.application, by)
+    refuse_if(permissions.why_not_review_payment(application, standing))
+    payment = Payment.objects.select_related("instalment__award").get(pk=payment.pk)
+    if payment.state != Payment.State.RECORDED:
+        refuse_if(f"该笔拨付{payment.get_state_display()}，不能再次复核。")
+    return application, payment, take_duty(application, standing, at)
+
+
+def _fully_paid(payment: Payment) -> bool:
+    award = payment.instalment.award
+    paid = Payment.objects.filter(instalment__award=award, state=Payment.State.CONFIRMED)
+    return (paid.aggregate(total=Sum("amount_fen"))["total"] or 0) == award.amount_fen
+
+
+@transaction.atomic
+def close(application: Application, *, by: User, at: datetime) -> Application:
+    """File the completed case. Raises ActionRefused."""
+    application, standing = lock(application, by)
+    refuse_if(permissions.why_not_close(application, standing))
+
+    take_duty(application, standing, at)
+    event = move(application, "close", Status.CLOSED, by=by, at=at, duty=standing.duty)
+    history.tell_members(event, "申报件已办结", f"{application.number} 已办结。")
+    return application

@@ -1,0 +1,212 @@
+"""The policy desk: issue days, readings, rounds, pools, and what was paid before the portal existed."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+
+import rules
+from applications import history, permissions
+from applications.actions.shared import refuse_if
+from applications.models import Authority, Clause, EarlierAward, Policy, Pool, Reading, Round, User
+
+
+def _enter(policy_authority: int, by: User) -> Authority:
+    """Check the duty and lock the authority, whose chain of history the act is appended to."""
+    refuse_if(permissions.why_not_manage_policy(by, policy_authority))
+    return Authority.objects.select_for_update().get(pk=policy_authority)
+
+
+@transaction.atomic
+def set_issue_day(policy: Policy, *, issued_on: date, source: str, by: User, at: datetime) -> Policy:
+    """Enter the day a text was issued and the paper that says so; entered once. Raises ActionRefused."""
+    authority = _enter(policy.authority_id, by)
+    policy = Policy.objects.select_for_update().get(pk=policy.pk)
+    if policy.issued_on:
+        refuse_if("印发日期已经录入。如有错误，请由系统管理岗位核对原件后更正。")
+    if issued_on > at.astimezone().date():
+        refuse_if("印发日期不能晚于今天。")
+    if not source.strip():
+        refuse_if("请填写印发日期的依据。")
+
+    policy.issued_on, policy.issue_source = issued_on, source.strip()
+    policy.issue_entered_by, policy.issue_entered_at = by, at
+    policy.save()
+    history.record_for_authority(
+        authority,
+        "set_issue_day",
+        by=by,
+        at=at,
+        note=source,
+        detail={"policy": policy.code, "issued_on": str(issued_on)},
+    )
+    return policy
+
+
+@transaction.atomic
+def open_round(
+    policy: Policy, *, name: str, clause: Clause | None, opens_at: datetime, closes_at: datetime, by: User, at: datetime
+) -> Round:
+    """Open a filing window for a whole policy or one item. Raises ActionRefused."""
+    authority = _enter(policy.authority_id, by)
+    if closes_at <= opens_at:
+        refuse_if("截止时间须晚于开始时间。")
+    row = Round.objects.create(
+        policy=policy, clause=clause, name=name, opens_at=opens_at, closes_at=closes_at, created_by=by, created_at=at
+    )
+    history.record_for_authority(authority, "open_round", by=by, at=at, note=name, detail={"round": row.pk})
+    return row
+
+
+@transaction.atomic
+def close_round(row: Round, *, by: User, at: datetime) -> Round:
+    """End a running window now; claims already handed in go on. Raises ActionRefused."""
+    authority = _enter(row.policy.authority_id, by)
+    row = Round.objects.select_for_update().get(pk=row.pk)
+    if not row.opens_at < at < row.closes_at:
+        refuse_if("该批次当前没有开放。")
+    row.closes_at = at
+    row.save(update_fields=["closes_at"])
+    history.record_for_authority(authority, "close_round", by=by, at=at, note=row.name, detail={"round": row.pk})
+    return row
+
+
+@transaction.atomic
+def choose_reading(policy: Policy, *, key: str, choice: str, source: str, by: User, at: datetime) -> Reading:
+    """Propose how an ambiguity is read; it counts once a second person confirms. Raises ActionRefused."""
+    authority = _enter(policy.authority_id, by)
+    spec = next((s for s in rules.load().pack(policy.code).readings if s.id == key), None)
+    if spec is None or choice not in spec.options:
+        refuse_if("没有这一解释口径。")
+    if not source.strip():
+        refuse_if("请填写依据文件。")
+    if Reading.objects.filter(policy=policy, key=key, confirmed_at=None, replaced_at=None).exists():
+        refuse_if("该口径已有一项待确认的意见，请先确认。")
+    row = Reading.objects.create(
+        policy=policy, key=key, choice=choice, source=source.strip(), decided_by=by, decided_at=at
+    )
+    detail = {"reading": row.pk, "key": key, "choice": choice}
+    history.record_for_authority(authority, "choose_reading", by=by, at=at, note=source, detail=detail)
+    return row
+
+
+@transaction.atomic
+def confirm_reading(reading: Reading, *, by: User, at: datetime) -> Reading:
+    """Put a proposed reading into force, by another person than proposed it. Raises ActionRefused."""
+    authority = _enter(reading.policy.authority_id, by)
+    reading = Reading.objects.select_for_update().get(pk=reading.pk)
+    if reading.confirmed_at or reading.replaced_at:
+        refuse_if("该口径已经确认或已被替代。")
+    if reading.decided_by_id == by.pk:
+        refuse_if("须由另一名政策管理人员确认。")
+    Reading.objects.in_force().filter(policy=reading.policy, key=reading.key).update(replaced_at=at)
+    reading.confirmed_by, reading.confirmed_at = by, at
+    reading.save(update_fields=["confirmed_by", "confirmed_at"])
+    history.record_for_authority(
+        authority, "confirm_reading", by=by, at=at, detail={"reading": reading.pk, "key": reading.key}
+    )
+    return reading
+
+
+@transaction.atomic
+def set_pool(
+    policy: Policy,
+    *,
+    name: str,
+    year: int,
+    clauses: Iterable[Clause],
+    limit_fen: int,
+    source: str,
+    by: User,
+    at: datetime,
+) -> Pool:
+    """Enter the yearly limit that clauses share, or change it; never below what is committed. Raises ActionRefused."""
+    authority = _enter(policy.authority_id, by)
+    pool = Pool.objects.select_for_update().filter(policy=policy, name=name, year=year).first()
+    if pool and limit_fen < pool.committed_fen:
+        refuse_if(f"总额不得低于已占用的 {rules.yuan(pool.committed_fen)} 元。")
+    if pool is None:
+        pool = Pool(policy=policy, name=name, year=year)
+    pool.limit_fen, pool.source = limit_fen, source
+    pool.save()
+    pool.clauses.set(clauses)
+    detail = {"pool": pool.pk, "year": year, "limit_fen": limit_fen}
+    history.record_for_authority(authority, "set_pool", by=by, at=at, note=source, detail=detail)
+    return pool
+
+
+@dataclass(frozen=True)
+class EarlierRow:
+    """One award paid before the portal existed, as typed or read from a sheet."""
+
+    clause: Clause
+    uscc: str
+    applicant_name: str
+    subject: str
+    year: int
+    amount_fen: int
+    paper: str
+
+
+@transaction.atomic
+def enter_earlier_awards(
+    authority: Authority, rows: Sequence[EarlierRow], *, by: User, at: datetime
+) -> list[EarlierAward]:
+    """Enter awards paid before the portal existed, all or none; the same one twice is refused. Raises ActionRefused."""
+    authority = _enter(authority.pk, by)
+    entered = []
+    for position, row in enumerate(rows, start=1):
+        if row.clause.policy.authority_id != authority.pk:
+            refuse_if(f"第{position}条：该条款不属于本单位的政策。")
+        twin = EarlierAward.objects.counting().filter(
+            uscc=row.uscc, clause=row.clause, year=row.year, paper=row.paper, subject=row.subject
+        )
+        if twin.exists():
+            refuse_if(f"第{position}条：{row.applicant_name}{row.year}年的同一笔奖补已经录入，不能重复。")
+        entered.append(
+            EarlierAward.objects.create(
+                authority=authority,
+                clause=row.clause,
+                uscc=row.uscc,
+                applicant_name=row.applicant_name,
+                subject=row.subject,
+                year=row.year,
+                amount_fen=row.amount_fen,
+                paper=row.paper,
+                entered_by=by,
+                entered_at=at,
+            )
+        )
+    detail = {"rows": [row.pk for row in entered]}
+    history.record_for_authority(authority, "enter_earlier_awards", by=by, at=at, detail=detail)
+    return entered
+
+
+@transaction.atomic
+def reverse_earlier_award(award: EarlierAward, *, reason: str, by: User, at: datetime) -> EarlierAward:
+    """Take back a wrong entry by a row of the negative sum that names it. Raises ActionRefused."""
+    authority = _enter(award.authority_id, by)
+    award = EarlierAward.objects.select_for_update().get(pk=award.pk)
+    if award.reverses_id or EarlierAward.objects.filter(reverses=award).exists():
+        refuse_if("该条记录已经冲销。")
+    if not reason.strip():
+        refuse_if("请写明冲销的理由。")
+    row = EarlierAward.objects.create(
+        authority=authority,
+        clause=award.clause,
+        uscc=award.uscc,
+        applicant_name=award.applicant_name,
+        subject=award.subject,
+        year=award.year,
+        amount_fen=-award.amount_fen,
+        paper=award.paper,
+        entered_by=by,
+        entered_at=at,
+        reverses=award,
+        note=reason.strip(),
+    )
+    history.record_for_authority(
+        authority, "reverse_earlier_award", by=by, at=at, note=reason, detail={"reverses": award.pk, "row": row.pk}
+    )
+    return row

@@ -1,0 +1,141 @@
+"""The verifier's desk: find out fact by fact what is proven, then propose the sum that follows."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+import rules
+from applications import assessing, history, permissions
+from applications.actions.shared import lock, move, refuse_if, take_duty
+from applications.models import Application, Assessment, Evidence, FactCheck, Status, User
+
+EXACT, CEILING = "exact", "ceiling"
+
+
+def unchecked(application: Application, checks: dict[str, FactCheck]) -> list[str]:
+    """Return the labels of the facts the clause is judged on that nobody has checked yet."""
+    fields = rules.fields(application.clause.code)
+    return [f.label for f in fields if f.name not in checks and (f.name in application.facts or f.required)]
+
+
+@transaction.atomic
+def check(
+    application: Application,
+    *,
+    fact: str,
+    verdict: str,
+    verified: Any,
+    method: str,
+    evidence: Evidence | None,
+    note: str,
+    version: int,
+    by: User,
+    at: datetime,
+) -> FactCheck:
+    """
+    Record what one fact is worth; an earlier check of it stays and is overtaken. Raises ActionRefused.
+
+    符合 keeps the declared value, 以核验值为准 needs another one and a reason, 不符合 needs a reason and leaves none.
+    """
+    application, standing = lock(application, by)
+    refuse_if(permissions.why_not_check(application, standing))
+    if application.version != version:
+        refuse_if("本件刚刚被其他人办理过，请刷新页面后再核验。")
+    declared = application.facts.get(fact)
+    refuse_if(_why_not_verdict(verdict, declared, verified, note))
+
+    if verdict == FactCheck.Verdict.MET:
+        verified = declared
+    elif verdict == FactCheck.Verdict.FAILED:
+        verified = None
+    row = FactCheck.objects.create(
+        application=application,
+        fact=fact,
+        declared=declared,
+        verified=verified,
+        verdict=verdict,
+        method=method,
+        evidence=evidence,
+        note=note,
+        checked_by=take_duty(application, standing, at),
+        checked_at=at,
+    )
+    application.version += 1
+    application.save(update_fields=["version"])
+    history.record(
+        application,
+        "check",
+        by=by,
+        at=at,
+        duty=standing.duty,
+        note=note,
+        detail={"fact": fact, "verdict": verdict, "declared": declared, "verified": verified, "check": row.pk},
+    )
+    return row
+
+
+def _why_not_verdict(verdict: str, declared: Any, verified: Any, note: str) -> str:
+    if verdict == FactCheck.Verdict.MET and declared is None:
+        return "该事实没有申报值，请选择“以核验值为准”并填写核验值。"
+    if verdict == FactCheck.Verdict.CORRECTED and verified is None:
+        return "请填写核验值。"
+    if verdict == FactCheck.Verdict.CORRECTED and verified == declared:
+        return "核验值与申报值相同，请选择“符合”。"
+    if verdict != FactCheck.Verdict.MET and not note.strip():
+        return "请写明理由。"
+    return ""
+
+
+@transaction.atomic
+def propose(
+    application: Application, *, amount_fen: int | None = None, reason: str = "", by: User, at: datetime
+) -> Application:
+    """
+    Propose the sum: as computed where the text fixes it, at most the ceiling where it does not. Raises ActionRefused.
+
+    Items without a formula (一事一议, 转致) take the sum of the decision paper that `reason` names.
+    """
+    application, standing = lock(application, by)
+    checks = assessing.latest_checks(application)
+    refuse_if(permissions.why_not_propose(application, standing, unchecked(application, checks)))
+    facts = assessing.verified_facts(application, checks)
+    assessment = assessing.store(application, Assessment.Purpose.VERIFIED, facts, by=by, at=at)
+    if not assessment.eligible:
+        refuse_if(f"按核验值不能兑现：{assessment.reason}")
+    proposed = _proposed_sum(assessment, amount_fen, reason)
+
+    application.assessment = assessment
+    application.proposed_by, application.proposed_at = take_duty(application, standing, at), at
+    application.proposed_fen, application.proposed_reason = proposed, reason
+    move(
+        application,
+        "propose",
+        Status.PROPOSED,
+        by=by,
+        at=at,
+        duty=standing.duty,
+        note=reason,
+        detail={"amount_fen": proposed, "assessment": assessment.pk},
+    )
+    return application
+
+
+def _proposed_sum(assessment: Assessment, amount_fen: int | None, reason: str) -> int:
+    """Return the sum to propose, or refuse with what is wrong about it."""
+    computed = assessment.amount_fen
+    if assessment.kind == EXACT:
+        assert computed is not None
+        if computed == 0:
+            refuse_if(f"本次测算金额为零，不能提出兑现：{assessment.reason}")
+        if amount_fen is not None and amount_fen != computed:
+            refuse_if("本条款的金额由条文直接确定，不能另行核定。")
+        return computed
+    if amount_fen is None or amount_fen <= 0:
+        refuse_if("请填写核定金额。")
+    if not reason.strip():
+        refuse_if("请写明核定理由和依据文件。")
+    assert amount_fen is not None
+    if assessment.kind == CEILING and computed is not None and amount_fen > computed:
+        refuse_if(f"核定金额不得超过测算上限 {rules.yuan(computed)} 元。")
+    return amount_fen

@@ -1,0 +1,90 @@
+"""What every verb does the same way: lock the case, refuse, take a duty, move along the table, set the clock."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from applications import history
+from applications.clocks import add_working_days
+from applications.models import Application, CalendarDay, CaseDuty, Counter, Event, Status, User
+from applications.permissions import ActionRefused, Standing, standing_of
+from applications.workflow import EXITS, LENGTHS
+
+
+def lock(application: Application, by: User) -> tuple[Application, Standing]:
+    """Return the case with its row locked (PostgreSQL; SQLite's IMMEDIATE transaction is the lock) and who asks."""
+    locked = (
+        Application.objects.select_for_update(of=("self",))
+        .select_related("policy", "clause", "applicant", "authority")
+        .get(pk=application.pk)
+    )
+    return locked, standing_of(by, locked)
+
+
+def refuse_if(reason: str) -> None:
+    """Raise ActionRefused when there is a reason."""
+    if reason:
+        raise ActionRefused(reason)
+
+
+def take_duty(application: Application, standing: Standing, at: datetime) -> CaseDuty:
+    """Return the officer's one duty on this case; permissions have refused a second one, the database would too."""
+    held, _ = CaseDuty.objects.get_or_create(
+        application=application, user=standing.user, defaults={"duty": standing.duty, "since": at}
+    )
+    assert held.duty == standing.duty
+    return held
+
+
+def overrides(*, since: datetime) -> dict:
+    """Return the authority-entered days from a moment on, as the clocks read them."""
+    day = timezone.localdate(since)
+    return dict(CalendarDay.objects.filter(day__gte=day).values_list("day", "working"))
+
+
+def due_day(status: str, at: datetime):
+    """Return the last day of the step that begins now: None without a clock, or where the table ends (待定)."""
+    length = LENGTHS.get(Status(status))
+    if length is None:
+        return None
+    return add_working_days(timezone.localdate(at), length, overrides(since=at))
+
+
+def move(
+    application: Application,
+    action: str,
+    to: str,
+    *,
+    by: User | None,
+    at: datetime,
+    duty: str = "",
+    note: str = "",
+    detail: dict[str, Any] | None = None,
+) -> Event:
+    """Change the status along the table, start the clock of the new step and write the history row."""
+    assert to in EXITS[Status(application.status)], f"{application.status} -> {to}"
+
+    before = application.status
+    application.status = to
+    application.due_on = due_day(to, at)
+    application.version += 1
+    application.save()
+    return history.record(
+        application, action, by=by, at=at, before=before, after=to, duty=duty, note=note, detail=detail
+    )
+
+
+def next_number(scope: str) -> int:
+    """Return the next number of a scope without gaps or doubles; the row stays locked until the transaction ends."""
+    Counter.objects.get_or_create(scope=scope)
+    counter = Counter.objects.select_for_update().get(scope=scope)
+    counter.last += 1
+    counter.save(update_fields=["last"])
+    return counter.last
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Join Chinese parts for a sentence."""
+    return "、".join(parts)

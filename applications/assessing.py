@@ -1,0 +1,161 @@
+"""
+The only bridge to the law: builds a case for `rules.judge` from rows and stores what came back.
+
+Facts come from the claim (declared) or from the officers' checks (verified); earlier sums from awards and from what
+the authority entered; readings and the issue day from the authority's records.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+import rules
+from applications.models import (
+    Application,
+    Assessment,
+    Award,
+    Clause,
+    Commitment,
+    EarlierAward,
+    FactCheck,
+    Policy,
+    Pool,
+    Reading,
+    User,
+)
+
+Facts = Mapping[str, Any]
+
+
+def _yuan(fen: int) -> str:
+    return f"{fen // 100}.{fen % 100:02d}"
+
+
+def readings_in_force(policy: Policy) -> dict[str, str]:
+    """Return the authority's confirmed choices; every other ambiguity takes the recommended reading."""
+    return dict(Reading.objects.in_force().filter(policy=policy).values_list("key", "choice"))
+
+
+def why_clause_is_closed(clause: Clause) -> str:
+    """Return why nobody can file under a clause yet: a reading without default that the authority has not chosen."""
+    chosen = readings_in_force(clause.policy)
+    specs = rules.load().pack(clause.policy.code).readings
+    open_points = [s.id for s in specs if s.mandatory and clause.code in s.clauses and s.id not in chosen]
+    if open_points:
+        return f"本条款的解释口径（{'、'.join(open_points)}）尚待主管单位确定，暂不能申报。"
+    return ""
+
+
+def latest_checks(application: Application) -> dict[str, FactCheck]:
+    """Return the newest check of each fact."""
+    return {check.fact: check for check in application.checks.order_by("pk")}
+
+
+def verified_facts(application: Application, checks: Mapping[str, FactCheck]) -> dict[str, Any]:
+    """Return what the officers found: an unproven fact is unknown, an unproven yes is a no."""
+    facts = {name: check.verified for name, check in checks.items() if check.verified is not None}
+    for name, check in checks.items():
+        if check.verdict == FactCheck.Verdict.FAILED and isinstance(check.declared, bool):
+            facts[name] = not check.declared
+    return facts
+
+
+def same_subject(one: str, other: str) -> bool:
+    """Return whether two names mean the same project: white space and full-width forms aside."""
+    return "".join(one.split()).casefold() == "".join(other.split()).casefold()
+
+
+def history_of(application: Application) -> list[dict[str, Any]]:
+    """Return earlier sums to the same beneficiary under the same policy, granted here or entered by the authority."""
+    awards = Award.objects.standing().filter(applicant=application.applicant_id, clause__policy=application.policy_id)
+    here = awards.exclude(application=application.pk).values_list(
+        "clause__code", "year", "amount_fen", "application__subject"
+    )
+    before = (
+        EarlierAward.objects.counting()
+        .filter(uscc=application.applicant.uscc, clause__policy=application.policy_id)
+        .values_list("clause__code", "year", "amount_fen", "subject")
+    )
+    return [
+        {
+            "clause": code,
+            "year": year,
+            "amount_yuan": _yuan(fen),
+            "same_item": not subject or not application.subject or same_subject(subject, application.subject),
+        }
+        for code, year, fen, subject in [*before, *here]
+    ]
+
+
+def pool_of(application: Application) -> Pool | None:
+    """Return the pool that binds this clause in the support year, if the authority has entered one."""
+    return Pool.objects.filter(clauses=application.clause_id, year=application.support_year).first()
+
+
+def _pool_left(application: Application, pool: Pool) -> dict[str, str]:
+    own = Commitment.objects.filter(application=application, pool=pool).exclude(state=Commitment.State.RELEASED)
+    used = pool.committed_fen - sum(own.values_list("amount_fen", flat=True))
+    return {"limit_yuan": _yuan(pool.limit_fen), "used_yuan": _yuan(used)}
+
+
+def case_of(application: Application, facts: Facts) -> dict[str, Any]:
+    """Return a claim in the form of `manage.py assess`, with everything that decides it."""
+    policy = application.policy
+    case: dict[str, Any] = {"id": application.number, "clause": application.clause.code, "facts": dict(facts)}
+    if application.support_year:
+        case["facts"]["support_year"] = application.support_year
+        case["support_year"] = application.support_year
+    if policy.issued_on:
+        case["facts"]["policy_issued_on"] = policy.issued_on.isoformat()
+    if application.event_on and not (needs_issue_day(policy) and policy.issued_on is None):
+        case["on"] = application.event_on.isoformat()
+    if history := history_of(application):
+        case["history"] = history
+    if settings := readings_in_force(policy):
+        case["settings"] = settings
+    if pool := pool_of(application):
+        case["pool"] = _pool_left(application, pool)
+    return case
+
+
+def needs_issue_day(policy: Policy) -> bool:
+    """Return whether the text leaves its own start open, so that the authority must enter the issue day."""
+    return rules.load().pack(policy.code).effective_from is None
+
+
+def judge(application: Application, facts: Facts) -> tuple[dict[str, Any], "rules.Verdict"]:
+    """Run the rules over a claim and return the inputs with the verdict; nothing is stored."""
+    inputs = case_of(application, facts)
+    return inputs, rules.judge(inputs)
+
+
+def estimate(clause: Clause, facts: Facts, *, on: date | None = None) -> "rules.Verdict":
+    """Run the rules for the public calculator: no history, no pool, the authority's readings."""
+    case: dict[str, Any] = {"id": clause.code, "clause": clause.code, "facts": dict(facts)}
+    if clause.policy.issued_on:
+        case["facts"]["policy_issued_on"] = clause.policy.issued_on.isoformat()
+    if on and clause.policy.issued_on:
+        case["on"] = on.isoformat()
+    if settings := readings_in_force(clause.policy):
+        case["settings"] = settings
+    return rules.judge(case)
+
+
+def store(application: Application, purpose: str, facts: Facts, *, by: User, at: datetime) -> Assessment:
+    """Run the rules and keep inputs, readings, pack and trace, so that every yuan can be traced and recomputed."""
+    inputs, verdict = judge(application, facts)
+    return Assessment.objects.create(
+        application=application,
+        purpose=purpose,
+        inputs=inputs,
+        result=verdict.to_json(),
+        readings=verdict.readings,
+        kind=verdict.kind,
+        eligible=verdict.eligible,
+        amount_fen=verdict.amount_fen,
+        reason=verdict.reason,
+        pack_version=verdict.pack_version,
+        pack_sha256=verdict.pack_sha256,
+        made_by=by,
+        made_at=at,
+    )

@@ -1,0 +1,66 @@
+"""
+Vendor SQL that keeps what was decided and paid from being edited or deleted, even by direct SQL.
+
+Ledgers, history and findings are append-only. A payment may be reviewed once; a paper may receive its file once.
+SQLite and PostgreSQL only; another database keeps the same promise in the actions alone.
+"""
+
+APPEND_ONLY = ("event", "assessment", "factcheck", "award", "instalment", "earlieraward", "caseduty")
+
+# Table -> the condition under which an UPDATE is refused, over OLD and NEW.
+SEALED = {
+    "payment": (
+        "OLD.state <> 'recorded' OR NEW.amount_fen <> OLD.amount_fen OR NEW.instalment_id <> OLD.instalment_id "
+        "OR NEW.recorded_by_id <> OLD.recorded_by_id"
+    ),
+    "document": (
+        "NEW.number <> OLD.number OR NEW.code <> OLD.code OR NEW.kind <> OLD.kind "
+        "OR (OLD.sha256 IS NOT NULL AND (NEW.sha256 IS NULL OR NEW.sha256 <> OLD.sha256))"
+    ),
+}
+
+MESSAGE = "applications: this row is never edited or deleted"
+
+
+def _triggers() -> list[tuple[str, str, str, str]]:
+    """Return (name, table, verb, condition) of every trigger."""
+    rows = []
+    for model in APPEND_ONLY:
+        rows.append((f"keep_{model}_update", f"applications_{model}", "UPDATE", ""))
+        rows.append((f"keep_{model}_delete", f"applications_{model}", "DELETE", ""))
+    for model, condition in SEALED.items():
+        rows.append((f"keep_{model}_update", f"applications_{model}", "UPDATE", condition))
+        rows.append((f"keep_{model}_delete", f"applications_{model}", "DELETE", ""))
+    return rows
+
+
+def install(connection) -> None:
+    """Create the triggers on SQLite or PostgreSQL."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "CREATE OR REPLACE FUNCTION applications_keep_row() RETURNS trigger LANGUAGE plpgsql AS "
+                f"$$ BEGIN RAISE EXCEPTION '{MESSAGE}' USING ERRCODE = 'integrity_constraint_violation'; END $$"
+            )
+        for name, table, verb, condition in _triggers():
+            when = f"WHEN ({condition})" if condition else ""
+            if connection.vendor == "postgresql":
+                cursor.execute(
+                    f"CREATE TRIGGER {name} BEFORE {verb} ON {table} FOR EACH ROW {when} "
+                    "EXECUTE FUNCTION applications_keep_row()"
+                )
+            elif connection.vendor == "sqlite":
+                cursor.execute(
+                    f"CREATE TRIGGER {name} BEFORE {verb} ON {table} FOR EACH ROW {when} "
+                    f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END"
+                )
+
+
+def remove(connection) -> None:
+    """Drop the triggers: for a migration that rewrites a table, and before a test empties the database."""
+    with connection.cursor() as cursor:
+        for name, table, _, _ in _triggers():
+            if connection.vendor == "postgresql":
+                cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON {table}")
+            elif connection.vendor == "sqlite":
+                cursor.execute(f"DROP TRIGGER IF EXISTS {name}")

@@ -1,0 +1,129 @@
+"""
+Writing and proving the history: hash-chained events and the deliveries that follow from them.
+
+The caller holds the row lock of the chain's owner (case or authority), which is what keeps two writers from linking
+to the same predecessor.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from applications.models import Application, Authority, Delivery, Event, Membership, User
+
+
+def _digest(event: Event) -> str:
+    """Return the hash over everything the row says and the hash before it; times in UTC to the microsecond."""
+    said = {
+        "chain": event.chain,
+        "sequence": event.sequence,
+        "application": event.application_id,
+        "authority": event.authority_id,
+        "action": event.action,
+        "before": event.before,
+        "after": event.after,
+        "by": event.by_id,
+        "duty": event.duty,
+        "at": event.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "note": event.note,
+        "detail": event.detail,
+        "previous": event.previous_hash,
+    }
+    canonical = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _append(event: Event) -> Event:
+    last = Event.objects.filter(chain=event.chain).order_by("-sequence").first()
+    event.sequence = last.sequence + 1 if last else 1
+    event.previous_hash = last.hash if last else ""
+    event.hash = _digest(event)
+    event.save(force_insert=True)
+    return event
+
+
+def record(
+    application: Application,
+    action: str,
+    *,
+    by: User | None,
+    at: datetime,
+    before: str = "",
+    after: str = "",
+    duty: str = "",
+    note: str = "",
+    detail: dict[str, Any] | None = None,
+) -> Event:
+    """Append one act to the chain of a case whose row the caller has locked."""
+    return _append(
+        Event(
+            chain=f"case:{application.pk}",
+            application=application,
+            authority_id=application.authority_id,
+            action=action,
+            before=before,
+            after=after,
+            by=by,
+            duty=duty,
+            at=at,
+            note=note,
+            detail=detail or {},
+        )
+    )
+
+
+def record_for_authority(
+    authority: Authority, action: str, *, by: User, at: datetime, note: str = "", detail: dict[str, Any] | None = None
+) -> Event:
+    """Append one act of the policy desk to the authority's chain; the caller has locked the authority's row."""
+    return _append(
+        Event(
+            chain=f"authority:{authority.pk}",
+            authority=authority,
+            action=action,
+            by=by,
+            at=at,
+            note=note,
+            detail=detail or {},
+        )
+    )
+
+
+def tell_members(event: Event, subject: str, text: str) -> None:
+    """Put a message to every member of the applicant into the outbox: on the site, and by mail where there is one."""
+    assert event.application is not None
+    people = User.objects.filter(
+        pk__in=Membership.objects.filter(applicant=event.application.applicant_id).values("user")
+    )
+    rows = []
+    for person in people:
+        channels = [Delivery.Channel.SITE] + ([Delivery.Channel.MAIL] if person.email else [])
+        for channel in channels:
+            sent_at = event.at if channel == Delivery.Channel.SITE else None
+            rows.append(
+                Delivery(
+                    event=event,
+                    channel=channel,
+                    person=person,
+                    subject=subject,
+                    text=text,
+                    created_at=event.at,
+                    sent_at=sent_at,
+                )
+            )
+    Delivery.objects.bulk_create(rows)
+
+
+def first_broken_link(events: Iterable[Event] | QuerySet[Event]) -> Event | None:
+    """Return the first event of one chain, in order, whose place, predecessor or content does not fit."""
+    previous, sequence = "", 0
+    for event in events:
+        sequence += 1
+        if event.sequence != sequence or event.previous_hash != previous or event.hash != _digest(event):
+            return event
+        previous = event.hash
+    return None

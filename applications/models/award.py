@@ -1,0 +1,196 @@
+"""What was granted and paid. Nothing here is ever edited or deleted: a correction is a new row that names the old."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from applications.models.application import Application, Assessment, CaseDuty
+from applications.models.people import Applicant, Authority, BankAccount, User
+from applications.models.policy import Clause, Pool
+from applications.models.shapes import together
+
+
+class AwardQuerySet(models.QuerySet):
+    def standing(self):
+        """Return awards that no later decision replaced or revoked."""
+        return self.filter(replaced_by=None).exclude(application__status="revoked")
+
+    def visible_to(self, user):
+        """Return awards of the cases this user may open."""
+        return self.filter(application__in=Application.objects.visible_to(user))
+
+
+class Award(models.Model):
+    """
+    奖补决定: the sum granted for one application and the assessment it rests on, in whole fen.
+
+    A row is never edited: a corrected decision is a new award that names the one it replaces.
+    """
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="awards")
+    applicant = models.ForeignKey(Applicant, on_delete=models.PROTECT, related_name="awards")
+    authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="awards")
+    clause = models.ForeignKey(Clause, on_delete=models.PROTECT, related_name="awards")
+    assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="+")
+    year = models.PositiveSmallIntegerField("支持年度")
+    amount_fen = models.BigIntegerField("核定额（分）")
+    computed_fen = models.BigIntegerField("测算额（分）")
+    reason = models.CharField("核定理由", max_length=500, blank=True)
+    decided_by = models.ForeignKey(CaseDuty, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField("决定时间")
+    replaces = models.OneToOneField("self", on_delete=models.PROTECT, related_name="replaced_by", null=True, blank=True)
+
+    objects = AwardQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "奖补决定"
+        indexes = [
+            models.Index(name="awards_of_authority", fields=["authority", "-id"]),
+            models.Index(name="awards_of_applicant_clause", fields=["applicant", "clause"]),
+        ]
+        constraints = [
+            models.CheckConstraint(name="award_amount_positive", condition=Q(amount_fen__gt=0)),
+            models.CheckConstraint(name="award_not_above_computed", condition=Q(amount_fen__lte=F("computed_fen"))),
+            models.UniqueConstraint(
+                name="one_first_award_per_application", fields=["application"], condition=Q(replaces=None)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application} 奖补决定"
+
+
+class Instalment(models.Model):
+    """分期: one part of an award; the parts of an award sum to it exactly."""
+
+    award = models.ForeignKey(Award, on_delete=models.PROTECT, related_name="instalments")
+    number = models.PositiveSmallIntegerField("期次")
+    amount_fen = models.BigIntegerField("金额（分）")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "分期"
+        ordering = ["award_id", "number"]
+        constraints = [
+            models.UniqueConstraint(name="one_instalment_per_number", fields=["award", "number"]),
+            models.CheckConstraint(name="instalment_amount_positive", condition=Q(amount_fen__gt=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.award} 第{self.number}期"
+
+
+class Payment(models.Model):
+    """
+    拨付: money that left the treasury for one instalment, recorded by one finance officer, confirmed by another.
+
+    An instalment has at most one payment that was not rejected; the sum is always the instalment's.
+    """
+
+    class State(models.TextChoices):
+        RECORDED = "recorded", "待复核"
+        CONFIRMED = "confirmed", "已拨付"
+        REJECTED = "rejected", "已驳回"
+
+    instalment = models.ForeignKey(Instalment, on_delete=models.PROTECT, related_name="payments")
+    account = models.ForeignKey(BankAccount, on_delete=models.PROTECT, related_name="payments")
+    amount_fen = models.BigIntegerField("金额（分）")
+    paid_on = models.DateField("拨付日期")
+    voucher_number = models.CharField("支付凭证号", max_length=60)
+    state = models.CharField("状态", max_length=10, choices=State, default=State.RECORDED)
+    recorded_by = models.ForeignKey(CaseDuty, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField("登记时间")
+    confirmed_by = models.ForeignKey(CaseDuty, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    confirmed_at = models.DateTimeField("复核时间", null=True, blank=True)
+    rejection = models.CharField("驳回理由", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "拨付"
+        constraints = [
+            together("confirmed_by", "confirmed_at"),
+            models.CheckConstraint(name="payment_amount_positive", condition=Q(amount_fen__gt=0)),
+            models.CheckConstraint(
+                name="payment_state_matches_review",
+                condition=Q(state="recorded", confirmed_at=None)
+                | Q(state__in=["confirmed", "rejected"], confirmed_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="payment_confirmed_by_another", condition=Q(confirmed_by=None) | ~Q(confirmed_by=F("recorded_by"))
+            ),
+            models.UniqueConstraint(
+                name="instalment_is_paid_once", fields=["instalment"], condition=~Q(state="rejected")
+            ),
+            models.UniqueConstraint(name="one_voucher_number_per_instalment", fields=["voucher_number", "instalment"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.instalment} 拨付"
+
+
+class Commitment(models.Model):
+    """占用: what a case takes from a pool from 公示 on; final by the grant, released when it leaves without one."""
+
+    class State(models.TextChoices):
+        HELD = "held", "预占"
+        FINAL = "final", "占用"
+        RELEASED = "released", "释放"
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="commitments")
+    pool = models.ForeignKey(Pool, on_delete=models.PROTECT, related_name="commitments")
+    amount_fen = models.BigIntegerField("金额（分）")
+    state = models.CharField("状态", max_length=10, choices=State, default=State.HELD)
+    made_at = models.DateTimeField("占用时间")
+    released_at = models.DateTimeField("释放时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "资金占用"
+        constraints = [
+            models.CheckConstraint(name="commitment_amount_positive", condition=Q(amount_fen__gt=0)),
+            models.UniqueConstraint(
+                name="one_live_commitment_per_case", fields=["application"], condition=~Q(state="released")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application} 占用 {self.pool}"
+
+
+class EarlierAwardQuerySet(models.QuerySet):
+    def counting(self):
+        """Return rows that count towards ladders, caps and once-only rights: neither reversed nor a reversal."""
+        return self.filter(reverses=None, reversed_by=None)
+
+
+class EarlierAward(models.Model):
+    """
+    既往奖补: an award paid before the portal existed, entered by the authority with year, sum and paper.
+
+    The beneficiary is named by 统一社会信用代码, so a row may be older than its account here. Never edited: a wrong
+    row is taken back by a row of the negative sum that names it.
+    """
+
+    authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="earlier_awards")
+    clause = models.ForeignKey(Clause, on_delete=models.PROTECT, related_name="earlier_awards", verbose_name="条款")
+    uscc = models.CharField("统一社会信用代码", max_length=18, db_index=True)
+    applicant_name = models.CharField("单位名称", max_length=100)
+    subject = models.CharField("奖补对象", max_length=100, blank=True)
+    year = models.PositiveSmallIntegerField("年度")
+    amount_fen = models.BigIntegerField("金额（分）")
+    paper = models.CharField("依据文件", max_length=100)
+    entered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    entered_at = models.DateTimeField("录入时间")
+    reverses = models.OneToOneField("self", on_delete=models.PROTECT, related_name="reversed_by", null=True, blank=True)
+    note = models.CharField("说明", max_length=200, blank=True)
+
+    objects = EarlierAwardQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "既往奖补"
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="earlier_award_signed_by_nature",
+                condition=Q(reverses=None, amount_fen__gt=0) | Q(reverses__isnull=False, amount_fen__lt=0),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.applicant_name} {self.year}年 {self.clause}"

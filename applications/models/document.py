@@ -1,0 +1,129 @@
+"""Papers and the background work that makes them: letters with gapless numbers, jobs with progress."""
+
+from django.db import models
+from django.db.models import Q
+
+from applications.models.application import Application
+from applications.models.award import Award
+from applications.models.people import Authority, User
+from applications.models.shapes import private_storage, random_name, together
+
+
+def document_path(document: "Document", filename: str) -> str:
+    """Return a random name below the letters' folder."""
+    return random_name("documents", "pdf")
+
+
+def result_path(job: "Job", filename: str) -> str:
+    """Return a random name below the folder of made files, keeping the extension."""
+    return random_name("results", filename.rsplit(".", 1)[-1])
+
+
+class Counter(models.Model):
+    """The last number given out in a scope; the row is locked while one is taken, so there is no gap and no double."""
+
+    scope = models.CharField(max_length=100, unique=True)
+    last = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.scope}: {self.last}"
+
+
+class DocumentQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Return papers of the cases this user may open."""
+        return self.filter(application__in=Application.objects.visible_to(user))
+
+
+class Document(models.Model):
+    """
+    文书: one paper of a case. Its number and content are fixed with the act it records; the PDF follows from a job.
+
+    `content` is what the paper says as plain data, so that it can be made again word for word; `sha256` is of the
+    bytes handed out and is kept here only, the paper carries the code.
+    """
+
+    class Kind(models.TextChoices):
+        RECEIPT = "receipt", "收件回执"
+        CORRECTION = "correction", "一次性补正告知书"
+        DECLINE = "decline", "不予受理通知书"
+        REFUSAL = "refusal", "不予兑现决定书"
+        NOTICE = "notice", "奖补资金兑现通知书"
+
+    class Standing(models.TextChoices):
+        VALID = "valid", "有效"
+        SUPERSEDED = "superseded", "已被替代"
+        REVOKED = "revoked", "已撤销"
+        RECOVERED = "recovered", "资金已追回"
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="documents")
+    award = models.ForeignKey(Award, on_delete=models.PROTECT, related_name="documents", null=True, blank=True)
+    authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="documents")
+    kind = models.CharField("文种", max_length=12, choices=Kind)
+    year = models.PositiveSmallIntegerField("年份")
+    sequence = models.PositiveIntegerField("顺序号")
+    number = models.CharField("发文字号", max_length=60)
+    code = models.CharField("核验码", max_length=20, unique=True)
+    content = models.JSONField("内容")
+    standing = models.CharField("状态", max_length=12, choices=Standing, default=Standing.VALID)
+    issued_at = models.DateTimeField("作出时间")
+    file = models.FileField("文件", storage=private_storage, upload_to=document_path, blank=True)
+    sha256 = models.CharField("摘要", max_length=64, null=True, blank=True)  # noqa: DJ001 - paired, null until made
+    made_at = models.DateTimeField("生成时间", null=True, blank=True)
+
+    objects = DocumentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "文书"
+        constraints = [
+            together("sha256", "made_at"),
+            models.UniqueConstraint(name="one_letter_per_number", fields=["authority", "kind", "year", "sequence"]),
+            models.UniqueConstraint(name="one_notice_per_award", fields=["award"], condition=Q(kind="notice")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.number}"
+
+
+class Job(models.Model):
+    """
+    后台任务: work that a worker does later, with progress. A row written with the change, swept until done.
+
+    A worker claims it by a heartbeat; a job whose heartbeat stopped is given to the next worker.
+    """
+
+    class Kind(models.TextChoices):
+        DOCUMENT = "document", "生成文书"
+        ARCHIVE = "archive", "打包文书"
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "排队中"
+        RUNNING = "running", "进行中"
+        DONE = "done", "已完成"
+        FAILED = "failed", "失败"
+
+    kind = models.CharField("任务", max_length=12, choices=Kind)
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="jobs", null=True, blank=True)
+    payload = models.JSONField("参数", default=dict)
+    state = models.CharField("状态", max_length=10, choices=State, default=State.QUEUED)
+    current = models.PositiveIntegerField("已完成", default=0)
+    total = models.PositiveIntegerField("总数", default=1)
+    attempts = models.PositiveSmallIntegerField("尝试次数", default=0)
+    heartbeat_at = models.DateTimeField("心跳", null=True, blank=True)
+    error = models.CharField("错误", max_length=300, blank=True)
+    file = models.FileField("结果", storage=private_storage, upload_to=result_path, blank=True)
+    requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField("提交时间")
+    finished_at = models.DateTimeField("完成时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "后台任务"
+        indexes = [
+            models.Index(name="unfinished_jobs", fields=["state", "id"], condition=Q(state__in=["queued", "running"]))
+        ]
+        constraints = [
+            models.UniqueConstraint(name="one_job_per_document", fields=["document"], condition=Q(kind="document")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} #{self.pk}"

@@ -1,0 +1,91 @@
+"""The history: hash-chained events, what has to be told to whom, and requests that were already answered."""
+
+from django.db import models
+from django.db.models import Q
+
+from applications.models.application import Application
+from applications.models.people import Authority, User
+
+
+class Event(models.Model):
+    """
+    办理记录: one act, written in the transaction of the change it describes; never updated, never deleted.
+
+    `chain` names what the act belongs to ("case:12" or "authority:3"); in a chain each row carries the hash of the
+    one before it, so that an edit, a swap or a deletion in the middle shows.
+    """
+
+    chain = models.CharField(max_length=40)
+    sequence = models.PositiveIntegerField()
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="events", null=True, blank=True)
+    authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="events")
+    action = models.CharField("动作", max_length=40)
+    before = models.CharField("之前", max_length=12, blank=True)
+    after = models.CharField("之后", max_length=12, blank=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    duty = models.CharField("岗位", max_length=20, blank=True)
+    at = models.DateTimeField("时间")
+    note = models.CharField("说明", max_length=1000, blank=True)
+    detail = models.JSONField("详情", default=dict)
+    previous_hash = models.CharField(max_length=64, blank=True)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "办理记录"
+        ordering = ["chain", "sequence"]
+        constraints = [
+            models.UniqueConstraint(name="one_event_per_place_in_chain", fields=["chain", "sequence"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.chain} #{self.sequence} {self.action}"
+
+
+class Delivery(models.Model):
+    """送达: one event to one person by one channel; the outbox, swept until sent. The Message-ID stays the same."""
+
+    class Channel(models.TextChoices):
+        SITE = "site", "站内通知"
+        MAIL = "mail", "电子邮件"
+
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="deliveries")
+    channel = models.CharField("渠道", max_length=5, choices=Channel)
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="deliveries")
+    subject = models.CharField("标题", max_length=100)
+    text = models.CharField("内容", max_length=500)
+    created_at = models.DateTimeField("产生时间")
+    sent_at = models.DateTimeField("送达时间", null=True, blank=True)
+    read_at = models.DateTimeField("阅读时间", null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField("尝试次数", default=0)
+    error = models.CharField("错误", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "送达"
+        indexes = [
+            models.Index(name="unsent_deliveries", fields=["id"], condition=Q(sent_at=None)),
+            models.Index(name="deliveries_of_person", fields=["person", "channel", "-id"]),
+        ]
+        constraints = [
+            models.UniqueConstraint(name="one_delivery_per_event_channel_person", fields=["event", "channel", "person"])
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} → {self.person}"
+
+
+class IdempotencyKey(models.Model):
+    """A request that moved money and how it was answered; the same key again gets the same answer, not a second act."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    key = models.CharField(max_length=80)
+    path = models.CharField(max_length=200)
+    body_sha256 = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(null=True)
+    location = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="one_answer_per_user_and_key", fields=["user", "key"])]
+
+    def __str__(self) -> str:
+        return f"{self.path} {self.key}"

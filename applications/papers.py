@@ -1,0 +1,246 @@
+"""
+From the act to its paper: fixes number and content in the act's transaction, and queues the job that makes the PDF.
+
+The number is taken under a row lock in the same transaction, so a refused act leaves no gap.
+"""
+
+import hashlib
+import secrets
+from datetime import datetime
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils import timezone
+
+import rules
+from applications import assessing
+from applications.actions.shared import next_number
+from applications.documents import render
+from applications.documents.correction import CorrectionLetter
+from applications.documents.decision import DeclineLetter, RefusalLetter
+from applications.documents.letter import Letter, Remedies, chinese_date
+from applications.documents.notice import NoticeLetter
+from applications.documents.receipt import ReceiptLetter
+from applications.models import Application, Award, Correction, Document, Job, User
+
+Kind = Document.Kind
+
+# The character of the kind behind the authority's sign, so that each kind has its own run of numbers.
+SIGNS = {Kind.RECEIPT: "收", Kind.CORRECTION: "补", Kind.DECLINE: "不受", Kind.REFUSAL: "不兑", Kind.NOTICE: "兑"}
+
+LETTERS: dict[str, type[Letter]] = {
+    Kind.RECEIPT: ReceiptLetter,
+    Kind.CORRECTION: CorrectionLetter,
+    Kind.DECLINE: DeclineLetter,
+    Kind.REFUSAL: RefusalLetter,
+    Kind.NOTICE: NoticeLetter,
+}
+
+# Letters and digits that nobody confuses on paper.
+CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+
+
+def new_code() -> str:
+    """Return a verification code in three groups of four: 59 bits, too many to guess through a rate limit."""
+    return "-".join("".join(secrets.choice(CODE_ALPHABET) for _ in range(4)) for _ in range(3))
+
+
+def check_url(code: str) -> str:
+    """Return the public address at which a paper is checked."""
+    return f"{settings.PUBLIC_BASE_URL}/verify/{code}/"
+
+
+def _issue(
+    application: Application, kind: Kind, letter: dict, *, by: User, at: datetime, award: Award | None = None
+) -> Document:
+    authority = application.authority
+    year = timezone.localdate(at).year
+    sequence = next_number(f"letter:{authority.code}:{kind}:{year}")
+    number = f"{authority.letter_sign}{SIGNS[kind]}〔{year}〕{sequence}号"
+    code = new_code()
+    content = LETTERS[kind](
+        authority_name=authority.name,
+        letter_number=number,
+        applicant_name=application.applicant.name,
+        decided_on=timezone.localdate(at),
+        verify_code=code,
+        verify_url=check_url(code),
+        demo=authority.demo,
+        case_number=application.number,
+        policy_title=application.policy.title,
+        clause_article=application.clause.article,
+        clause_title=application.clause.title,
+        **letter,
+    ).to_content()
+    document = Document.objects.create(
+        application=application,
+        award=award,
+        authority=authority,
+        kind=kind,
+        year=year,
+        sequence=sequence,
+        number=number,
+        code=code,
+        content=content,
+        issued_at=at,
+    )
+    enqueue(Job.objects.create(kind=Job.Kind.DOCUMENT, document=document, requested_by=by, requested_at=at))
+    return document
+
+
+def enqueue(job: Job) -> None:
+    """Wake a worker when the transaction is through; a lost wake-up is found by the sweep."""
+    from applications.tasks import wake  # the tasks run the papers, the papers wake the tasks  # noqa: PLC0415
+
+    transaction.on_commit(lambda: wake(job.pk))
+
+
+def declared_rows(application: Application) -> list[list[str]]:
+    """Return the declared facts as (label, value) in the order of the form."""
+    fields = rules.fields(application.clause.code)
+    facts = application.facts
+    return [[f.label, rules.format_fact(f, facts[f.name])] for f in fields if f.name in facts]
+
+
+def verified_rows(application: Application) -> list[list[str]]:
+    """Return what officers found as (label, verified value, what it rests on)."""
+    checks = assessing.latest_checks(application)
+    rows = []
+    for field in rules.fields(application.clause.code):
+        check = checks.get(field.name)
+        if check is None:
+            continue
+        value = "未予认定" if check.verified is None else rules.format_fact(field, check.verified)
+        source = slot_label(application, check.evidence.slot) if check.evidence else check.get_method_display()
+        rows.append([field.label, value, source])
+    return rows
+
+
+def slot_label(application: Application, kind: str) -> str:
+    """Return the Chinese name of an evidence slot of the case's clause."""
+    return next((s.label for s in rules.evidence(application.clause.code) if s.kind == kind), kind)
+
+
+def remedies_of(application: Application) -> Remedies:
+    """Return where a decision of this authority can be contested."""
+    authority = application.authority
+    return Remedies(
+        review_organ=authority.reconsideration_organ or "本机关的同级人民政府",
+        court=authority.court or "有管辖权的人民法院",
+        channel=f"{settings.PUBLIC_BASE_URL}/my/applications/{application.pk}/",
+    )
+
+
+def issue_receipt(application: Application, *, by: User, at: datetime) -> Document:
+    """Give out the receipt of a claim that was handed in."""
+    files = [
+        [slot_label(application, item.slot), item.original_name, item.sha256]
+        for item in application.evidence.in_use().order_by("pk")
+    ]
+    letter = {
+        "uscc": application.applicant.uscc,
+        "facts": declared_rows(application),
+        "files": files,
+        "received_at": timezone.localtime(at),
+        "next_step": _next_step(application),
+    }
+    return _issue(application, Kind.RECEIPT, letter, by=by, at=at)
+
+
+def _next_step(application: Application) -> str:
+    if application.due_on is None:
+        return "本单位将审查材料是否齐全、是否符合法定形式，受理期限待定。"
+    return f"本单位将在{chinese_date(application.due_on)}前决定是否受理；逾期未告知的，自收到材料之日起即为受理。"
+
+
+def issue_correction(application: Application, correction: Correction, *, by: User, at: datetime) -> Document:
+    """Give out the one list of everything to correct."""
+    assert application.submitted_at is not None
+    letter = {
+        "received_on": timezone.localdate(application.submitted_at),
+        "defects": [[item["label"], item["text"]] for item in correction.items],
+        "due_on": correction.due_on,
+    }
+    return _issue(application, Kind.CORRECTION, letter, by=by, at=at)
+
+
+def issue_decline(application: Application, reason: str, *, by: User, at: datetime) -> Document:
+    """Give out the notice that a claim is not taken in."""
+    return _issue(application, Kind.DECLINE, _decision(application, reason, facts=[]), by=by, at=at)
+
+
+def issue_refusal(application: Application, reason: str, *, by: User, at: datetime) -> Document:
+    """Give out the decision not to pay."""
+    return _issue(
+        application, Kind.REFUSAL, _decision(application, reason, facts=verified_rows(application)), by=by, at=at
+    )
+
+
+def _decision(application: Application, reason: str, *, facts: list[list[str]]) -> dict:
+    assert application.submitted_at is not None
+    clause = rules.load().clause(application.clause.code)
+    return {
+        "uscc": application.applicant.uscc,
+        "received_on": timezone.localdate(application.submitted_at),
+        "reasons": [line.strip() for line in reason.splitlines() if line.strip()],
+        "basis": [f"《{application.policy.title}》{application.clause.article}：{clause.text}"],
+        "facts": facts,
+        "remedies": remedies_of(application),
+    }
+
+
+def issue_notice(award: Award, *, by: User, at: datetime) -> Document:
+    """Give out the approval notice: clause, verified facts, computation, sum, remedies."""
+    application = award.application
+    clause = rules.load().clause(application.clause.code)
+    assessment = award.assessment
+    earlier = [row for row in assessment.inputs.get("history", []) if row["clause"] == application.clause.code]
+    parts = list(award.instalments.all())
+    letter = {
+        "uscc": application.applicant.uscc,
+        "clause_text": clause.text,
+        "facts": verified_rows(application),
+        "computation": assessment.result["trace"],
+        "amount_fen": award.amount_fen,
+        "computed_fen": award.computed_fen,
+        "earlier_fen": sum(rules.fen(row["amount_yuan"]) for row in earlier if row["same_item"]),
+        "instalments": [[f"第{p.number}期", "按资金安排计划拨付", p.amount_fen] for p in parts]
+        if len(parts) > 1
+        else [],
+        "readings": _readings(application, assessment.readings),
+        "payee_note": "资金拨付至贵单位在平台登记并经核对的收款账户，账户信息不在本通知书载明。",
+        "remedies": remedies_of(application),
+        "pack_name": assessment.pack_version,
+        "pack_hash": assessment.pack_sha256[:12],
+    }
+    return _issue(application, Kind.NOTICE, letter, by=by, at=at, award=award)
+
+
+def _readings(application: Application, chosen: dict[str, str | None]) -> list[list[str]]:
+    specs = {spec.id: spec for spec in rules.load().pack(application.policy.code).readings}
+    return [
+        [specs[key].question, specs[key].options[letter]]
+        for key, letter in chosen.items()
+        if letter and key in specs and letter in specs[key].options
+    ]
+
+
+def make(document: Document, *, at: datetime) -> Document:
+    """Make the PDF of a paper once and store it with its hash; a second run changes nothing."""
+    if document.sha256:
+        return document
+    letter = LETTERS[document.kind].from_content(document.content)
+    data = render.pdf(letter)
+    return _keep(document, data, at=at)
+
+
+@transaction.atomic
+def _keep(document: Document, data: bytes, *, at: datetime) -> Document:
+    locked = Document.objects.select_for_update().get(pk=document.pk)
+    if locked.sha256:
+        return locked
+    locked.file.save("letter.pdf", ContentFile(data), save=False)
+    locked.sha256, locked.made_at = hashlib.sha256(data).hexdigest(), at
+    locked.save(update_fields=["file", "sha256", "made_at"])
+    return locked

@@ -1,0 +1,135 @@
+"""
+Work in the background: thin, repeatable, and found again when a message or a worker is lost.
+
+A Job is a row written with the change it belongs to. The message to the broker only wakes a worker; the sweep starts
+what was not woken, or whose worker died, and sends mail that has not gone out.
+"""
+
+import hashlib
+import zipfile
+from datetime import datetime, timedelta
+from tempfile import TemporaryFile
+
+import structlog
+from celery import shared_task
+from django.conf import settings
+from django.core.files import File
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from applications import papers
+from applications.actions.intake import lapse
+from applications.models import Application, Delivery, Document, Job, Status
+
+log = structlog.get_logger(__name__)
+
+STALE = timedelta(minutes=2)
+MAX_ATTEMPTS = 5
+SWEEP_BATCH = 200
+
+
+def wake(job_id: int) -> None:
+    """Tell a worker about a job; without a broker the sweep will find it."""
+    try:
+        run_job.delay(job_id)
+    except (OperationalError, OSError) as error:
+        log.warning("broker_unreachable", job=job_id, error=type(error).__name__)
+
+
+@shared_task
+def run_job(job_id: int) -> None:
+    """Run one job if nobody else is at it; safe to call twice."""
+    job = _claim(job_id, timezone.now())
+    if job is None:
+        return
+    try:
+        RUNNERS[job.kind](job)
+    except Exception as error:
+        _fail(job, error)
+        raise
+    Job.objects.filter(pk=job.pk).update(state=Job.State.DONE, finished_at=timezone.now(), error="")
+
+
+@transaction.atomic
+def _claim(job_id: int, now: datetime) -> Job | None:
+    """Take a job that waits or whose worker went silent; a row lock keeps two workers apart."""
+    free = Q(state=Job.State.QUEUED) | Q(state=Job.State.RUNNING, heartbeat_at__lt=now - STALE)
+    job = Job.objects.select_for_update().filter(free, pk=job_id).first()
+    if job is None:
+        return None
+    job.state, job.heartbeat_at, job.attempts = Job.State.RUNNING, now, job.attempts + 1
+    job.save(update_fields=["state", "heartbeat_at", "attempts"])
+    return job
+
+
+def _fail(job: Job, error: Exception) -> None:
+    """Put the job back for another try, or give up with a sentence that an operator can act on."""
+    gone = job.attempts >= MAX_ATTEMPTS
+    state = Job.State.FAILED if gone else Job.State.QUEUED
+    Job.objects.filter(pk=job.pk).update(state=state, error=f"{type(error).__name__}: {error}"[:300])
+    log.error("job_failed", job=job.pk, attempts=job.attempts, error=type(error).__name__)
+
+
+def _beat(job: Job, current: int) -> None:
+    Job.objects.filter(pk=job.pk).update(current=current, heartbeat_at=timezone.now())
+
+
+def _make_document(job: Job) -> None:
+    assert job.document is not None
+    papers.make(job.document, at=timezone.now())
+    _beat(job, 1)
+
+
+def _make_archive(job: Job) -> None:
+    """Pack the chosen papers into one ZIP, stored and not deflated since a PDF is compressed already."""
+    documents = list(Document.objects.filter(pk__in=job.payload["documents"]).order_by("number"))
+    with TemporaryFile() as buffer:
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+            for done, document in enumerate(documents, start=1):
+                made = papers.make(document, at=timezone.now())
+                with made.file.open("rb") as file:
+                    archive.writestr(f"{made.number} {made.application.applicant.name}.pdf", file.read())
+                _beat(job, done)
+        buffer.seek(0)
+        job.refresh_from_db()
+        job.file.save("letters.zip", File(buffer), save=False)
+        Job.objects.filter(pk=job.pk).update(file=job.file.name)
+
+
+RUNNERS = {Job.Kind.DOCUMENT: _make_document, Job.Kind.ARCHIVE: _make_archive}
+
+
+@shared_task
+def sweep() -> None:
+    """Start what is waiting, send what is unsent, end what was never answered. Runs every few seconds."""
+    now = timezone.now()
+    waiting = Q(state=Job.State.QUEUED, requested_at__lt=now - timedelta(seconds=5))
+    silent = Q(state=Job.State.RUNNING, heartbeat_at__lt=now - STALE)
+    for job_id in Job.objects.filter(waiting | silent).order_by("pk").values_list("pk", flat=True)[:SWEEP_BATCH]:
+        run_job.delay(job_id)
+    for delivery in Delivery.objects.filter(sent_at=None, attempts__lt=20).select_related("person")[:SWEEP_BATCH]:
+        send(delivery)
+    today = timezone.localdate()
+    overdue = Application.objects.filter(status=Status.CORRECTING, due_on__lt=today)
+    for application in overdue[:SWEEP_BATCH]:
+        lapse(application, at=now)
+
+
+def send(delivery: Delivery) -> None:
+    """Send one mail at least once; the Message-ID is the row's, so that a repeat is recognised as one."""
+    domain = hashlib.sha256(settings.PUBLIC_BASE_URL.encode()).hexdigest()[:12]
+    mail = EmailMessage(
+        subject=f"【算力奖补平台】{delivery.subject}",
+        body=f"{delivery.person.name}：\n\n{delivery.text}\n\n请登录 {settings.PUBLIC_BASE_URL} 查看。\n",
+        to=[delivery.person.email],
+        headers={"Message-ID": f"<delivery-{delivery.pk}@{domain}.invalid>"},
+    )
+    try:
+        mail.send()
+    except OSError as error:
+        Delivery.objects.filter(pk=delivery.pk).update(attempts=F("attempts") + 1, error=type(error).__name__)
+        return
+    Delivery.objects.filter(pk=delivery.pk).update(sent_at=timezone.now(), attempts=F("attempts") + 1, error="")

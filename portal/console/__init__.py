@@ -1,0 +1,1 @@
+"""The officers' console: Django's admin with our own pages."""

@@ -1,0 +1,1 @@
+"""Views, one file for each noun of a desk."""
