@@ -1,6 +1,4 @@
-"""
-Cases: what is asked of the engine, read strictly. A case is refused for being no case, or a fact for being impossible.
-"""
+"""Cases: what is asked of the engine, read strictly. A case is refused for being no case, or a fact for being impossible."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,6 +1,4 @@
-"""
-One clause as the engine runs it: the entry of a pack, resolved by readings, checked, with its nodes built.
-"""
+"""One clause as the engine runs it: the entry of a pack, resolved by readings, checked, with its nodes built."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -49,7 +47,7 @@ def chinese_error(error: ValidationError, document: Any, file: str) -> PackError
 
 def schema_kinds() -> frozenset[str]:
     """Return the words of 计算."""
-    return frozenset("无 一事一议 转致 定额 比例 分档 单价 查表 核定 贴息 兑付 分担".split())
+    return frozenset(["无", "一事一议", "转致", "定额", "比例", "分档", "单价", "查表", "核定", "贴息", "兑付", "分担"])
 
 
 @dataclass(frozen=True)
@@ -118,7 +116,7 @@ def compile_clause(
 
     payable = model if isinstance(model, schema.Payable) else None
     nodes: list[Condition] = []
-    for line in [*(gate if model.gate else ()), *model.conditions]:
+    for line in [*(gate if model.gate and model.kind != "无" else ()), *model.conditions]:
         try:
             nodes.append(conditions.parse(line, facts))
         except ValueError as error:
@@ -144,8 +142,10 @@ def compile_clause(
     first = known(payable.first.fact, raw["首次"]) if payable and payable.first else None
     if first and not isinstance(formula, formulas.Tiers):
         raise PackError(file, line_of(raw["首次"]), "“首次”只用于分档")
-    year_number = next((known(cap.year_number, raw["封顶"]) for cap in payable.caps if cap.year_number), None) if payable else None
-    counts = payable is not None and common_overlap is not None and model.gate
+    numbers = [cap.year_number for cap in payable.caps if cap.year_number] if payable else []
+    year_number = known(numbers[0], raw["封顶"]) if numbers else None
+    overlaps = common_overlap if model.gate and model.kind != "无" else None
+    overlap_fact = known(overlaps.fact, overlap) if overlaps else None
     return Compiled(
         id=f"{policy}-{model.number}",
         article=model.article,
@@ -153,9 +153,9 @@ def compile_clause(
         conditions=tuple(nodes),
         formula=formula,
         relations=tuple(relation for relation in related if model.number in relation.clauses),
-        overlap=common_overlap if counts else None,
+        overlap=overlaps if payable else None,
         first=first,
-        overlap_fact=known(common_overlap.fact, overlap) if common_overlap and model.gate and model.kind != "无" else None,
+        overlap_fact=overlap_fact,
         year_number=year_number,
         sharing=sharing,
         ceiling=payable is not None and (payable.nature == "上限" or payable.kind == "核定"),

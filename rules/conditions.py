@@ -17,7 +17,9 @@ from rules.facts import Fact, describe
 from rules.source import Block
 from rules.trace import Step
 
-_LINE = re.compile(r"(?P<fact>\S+) (?P<operator>≥|≤|>|<|=|≠|属于|不属于|每项≥) (?P<value>[^「]+?)(?: ?「(?P<quote>.+)」)?")
+_LINE = re.compile(
+    r"(?P<fact>\S+) (?P<operator>≥|≤|>|<|=|≠|属于|不属于|每项≥) (?P<value>[^「]+?)(?: ?「(?P<quote>.+)」)?"
+)
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "≥": operator.ge,
     "≤": operator.le,
@@ -78,7 +80,8 @@ class Comparison:
         if self.operator == "每项≥":
             return f"每年均 ≥ {self.written}"
         if self.fact.kind in ("bool", "choice"):
-            words = self.written.replace("/", "、")
+            *most, last = self.written.split("/")
+            words = f"{'、'.join(most)}或{last}" if most else last
             return f"不属于{words}" if self.operator in ("≠", "不属于") else words
         return f"{self.operator} {self.written}"
 
@@ -186,7 +189,9 @@ def parse(line: Any, facts: Mapping[str, Fact]) -> Condition:
     if fact is None:
         raise ValueError(f"条件中的“{match['fact']}”不在事实词典内")
     written = match["value"].strip()
-    return Comparison(fact, match["operator"], _threshold(fact, match["operator"], written), written, match["quote"] or "")
+    return Comparison(
+        fact, match["operator"], _threshold(fact, match["operator"], written), written, match["quote"] or ""
+    )
 
 
 def _threshold(fact: Fact, sign: str, written: str) -> Any:

@@ -27,7 +27,25 @@ KINDS = {
     "文本": "text",
 }
 _KEYS = frozenset(
-    "列 类型 标签 问 说明 单位 小数位 不小于 不大于 选项 合称 个数 不大于事实 由经办填写 格式 格式说明 必填".split()
+    [
+        "列",
+        "类型",
+        "标签",
+        "问",
+        "说明",
+        "单位",
+        "小数位",
+        "不小于",
+        "不大于",
+        "选项",
+        "合称",
+        "个数",
+        "不大于事实",
+        "由经办填写",
+        "格式",
+        "格式说明",
+        "必填",
+    ]
 )
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WHOLE = re.compile(r"[0-9]{1,18}")
@@ -325,7 +343,8 @@ def describe(fact: Fact, value: Any) -> str:
         return f"{value.year}年{value.month}月{value.day}日"
     if fact.kind == "text":
         return value
-    number = units.plain_decimal(value)
+    # As stated: 1.20 in a report is shown as 1.20.
+    number = format(value, "f") if isinstance(value, Decimal) else str(value)
     whole, dot, rest = number.partition(".")
     if fact.name != "support_year":
         number = f"{int(whole):,}{dot}{rest}"

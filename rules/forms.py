@@ -1,6 +1,4 @@
-"""
-What a claim under a clause asks for: fields with words and limits, and the evidence that proves them. Plain data.
-"""
+"""What a claim under a clause asks for: fields with words and limits, and the evidence that proves them. Plain data."""
 
 import functools
 from collections.abc import Mapping
@@ -174,6 +172,4 @@ def _kind(name: str, block: Any, known: Mapping[str, Fact]) -> EvidenceKind:
 
 def unproved(library: Library, clause_id: str) -> tuple[str, ...]:
     """Return the labels of facts of a clause that no demanded evidence proves; for the check of a pack."""
-    return tuple(
-        field.label for field in fields(library, clause_id) if not field.slots and not field.by_officer
-    )
+    return tuple(field.label for field in fields(library, clause_id) if not field.slots and not field.by_officer)

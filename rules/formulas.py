@@ -233,7 +233,9 @@ class Table(Formula):
         self.columns = [{key[place] for key in self.table} for place in range(len(self.facts))]
         self.rows = tuple(model.table.items())
         self.lines = tuple(
-            Comparison(fact, "属于", frozenset(column), "/".join(self._word(fact, value) for value in sorted(column)), "")
+            Comparison(
+                fact, "属于", frozenset(column), "/".join(self._word(fact, value) for value in sorted(column)), ""
+            )
             for fact, column in zip(self.facts, self.columns, strict=True)
         )
         self.comparisons = self.lines
@@ -318,8 +320,10 @@ class Interest(Formula):
         """Say rate, months and limit."""
         rate = units.plain_decimal(self.rate)
         return [
-            f"按{self.facts[0].label}每年不超过 {rate}% 贴息，按月折算，累计不超过 {self.at_most} 个月，"
-            "且不高于实际支付的利息。"
+            (
+                f"按{self.facts[0].label}每年不超过 {rate}% 贴息，按月折算，累计不超过 {self.at_most} 个月，"
+                "且不高于实际支付的利息。"
+            )
         ]
 
 

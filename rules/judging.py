@@ -394,7 +394,11 @@ def _together(case: Case, standings: list[Standing], frame: Mapping[str, Any]) -
     total = sum(verdict.amount_fen or 0 for verdict in computed) if computed else None
     blocked = next((verdict.blocked_by for verdict in payable if verdict.blocked_by), None)
     schedules = [verdict.schedule for verdict in payable if verdict.schedule]
-    reason = "合并测算：" + "；".join(f"{clause}：{verdict.reason.rstrip('。')}" for clause, verdict in singles.items()) + "。"
+    reason = (
+        "合并测算："
+        + "；".join(f"{clause}：{verdict.reason.rstrip('。')}" for clause, verdict in singles.items())
+        + "。"
+    )
     return Verdict(
         True,
         kind,

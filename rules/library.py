@@ -1,6 +1,4 @@
-"""
-Loading: the facts, the kinds of evidence and every pack, once for a process.
-"""
+"""Loading: the facts, the kinds of evidence and every pack, once for a process."""
 
 import functools
 import re

@@ -1,6 +1,4 @@
-"""
-What cuts a computed sum: once only, ladders, caps, 就高不重复, the pool. Each cut is recorded and names itself.
-"""
+"""What cuts a computed sum: once only, ladders, caps, 就高不重复, the pool. Each cut is recorded and names itself."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -233,9 +231,7 @@ def _cap(part: Part, cap: schema.Cap) -> None:
     result = min(part.fen, left)
     words = scope_words(cap.scope, part.compiled.model.subject)
     if used or result < part.fen:
-        part.note(
-            "cap", limit=units.yuan(cap.amount), scope=words, used=units.yuan(used), result=units.yuan(result)
-        )
+        part.note("cap", limit=units.yuan(cap.amount), scope=words, used=units.yuan(used), result=units.yuan(result))
     if result < part.fen:
         # The figure of the text itself is part of the calculation; only what earlier awards took is a cut.
         if result == min(part.fen, cap.amount):

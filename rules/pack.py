@@ -1,11 +1,9 @@
-"""
-Packs and the library: what a policy says, by clause, as other rooms read it.
-"""
+"""Packs and the library: what a policy says, by clause, as other rooms read it."""
 
 import hashlib
 import itertools
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -18,13 +16,13 @@ from rules import readings, schema, source, units
 from rules.clause import Compiled, chinese_error, compile_clause
 from rules.facts import Fact
 from rules.readings import ReadingSpec
-from rules.source import Block, PackError, line_of
+from rules.source import Block, PackError, Rows, line_of
 
 HERE = Path(__file__).parent
 PACKS = HERE / "packs"
 Letters = Mapping[str, str | None]
 
-MONETARY = frozenset("定额 比例 分档 单价 查表 核定 贴息 兑付".split())
+MONETARY = frozenset(["定额", "比例", "分档", "单价", "查表", "核定", "贴息", "兑付"])
 
 
 @dataclass(frozen=True)
@@ -126,7 +124,11 @@ class Pack:
     def depends_on(self, number: str) -> frozenset[str]:
         """Return the ids of the readings that a clause's computation depends on."""
         if number not in self._mentions:
-            parts = (self.raw[number], self.head.gate, self.head.overlap, self.head.relations)
+            raw = self.raw[number]
+            parts: list[Any] = [raw]
+            if raw.get("计算") != "无" and raw.get("适用共同条件") != "否":
+                parts += [self.head.gate, self.head.overlap]
+            parts += [relation for relation in self.head.relations if number in _related(relation)]
             self._mentions[number] = frozenset(name for part in parts for name in readings.mentioned(part))
         return self._mentions[number]
 
@@ -138,14 +140,18 @@ class Pack:
         found = self._compiled.get((number, chosen))
         if found is None:
             picked = dict(chosen)
+            raw = self.raw[number]
+            gated = raw.get("计算") != "无" and raw.get("适用共同条件") != "否"
             found = compile_clause(
-                readings.resolve(self.raw[number], picked),
+                readings.resolve(raw, picked),
                 policy=self.id,
                 file=self.file,
                 facts=self.facts,
-                gate=readings.resolve(self.head.gate, picked) or (),
-                overlap=readings.resolve(self.head.overlap, picked),
-                relations=readings.resolve(self.head.relations, picked),
+                gate=readings.resolve(self.head.gate, picked) if gated else (),
+                overlap=readings.resolve(self.head.overlap, picked) if gated else None,
+                relations=readings.resolve(
+                    Rows(relation for relation in self.head.relations if number in _related(relation)), picked
+                ),
             )
             self._compiled[number, chosen] = found
         return found
@@ -213,7 +219,7 @@ class Pack:
             subject=model.subject,
             who=model.who,
             conditions_text=tuple(_unique(node.text() for node in compiled.conditions)),
-            how_text=tuple(how_text(compiled, pool)),
+            how_text=tuple(how_text(compiled, pool, {key: str(raw.get("名称")) for key, raw in self.raw.items()})),
             department=model.department or "、".join(self.head.departments),
             guide=model.guide,
             when=model.when,
@@ -221,8 +227,18 @@ class Pack:
             yearly="每年" in once or any("每年" in (cap.scope or "") for cap in caps) or pool is not None,
             pool=f"{self.id}-{pool.number}" if pool else "",
             quota=model.yearly_quota,
-            readings=tuple(r.id for r in self.readings if r.id in self.depends_on(number) or number in r.clauses),
+            readings=tuple(r.id for r in self.readings if r.id in self.depends_on(number) or compiled.id in r.clauses),
         )
+
+
+def _related(relation: Any) -> set[str]:
+    """Return the numbers that a relation, or any reading of it, names under 就高."""
+    found: set[str] = set()
+    if isinstance(relation, Block):
+        found.update(str(number) for number in relation.get("就高", ()) if isinstance(relation["就高"], list))
+        for child in relation.values():
+            found |= _related(child)
+    return found
 
 
 def _unique(rows: Iterator[str]) -> dict[str, None]:
@@ -250,8 +266,8 @@ def scope_words(scope: str | None, subject: str) -> str:
     return _SCOPE_WORDS[scope].format(subject=subject) if scope else "每笔"
 
 
-def how_text(compiled: Compiled, pool: schema.NoSum | None) -> list[str]:
-    """Return the sentences that say how the sum follows from the facts."""
+def how_text(compiled: Compiled, pool: schema.NoSum | None, names: Mapping[str, str]) -> list[str]:
+    """Return the sentences that say how the sum follows from the facts; `names` are the clauses' names by number."""
     model = compiled.model
     if model.kind == "一事一议":
         return ["按“一事一议”原则由主管部门研究确定，本条款没有固定的计算标准。"]
@@ -264,7 +280,7 @@ def how_text(compiled: Compiled, pool: schema.NoSum | None) -> list[str]:
     rows = compiled.formula.how()
     for cap in model.caps:
         words = scope_words(cap.scope, model.subject)
-        joint = "（" + "、".join(cap.shared) + " 各项合并计算）" if cap.shared else ""
+        joint = f"（{_listed(cap.shared, names)}合并计算）" if cap.shared else ""
         rows.append(f"{words}最高 {units.short_yuan(cap.amount)}{joint}。")
     if model.ladder:
         whose = "同一单位" if model.ladder == "主体" else f"同一{model.subject}"
@@ -276,18 +292,26 @@ def how_text(compiled: Compiled, pool: schema.NoSum | None) -> list[str]:
     elif model.once:
         rows.append(f"{scope_words(model.once, model.subject).replace('累计', '')}只给予一次。")
     for relation in compiled.relations:
-        rows.append(f"与 {'、'.join(relation.clauses)} 各项之间按就高不重复原则执行。")
+        rows.append(f"{_listed(relation.clauses, names)}之间按就高不重复原则执行。")
     if compiled.overlap:
         rows.append("与本市各级其他同类政策重叠的，按“从优、就高、不重复”原则执行。")
     if model.instalments:
-        rows.append(f"分 {len(model.instalments)} 期拨付，比例依次为 {'、'.join(units.plain_decimal(share) + '%' for share in model.instalments)}。")
+        shares = "、".join(f"{units.plain_decimal(share)}%" for share in model.instalments)
+        rows.append(f"分 {len(model.instalments)} 期拨付，比例依次为 {shares}。")
     if model.instalment_count:
         rows.append(f"分 {model.instalment_count} 期拨付，各期金额由主管部门确定。")
     if pool and pool.pool:
         amount = f"（{units.short_yuan(pool.pool.amount)}）" if pool.pool.amount else ""
         rows.append(f"受年度总额{amount}限制，余额不足的按余额给予。")
-    rows.append("计算结果为上限，由主管部门在上限以内核定。" if compiled.ceiling else "计算结果四舍五入到分。")
+    if compiled.ceiling:
+        rows.append("计算结果为上限，由主管部门在上限以内核定。")
+    elif model.kind == "比例":
+        rows.append("计算结果四舍五入到分。")
     return rows
+
+
+def _listed(numbers: Iterable[str], names: Mapping[str, str]) -> str:
+    return "、".join(f"“{names.get(number, number)}”" for number in numbers)
 
 
 @dataclass
@@ -357,10 +381,16 @@ def read_pack(path: Path, facts: Mapping[str, Fact]) -> Pack:
         sha256=hashlib.sha256(data).hexdigest(),
         head=head,
         raw=raw,
-        facts=facts,
+        facts={name: _in_place(fact, head.place) for name, fact in facts.items()},
         readings=_reading_specs(document, head, path.name),
         text=text_path.read_text(encoding="utf-8"),
     )
+
+
+def _in_place(fact: Fact, place: str) -> Fact:
+    """Return a fact with the name of the place where its words speak of the place of the policy."""
+    words = {key: getattr(fact, key).replace("政策所在地", place) for key in ("label", "question", "help")}
+    return replace(fact, **words)
 
 
 def _reading_specs(document: Block, head: schema.Head, file: str) -> tuple[ReadingSpec, ...]:
@@ -378,10 +408,9 @@ def _reading_specs(document: Block, head: schema.Head, file: str) -> tuple[Readi
             question=reading.question,
             options=reading.options,
             recommended=reading.recommended,
-            clauses=reading.clauses,
+            clauses=tuple(f"{head.policy}-{number}" for number in reading.clauses),
             reason=reading.reason,
             computed=reading.id in used,
         )
         for reading in head.readings
     )
-

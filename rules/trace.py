@@ -1,6 +1,4 @@
-"""
-What the engine did, step by step: data while it computes, Chinese sentences only when somebody reads them.
-"""
+"""What the engine did, step by step: data while it computes, Chinese sentences only when somebody reads them."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, Protocol

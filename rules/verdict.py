@@ -1,6 +1,4 @@
-"""
-The answer of the engine: eligible or not, how much, why, and every step.
-"""
+"""The answer of the engine: eligible or not, how much, why, and every step."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,0 +1,39 @@
+"""The lock: hashes of packs that may no longer change. A published version is never edited; an amendment is a new file."""
+
+import hashlib
+import json
+from pathlib import Path
+
+from rules.pack import PACKS
+
+
+def digest(path: Path) -> str:
+    """Return the sha256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def read_lock(folder: Path = PACKS) -> dict[str, str]:
+    """Return the locked hashes by file name; texts are named `texts/…`."""
+    path = folder / "lock.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def lock(names: list[str], folder: Path = PACKS) -> dict[str, str]:
+    """Write the present hashes of files into the lock and return all of it."""
+    locked = read_lock(folder) | {name: digest(_path(name, folder)) for name in names}
+    text = json.dumps(dict(sorted(locked.items())), indent=2, ensure_ascii=False)
+    (folder / "lock.json").write_text(text + "\n", encoding="utf-8")
+    return locked
+
+
+def changed(folder: Path = PACKS) -> list[str]:
+    """Return the names of locked files that are gone or not what was locked."""
+    return [
+        name
+        for name, hashed in read_lock(folder).items()
+        if not _path(name, folder).exists() or digest(_path(name, folder)) != hashed
+    ]
+
+
+def _path(name: str, folder: Path) -> Path:
+    return folder.parent / name if name.startswith("texts/") else folder / name
