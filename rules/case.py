@@ -1,4 +1,4 @@
-"""Cases: what is asked of the engine, read strictly. A case is refused for being no case, or a fact for being impossible."""
+"""Cases: what is asked of the engine, read strictly. Refused: what is no case, and a fact that cannot be true."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

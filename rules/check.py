@@ -1,8 +1,8 @@
 """
 The check of packs: `python -m rules.check`, for CI and for the page of the policy manager.
 
-It compiles every clause under every reading, runs the 算例, asks that they cover thresholds, caps, conditions, missing facts
-and earlier awards, compares 原文 with the official text, and compares locked files with their hashes.
+It compiles every clause under every reading, runs the 算例, asks that they cover thresholds, caps, conditions,
+missing facts and earlier awards, compares 原文 with the official text, and compares locked files with their hashes.
 """
 
 import argparse
@@ -222,7 +222,8 @@ def _met_exactly(line: Comparison, ran: list[tuple[Example, Verdict]]) -> bool:
 
 def report_lines(report: Report) -> list[str]:
     """Return the report for a terminal, in Chinese."""
-    head = f"检查政策包 {report.packs} 个、条款 {report.clauses} 条（各口径组合 {report.variants} 种）、算例 {report.examples} 个："
+    clauses = f"条款 {report.clauses} 条（各口径组合 {report.variants} 种）"
+    head = f"检查政策包 {report.packs} 个、{clauses}、算例 {report.examples} 个："
     return [head + ("全部通过。" if not report.problems else f"发现 {len(report.problems)} 个问题。"), *report.problems]
 
 

@@ -158,5 +158,5 @@ def compile_clause(
         overlap_fact=overlap_fact,
         year_number=year_number,
         sharing=sharing,
-        ceiling=payable is not None and (payable.nature == "上限" or payable.kind == "核定"),
+        ceiling=payable is not None and (payable.nature == "上限" or model.kind == "核定"),
     )

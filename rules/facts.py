@@ -27,25 +27,8 @@ KINDS = {
     "文本": "text",
 }
 _KEYS = frozenset(
-    [
-        "列",
-        "类型",
-        "标签",
-        "问",
-        "说明",
-        "单位",
-        "小数位",
-        "不小于",
-        "不大于",
-        "选项",
-        "合称",
-        "个数",
-        "不大于事实",
-        "由经办填写",
-        "格式",
-        "格式说明",
-        "必填",
-    ]
+    ("列", "类型", "标签", "问", "说明", "单位", "小数位", "不小于", "不大于", "选项", "合称", "个数")
+    + ("不大于事实", "由经办填写", "格式", "格式说明", "必填")
 )
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WHOLE = re.compile(r"[0-9]{1,18}")
@@ -256,8 +239,8 @@ def parse_fact(fact: Fact, text: str) -> Any:
     """
     Return the JSON value of what a person typed, checked like any stated fact.
 
-    Separators, a unit or 万/亿 behind the number (`2,000.5`, `50万`, `60%`) and full-width digits are understood. Raises ValueError
-    with a Chinese sentence that starts with the label.
+    Separators, a unit or 万/亿 behind the number (`2,000.5`, `50万`, `60%`) and full-width digits are understood.
+    Raises ValueError with a Chinese sentence that starts with the label.
     """
     text = text.strip().translate(_HALF_WIDTH)
     try:

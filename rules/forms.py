@@ -18,8 +18,8 @@ class Field:
     """
     One question of a form.
 
-    `condition` is the Chinese condition it serves, "" where it only enters the sum; `slots` are the kinds of evidence that
-    prove it; `by_officer` marks what only an officer states. A structured field of evidence has neither.
+    `condition` is the Chinese condition it serves, "" where it only enters the sum; `slots` are the kinds of
+    evidence that prove it; `by_officer` marks what only an officer states. A structured field of evidence has neither.
     """
 
     name: str

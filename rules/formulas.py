@@ -91,19 +91,18 @@ class Rate(Formula):
             self.facts = tuple(facts[name] for name in ([base] if isinstance(base, str) else base))
 
     def _bases(self, values: Values) -> tuple[Fact, ...]:
-        return (self.choices[values[self.by.name]],) if self.by else self.facts
+        return (self.choices[int(values[self.by.name])],) if self.by else self.facts
 
     def check(self, values: Values, steps: Steps, clause: str, article: str) -> Answer:
         """Answer for the fact that chooses the base too: a year for which the text has no base fails."""
         if self.by is None:
             return super().check(values, steps, clause, article)
-        chosen = values.get(self.by.name)
         highest = max(self.choices)
         line = Comparison(self.by, "≤", highest, str(highest), "")
         answer = line.test(values, steps, clause, article)
         if not answer.state:
             return answer
-        needed = self.choices[chosen]
+        needed = self.choices[values[self.by.name]]
         if needed.name not in values:
             steps.append(Step(clause, article, Comparison(needed, "≥", 0, "须填写", ""), "missing", None))
             return Answer(None, needed.name)
@@ -357,7 +356,7 @@ _BUILDERS: dict[str, Callable[..., Formula]] = {
 
 
 def build(model: Any, facts: Facts) -> Formula:
-    """Return the formula of a payable clause; `facts` by Chinese name. Raises ValueError or KeyError for unknown facts."""
+    """Return the formula of a payable clause; `facts` by Chinese name. Raises ValueError, KeyError for a fact."""
     return Fixed(model) if model.kind == "定额" else _BUILDERS[model.kind](model, facts)
 
 

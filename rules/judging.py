@@ -1,8 +1,8 @@
 """
 Judging a case: the order of verdicts, from impossible facts down to the pool.
 
-1 impossible facts and sums approved above the ceiling; 2 clauses without money; 3 out of term; 4 a condition that fails;
-5 a fact that is missing; 6 once only, ladder, stacking, caps, zero base, then the pool.
+1 impossible facts and sums approved above the ceiling; 2 clauses without money; 3 out of term; 4 a condition that
+fails; 5 a fact that is missing; 6 once only, ladder, stacking, caps, zero base, then the pool.
 """
 
 from collections.abc import Mapping
@@ -68,7 +68,7 @@ def _frame(case: Case, parts: list[Part]) -> dict[str, Any]:
     for part in parts:
         pack, number = part.claim.pack, part.claim.number
         for spec in pack.readings:
-            if spec.id in pack.depends_on(number) or number in spec.clauses:
+            if spec.id in pack.depends_on(number) or part.compiled.id in spec.clauses:
                 letters[spec.id] = case.settings.get(spec.id, spec.recommended)
     packs = dict.fromkeys((part.claim.pack.version, part.claim.pack.sha256) for part in parts)
     return {
@@ -341,9 +341,10 @@ _PARTLY = {
 
 def _paying_reason(part: Part) -> str:
     partly = f"{_PARTLY[part.blocked]}，" if part.blocked else ""
+    met = f"符合{part.compiled.article}的条件，{partly}"
     if part.compiled.ceiling:
-        return f"符合{part.compiled.article}的条件，{partly}测算上限为 {units.yuan(part.fen)} 元，由主管部门在上限以内核定。"
-    return f"符合{part.compiled.article}的条件，{partly}应给予 {units.yuan(part.fen)} 元。"
+        return f"{met}测算上限为 {units.yuan(part.fen)} 元，由主管部门在上限以内核定。"
+    return f"{met}应给予 {units.yuan(part.fen)} 元。"
 
 
 def _shared(part: Part, frame: Mapping[str, Any]) -> Verdict:
@@ -394,17 +395,13 @@ def _together(case: Case, standings: list[Standing], frame: Mapping[str, Any]) -
     total = sum(verdict.amount_fen or 0 for verdict in computed) if computed else None
     blocked = next((verdict.blocked_by for verdict in payable if verdict.blocked_by), None)
     schedules = [verdict.schedule for verdict in payable if verdict.schedule]
-    reason = (
-        "合并测算："
-        + "；".join(f"{clause}：{verdict.reason.rstrip('。')}" for clause, verdict in singles.items())
-        + "。"
-    )
+    reasons = "；".join(f"{clause}：{verdict.reason.rstrip('。')}" for clause, verdict in singles.items())
     return Verdict(
         True,
         kind,
         total,
         blocked,
-        reason,
+        f"合并测算：{reasons}。",
         trace,
         schedule=schedules[0] if len(schedules) == 1 else (),
         by_clause=sums,

@@ -104,7 +104,7 @@ def _caps(value: Any) -> list[Any]:
 
 
 class First(Model):
-    """首次: the fact with the highest earlier value, and whether tiers that were reached but never paid are deducted."""
+    """首次: the fact with the highest earlier value; whether tiers reached but never paid are deducted."""
 
     fact: Words = Field(alias="依据")
     deducts_unpaid: Yes = Field(False, alias="未领下档也扣")
@@ -114,8 +114,8 @@ class Relation(Model):
     """
     就高不重复 between clauses that are claimed together or one after the other.
 
-    他条此前 / 本条此前: what an earlier award under another clause of the group, or under the same clause, does: 补差 (deducted),
-    不再 (nothing more), 不计 (nothing). 同一: facts that two claims of one filing must share to be the same matter.
+    他条此前 / 本条此前: what an earlier award under another clause of the group, or under the same clause, does:
+    补差 (deducted), 不再 (nothing more), 不计 (nothing). 同一: facts that two claims of one filing must share to be the same matter.
     一律: this clause wins whatever its amount.
     """
 
@@ -129,7 +129,7 @@ class Relation(Model):
 
 
 class Overlap(Model):
-    """从优就高不重复 against awards of other policies: the fact that states them, and how and when they are deducted."""
+    """从优就高不重复 against awards of other policies: the fact that states them, how and when they are deducted."""
 
     fact: Words = Field(alias="依据")
     way: Literal["补差", "不再", "不计"] = Field("补差", alias="方式")

@@ -1,4 +1,4 @@
-"""The lock: hashes of packs that may no longer change. A published version is never edited; an amendment is a new file."""
+"""The lock: hashes of packs that may no longer change. An amendment of a published version is a new file."""
 
 import hashlib
 import json
