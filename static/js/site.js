@@ -52,6 +52,12 @@
   const confirmed = new WeakSet();
   const sent = new Map();
 
+  const release = (form) => {
+    const button = sent.get(form);
+    if (button) button.removeAttribute("aria-busy");
+    sent.delete(form);
+  };
+
   document.addEventListener("submit", (event) => {
     const form = event.target;
     const button = event.submitter;
@@ -74,12 +80,10 @@
     sent.set(form, button);
     dirty.delete(form);
     if (button) button.setAttribute("aria-busy", "true");
+    setTimeout(() => release(form), 15000); /* an answer that never came, or was a file */
   }, true);
 
-  window.addEventListener("pageshow", () => {
-    sent.forEach((button) => button && button.removeAttribute("aria-busy"));
-    sent.clear();
-  });
+  window.addEventListener("pageshow", () => [...sent.keys()].forEach(release));
 
   /* ---- changes that were not sent ------------------------------------------------------------------------------- */
 
