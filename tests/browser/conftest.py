@@ -94,9 +94,10 @@ def browser_type_launch_args():
 
 
 @pytest.fixture(scope="session")
-def browser_context_args():
+def browser_context_args(base_url):
     """A Chinese desktop of an ordinary size."""
-    return {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "viewport": {"width": 1280, "height": 860}}
+    place = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "viewport": {"width": 1280, "height": 860}}
+    return place | {"base_url": base_url}
 
 
 @pytest.fixture
