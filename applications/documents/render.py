@@ -106,7 +106,7 @@ def _qr(address: str) -> SafeString:
 @cache
 def _templates() -> Engine:
     """Return an engine that knows the letters' templates only."""
-    return Engine(dirs=[TEMPLATE_DIR], autoescape=True)
+    return Engine(dirs=[str(TEMPLATE_DIR)], autoescape=True)
 
 
 @cache
@@ -121,10 +121,15 @@ class Printer:
         # Deferred: see the module's first lines.
         from weasyprint import CSS, HTML  # noqa: PLC0415
 
-        from applications.documents.typesetting import OwnFiles, fonts_of_this_process, spread_lines  # noqa: PLC0415
+        from applications.documents.typesetting import (  # noqa: PLC0415
+            OwnFiles,
+            fonts_of_this_process,
+            pack_fonts,
+            spread_lines,
+        )
 
         spread_lines()
-        self._html = HTML
+        self._html, self._pack = HTML, pack_fonts
         self._fonts = fonts_of_this_process()
         self._files = OwnFiles({f"letter:{face.file}": FONT_DIR / face.file for face in FACES})
         sheet = (TEMPLATE_DIR / STYLESHEET).read_text(encoding="utf-8")
@@ -134,4 +139,4 @@ class Printer:
         """Return the page as PDF with subset fonts embedded."""
         options: dict[str, Any] = {"pdf_identifier": hashlib.sha256(page.encode()).digest()[:16]}
         document = self._html(string=page, url_fetcher=self._files)
-        return document.write_pdf(stylesheets=[self._style], font_config=self._fonts, **options)
+        return document.write_pdf(stylesheets=[self._style], font_config=self._fonts, finisher=self._pack, **options)

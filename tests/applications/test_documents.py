@@ -294,7 +294,7 @@ def test_demo_letters_say_on_every_page_that_they_are_void():
     assert "演示数据" not in words(notice.build(letters.a_notice()))
 
 
-def test_receipt_lists_what_came_in_on_one_page():
+def test_receipt_lists_what_came_in():
     letter = letters.a_receipt()
     text = words(receipt.build(letter))
 
