@@ -67,10 +67,11 @@ def test_a_form_that_asks_is_sent_only_after_the_answer(page):
     assert sent == []
 
     page.click("form button")
-    page.click("dialog .btn-primary")
-    page.wait_for_function("document.querySelector('form button').getAttribute('aria-busy') === 'true'")
+    with page.expect_request("**/sent/") as request:
+        page.click("dialog .btn-primary")
 
-    assert sent == ["verb=submit"]
+    assert request.value.post_data == "verb=submit"
+    assert page.get_attribute("form button", "aria-busy") == "true"
 
 
 def test_a_form_is_sent_once_however_often_one_clicks(page):
