@@ -144,7 +144,7 @@ def test_the_page_one_is_on_is_marked(rf):
 # ---- pages for what went wrong -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("code", ["400", "403", "403_csrf", "404", "413", "429", "500", "503"])
+@pytest.mark.parametrize("code", ["400", "403", "403_csrf", "404", "429", "500", "503"])
 def test_error_pages_need_neither_request_nor_database(code):
     page = loader.get_template(f"{code}.html").render()
 
