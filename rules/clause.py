@@ -31,9 +31,14 @@ _MESSAGES = {
 
 def chinese_error(error: ValidationError, document: Any, file: str) -> PackError:
     """Return the first error of pydantic as a Chinese sentence with file and line."""
-    details: ErrorDetails = error.errors()[0]
-    # The tag of the discriminated union stands in the location but not in the file (pydantic#7500).
-    path = tuple(part for part in details["loc"] if not (part in schema_kinds() and part != "分担"))
+    found = error.errors()
+    # A misspelt key is also a missing one: the key that stands there says more.
+    details: ErrorDetails = next((one for one in found if one["type"] == "extra_forbidden"), found[0])
+    path = details["loc"]
+    if details["type"].startswith("union_tag_"):
+        path = ("计算",)
+    elif path and path[0] in schema_kinds():
+        path = path[1:]  # the tag of the discriminated union stands in the location but not in the file (pydantic#7500)
     key = path[-1] if path else ""
     if details["type"] == "value_error":
         message = f"“{key}”：{details['ctx']['error']}" if key != "" else str(details["ctx"]["error"])

@@ -2,8 +2,8 @@
 Conditions: one comparison a line, three answers.
 
 `PUE ≤ 1.25 「PUE≤1.25」` is a fact, an operator, a value and (optionally) the words of the text that demand it.
-A line may also be `{任一: [...]}` (one of them is enough) or `{全部: [...]}`. The answer is True, False, or None where a fact that
-is needed has not been stated: unknown is neither false nor zero.
+A line may also be `{任一: [...]}` (one of them is enough) or `{全部: [...]}`. The answer is True, False, or None
+where a fact that is needed has not been stated: unknown is neither false nor zero.
 """
 
 import operator

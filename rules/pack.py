@@ -396,12 +396,12 @@ def _in_place(fact: Fact, place: str) -> Fact:
 def _reading_specs(document: Block, head: schema.Head, file: str) -> tuple[ReadingSpec, ...]:
     used = readings.mentioned(document)
     known = {reading.id: reading for reading in head.readings}
-    for name, (where, letters) in used.items():
+    for name, letters in used.items():
         if name not in known:
-            raise PackError(file, line_of(where), f"口径“{name}”没有在“口径”一节中说明")
-        unknown = letters - set(known[name].options) - {"未定"}
-        if unknown:
-            raise PackError(file, line_of(where), f"口径“{name}”没有选项“{sorted(unknown)[0]}”")
+            raise PackError(file, line_of(letters[readings.KEY]), f"口径“{name}”没有在“口径”一节中说明")
+        for letter, where in letters.items():
+            if letter not in known[name].options and letter not in (readings.KEY, "未定"):
+                raise PackError(file, line_of(where), f"口径“{name}”没有选项“{letter}”")
     return tuple(
         ReadingSpec(
             id=reading.id,

@@ -39,13 +39,13 @@ class ReadingSpec:
         return self.recommended is None
 
 
-def mentioned(value: Any) -> dict[str, tuple[Any, set[str]]]:
-    """Return the readings that a part of a pack depends on: where first named, and the letters written."""
-    found: dict[str, tuple[Any, set[str]]] = {}
+def mentioned(value: Any) -> dict[str, dict[str, Any]]:
+    """Return the readings that a part of a pack depends on, each with the letters written and where they stand."""
+    found: dict[str, dict[str, Any]] = {}
     if isinstance(value, Block):
         if KEY in value:
-            _, letters = found.setdefault(str(value[KEY]), (value[KEY], set()))
-            letters.update(key for key in value if key != KEY)
+            letters = found.setdefault(str(value[KEY]), {KEY: value[KEY]})
+            letters.update((str(key), key) for key in value if key != KEY and key not in letters)
         for child in value.values():
             _merge(found, mentioned(child))
     elif isinstance(value, Rows):
@@ -54,9 +54,9 @@ def mentioned(value: Any) -> dict[str, tuple[Any, set[str]]]:
     return found
 
 
-def _merge(found: dict[str, tuple[Any, set[str]]], more: dict[str, tuple[Any, set[str]]]) -> None:
-    for name, (where, letters) in more.items():
-        found.setdefault(name, (where, set()))[1].update(letters)
+def _merge(found: dict[str, dict[str, Any]], more: dict[str, dict[str, Any]]) -> None:
+    for name, letters in more.items():
+        found[name] = {**letters, **found.get(name, {})}
 
 
 def resolve(value: Any, letters: Mapping[str, str | None]) -> Any:

@@ -115,8 +115,8 @@ class Relation(Model):
     就高不重复 between clauses that are claimed together or one after the other.
 
     他条此前 / 本条此前: what an earlier award under another clause of the group, or under the same clause, does:
-    补差 (deducted), 不再 (nothing more), 不计 (nothing). 同一: facts that two claims of one filing must share to be the same matter.
-    一律: this clause wins whatever its amount.
+    补差 (deducted), 不再 (nothing more), 不计 (nothing). 同一: facts that two claims of one filing must share to be
+    the same matter. 一律: this clause wins whatever its amount.
     """
 
     clauses: Names = Field(alias="就高")

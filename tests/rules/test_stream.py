@@ -1,0 +1,42 @@
+import json
+
+import rules
+from rules import stream
+from tests.rules.cases import typical
+
+REFUSED = {"eligible": "invalid", "kind": "none", "amount_yuan": None}
+
+
+def test_lines_are_answered_in_order_and_broken_ones_do_not_stop_the_rest():
+    good = json.dumps({"id": "a", **typical("xinxing-3")})
+    lines = [
+        b"{not json\n",
+        good.encode() + b"\n",
+        b"[1]\n",
+        b"\xff\xfe\n",
+        b"\n",
+        b'{"id": 7, "clause": "xinxing-0"}\n',
+    ]
+
+    answers = [json.loads(answer) for answer in stream.assess(lines, rules.load())]
+
+    assert [answer["id"] for answer in answers] == [None, "a", None, None, None, 7]
+    assert answers[1]["amount_yuan"] == "3000000.00"
+    assert answers[1]["trace"][-1] == "第三条（xinxing-3）：结论：符合第三条的条件，应给予 3,000,000.00 元。"
+    for place, reason in ((0, "这一行不是 JSON"), (2, "一行应为一个 JSON 对象"), (5, "没有条款“xinxing-0”")):
+        assert {key: answers[place][key] for key in REFUSED} == REFUSED
+        assert answers[place]["blocked_by"] == f"bad_case:{reason}"
+
+
+def test_answers_come_one_by_one():
+    def lines():
+        yield json.dumps(typical("xinxing-3"))
+        raise AssertionError("the second line is not read before the first is answered")
+
+    assert json.loads(next(stream.assess(lines(), rules.load())))["eligible"] is True
+
+
+def test_number_that_json_allows_but_money_does_not_is_a_bad_fact():
+    line = '{"clause": "xinxing-4a", "facts": {"annual_compute_sales_contract_fees_yuan": NaN}}'
+
+    assert stream.assess_line(line, rules.load())["blocked_by"] == "bad_fact:annual_compute_sales_contract_fees_yuan"
