@@ -120,9 +120,8 @@ def tell_members(event: Event, subject: str, text: str) -> None:
 
 def first_broken_link(events: Iterable[Event] | QuerySet[Event]) -> Event | None:
     """Return the first event of one chain, in order, whose place, predecessor or content does not fit."""
-    previous, sequence = "", 0
-    for event in events:
-        sequence += 1
+    previous = ""
+    for sequence, event in enumerate(events, start=1):
         if event.sequence != sequence or event.previous_hash != previous or event.hash != _digest(event):
             return event
         previous = event.hash

@@ -124,14 +124,17 @@ def why_not_submit(
 
 
 def why_not_withdraw(application: Application, standing: Standing) -> str:
+    """Until the grant the applicant may take the claim back."""
     return _why_not_member(application, standing) or _why_not_status("withdraw", application)
 
 
 def why_not_accept(application: Application, standing: Standing) -> str:
+    """Intake takes what was handed in."""
     return _why_not_duty("accept", application, standing)
 
 
 def why_not_decline(application: Application, standing: Standing) -> str:
+    """Intake refuses what it has not accepted yet."""
     return _why_not_duty("decline", application, standing)
 
 
@@ -149,6 +152,7 @@ def why_not_correct(application: Application, standing: Standing, *, corrections
 
 
 def why_not_check(application: Application, standing: Standing) -> str:
+    """Facts are checked by the verifier, between acceptance and proposal."""
     if reason := why_not_officer(application, standing, Duty.VERIFY):
         return reason
     if application.status != "verifying":
@@ -166,18 +170,22 @@ def why_not_propose(application: Application, standing: Standing, unchecked: Ite
 
 
 def why_not_return(application: Application, standing: Standing) -> str:
+    """The approver sends back what was proposed."""
     return _why_not_duty("return_", application, standing)
 
 
 def why_not_endorse(application: Application, standing: Standing) -> str:
+    """The approver agrees to what was proposed."""
     return _why_not_duty("endorse", application, standing)
 
 
 def why_not_refuse(application: Application, standing: Standing) -> str:
+    """The approver refuses before the grant."""
     return _why_not_duty("refuse", application, standing)
 
 
 def why_not_reopen(application: Application, standing: Standing) -> str:
+    """The approver ends a public notice for an objection that was upheld."""
     return _why_not_duty("reopen", application, standing)
 
 
@@ -199,6 +207,7 @@ def why_not_grant(
 
 
 def why_not_record_payment(application: Application, standing: Standing) -> str:
+    """The first finance officer records payments of granted cases."""
     if reason := why_not_officer(application, standing, Duty.PAY):
         return reason
     if application.status != "granted":
@@ -212,6 +221,7 @@ def why_not_review_payment(application: Application, standing: Standing) -> str:
 
 
 def why_not_close(application: Application, standing: Standing) -> str:
+    """Intake files what was fully paid."""
     return _why_not_duty("close", application, standing)
 
 

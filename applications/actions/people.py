@@ -17,7 +17,7 @@ Role = Membership.Role
 
 @transaction.atomic
 def register(values: Mapping[str, Any], *, role: str, by: User, at: datetime) -> Applicant:
-    """Open the file of a body whose code is not registered yet; the person becomes its first member. Raises ActionRefused."""
+    """Open the file of a body that is not registered yet; the person becomes its first member. Raises ActionRefused."""
     if Applicant.objects.filter(uscc=values["uscc"]).exists():
         refuse_if("该统一社会信用代码已经登记。请联系本单位已登记的成员，凭邀请码加入。")
     try:

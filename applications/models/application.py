@@ -27,6 +27,8 @@ class Status(models.TextChoices):
 
 
 class ApplicationQuerySet(models.QuerySet):
+    """Questions about many cases; visibility is one of them."""
+
     def visible_to(self, user):
         """
         Return what this user may open; views look objects up here, so the rest is a 404.
@@ -235,7 +237,11 @@ class Assessment(models.Model):
 
 
 class Correction(models.Model):
-    """补正: one list of all defects, asked for once. `items` is [{"kind": "fact"|"slot"|"other", "key", "label", "text"}]."""
+    """
+    补正: one list of all defects, asked for once.
+
+    `items` is [{"kind": "fact"|"slot"|"other", "key", "label", "text"}].
+    """
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="corrections")
     items = models.JSONField("补正事项")

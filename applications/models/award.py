@@ -10,6 +10,8 @@ from applications.models.shapes import together
 
 
 class AwardQuerySet(models.QuerySet):
+    """Questions about many awards."""
+
     def standing(self):
         """Return awards that no later decision replaced or revoked."""
         return self.filter(replaced_by=None).exclude(application__status="revoked")
@@ -154,6 +156,8 @@ class Commitment(models.Model):
 
 
 class EarlierAwardQuerySet(models.QuerySet):
+    """Questions about many earlier awards."""
+
     def counting(self):
         """Return rows that count towards ladders, caps and once-only rights: neither reversed nor a reversal."""
         return self.filter(reverses=None, reversed_by=None)

@@ -30,6 +30,8 @@ class Counter(models.Model):
 
 
 class DocumentQuerySet(models.QuerySet):
+    """Questions about many papers."""
+
     def visible_to(self, user):
         """Return papers of the cases this user may open."""
         return self.filter(application__in=Application.objects.visible_to(user))

@@ -16,6 +16,8 @@ def evidence_path(evidence: "Evidence", filename: str) -> str:
 
 
 class EvidenceQuerySet(models.QuerySet):
+    """Questions about many pieces of evidence."""
+
     def in_use(self):
         """Return evidence that was not taken back by the applicant."""
         return self.filter(withdrawn_at=None)

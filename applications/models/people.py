@@ -73,6 +73,8 @@ class Authority(models.Model):
 
 
 class PostingQuerySet(models.QuerySet):
+    """Questions about many postings."""
+
     def current(self):
         """Return postings in force today; a posting that ended opens no door any more."""
         today = timezone.localdate()
@@ -102,6 +104,8 @@ class Posting(models.Model):
 
 
 class ApplicantQuerySet(models.QuerySet):
+    """Questions about many applicants."""
+
     def visible_to(self, user):
         """Return the bodies this user acts for; officers see an applicant only through a case."""
         return self.filter(memberships__user=user).distinct()

@@ -35,6 +35,8 @@ class Policy(models.Model):
 
 
 class ClauseQuerySet(models.QuerySet):
+    """Questions about many clauses."""
+
     def claimable(self):
         """Return the items somebody can claim money under."""
         return self.filter(monetary=True)
@@ -62,6 +64,8 @@ class Clause(models.Model):
 
 
 class ReadingQuerySet(models.QuerySet):
+    """Questions about many readings."""
+
     def in_force(self):
         """Return readings that a second person has confirmed and nobody has replaced."""
         return self.filter(confirmed_at__isnull=False, replaced_at=None)
@@ -101,6 +105,8 @@ class Reading(models.Model):
 
 
 class RoundQuerySet(models.QuerySet):
+    """Questions about many rounds."""
+
     def open_at(self, moment):
         """Return rounds that take claims at this moment; the end is exclusive, by the server's clock."""
         return self.filter(opens_at__lte=moment, closes_at__gt=moment)

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 import pypdf
-from pypdf.errors import PyPdfError
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObject
 
 from applications import previews
@@ -25,6 +24,7 @@ SCRIPT = "PDF 内含脚本，请另存为不含脚本的 PDF（例如“打印�
 PROGRAM = "PDF 内含启动外部程序或者打开外部文件的动作，请另存为不含此类动作的 PDF 后重新上传。"
 ATTACHED = "PDF 内嵌了其他文件，请去除附件后重新上传；附件请作为单独的材料上传。"
 MEDIA = "PDF 内含音视频或者三维内容，请另存为普通 PDF 后重新上传。"
+ENCRYPTED = "PDF 已加密或者设有密码，请去除密码保护后重新上传。"
 BROKEN = "PDF 文件已损坏或者结构异常，无法读取。请用“打印为 PDF”重新生成后再上传。"
 
 FORBIDDEN = {
@@ -56,13 +56,14 @@ def check(file: BinaryIO) -> int:
     try:
         reader = pypdf.PdfReader(file, strict=False)
         if reader.is_encrypted:
-            raise BadUpload("PDF 已加密或者设有密码，请去除密码保护后重新上传。")
+            raise BadUpload(ENCRYPTED)
         for item in _objects(reader):
             _refuse_names(item)
     except BadUpload:
         raise
-    except (PyPdfError, ValueError, TypeError, KeyError, AttributeError, IndexError, OSError, RecursionError) as error:
-        # The reader meets hostile bytes; whatever it stumbles over, the file is not one to keep.
+    except NotImplementedError:  # a security handler other than passwords
+        raise BadUpload(ENCRYPTED) from None
+    except Exception as error:
         raise BadUpload(BROKEN) from error
     _refuse_raw_names(file)
 

@@ -1,0 +1,103 @@
+"""The invented people of the demonstration: officers of five authorities, members of seven applicants."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from stdnum.cn import uscc
+
+from applications.actions import people
+from applications.models import Applicant, Authority, Duty, Membership, Posting, User
+
+PASSWORD = "Demo-suanli-2026"  # noqa: S105 - the public password of invented accounts
+
+OFFICERS = {
+    Duty.INTAKE: ("intake", "演示·收小理"),
+    Duty.VERIFY: ("verify", "演示·何小验"),
+    Duty.APPROVE: ("approve", "演示·沈小批"),
+    Duty.PAY: ("pay", "演示·付小款"),
+    Duty.COUNTERSIGN: ("countersign", "演示·傅小核"),
+    Duty.INSPECT: ("inspect", "演示·季小查"),
+    Duty.LEGAL: ("legal", "演示·法小审"),
+    Duty.HEARING: ("hearing", "演示·丁小证"),
+    Duty.POLICY: ("policy", "演示·郑小策"),
+    Duty.AUDIT: ("audit", "演示·申小计"),
+    Duty.SYSTEM: ("system", "演示·席小统"),
+}
+
+OTHER_AUTHORITIES = (Duty.INTAKE, Duty.VERIFY, Duty.APPROVE, Duty.PAY, Duty.POLICY)
+
+
+@dataclass(frozen=True)
+class Body:
+    """One invented applicant: short name for accounts, name, kind, the first 17 characters of its code."""
+
+    short: str
+    name: str
+    kind: str
+    stem: str
+    legal: str
+    agent: str
+
+
+BODIES = (
+    Body("xinghe", "演示星河智算科技有限公司", "enterprise", "91659901MADEM0001", "演示·星法人", "演示·星经办"),
+    Body("hanhai", "演示瀚海数据标注有限公司", "enterprise", "91659901MADEM0002", "演示·瀚法人", "演示·瀚经办"),
+    Body("tianshan", "演示天山软件信息技术有限公司", "enterprise", "91659901MADEM0003", "演示·天法人", "演示·天经办"),
+    Body("lvzhou", "演示绿洲大模型科技有限公司", "enterprise", "91659901MADEM0004", "演示·绿法人", "演示·绿经办"),
+    Body("hongliu", "演示红柳算力运营有限公司", "enterprise", "91659901MADEM0005", "演示·红法人", "演示·红经办"),
+    Body("baiyang", "演示白杨智算科技有限公司", "enterprise", "91659901MADEM0007", "演示·白法人", "演示·白经办"),
+    Body("huyang", "演示胡杨医院", "institution", "12659901MADEM0006", "演示·胡法人", "演示·胡经办"),
+)
+
+
+def _user(username: str, name: str, hashed: str) -> User:
+    user, _ = User.objects.get_or_create(username=username, defaults={"name": name, "password": hashed})
+    return user
+
+
+def make_officers(hashed: str) -> dict[tuple[str, str], User]:
+    """Post one officer to each duty of 新星市 and to the main duties of the four others; return them by both."""
+    officers = {}
+    for authority in Authority.objects.all():
+        duties = tuple(OFFICERS) if authority.code == "xinxing" else OTHER_AUTHORITIES
+        for duty in duties:
+            login, name = OFFICERS[duty]
+            user = _user(f"{authority.code}_{login}", name, hashed)
+            Posting.objects.get_or_create(
+                user=user, until=None, defaults={"authority": authority, "duty": duty, "since": date(2024, 1, 1)}
+            )
+            officers[authority.code, duty] = user
+    second = _user("xinxing_policy2", "演示·郑大策", hashed)
+    xinxing = Authority.objects.get(code="xinxing")
+    defaults = {"authority": xinxing, "duty": Duty.POLICY, "since": date(2024, 1, 1)}
+    Posting.objects.get_or_create(user=second, until=None, defaults=defaults)
+    officers["xinxing", "policy2"] = second
+    return officers
+
+
+def make_body(body: Body, hashed: str, at: datetime) -> tuple[Applicant, User, User]:
+    """Register an applicant through the real actions; return it with its 法定代表人 and 经办人."""
+    legal = _user(f"{body.short}_legal", body.legal, hashed)
+    agent = _user(f"{body.short}_agent", body.agent, hashed)
+    values = {
+        "uscc": body.stem + uscc.calc_check_digit(body.stem),
+        "name": body.name,
+        "kind": body.kind,
+        "legal_representative": body.legal,
+        "registered_address": "第十三师新星市演示大道1号（虚构地址）",
+        "founded_on": date(2022, 3, 18),
+        "contact_name": body.agent,
+        "contact_phone": "0902-0000000",
+    }
+    applicant = people.register(values, role=Membership.Role.AGENT, by=agent, at=at)
+    invitation = people.invite(applicant, role=Membership.Role.LEGAL, by=agent, at=at)
+    people.join(invitation.code, by=legal, at=at)
+    people.set_account(
+        applicant,
+        bank="演示银行新星支行",
+        number=f"6200000000000{body.stem[-4:]}",
+        holder=body.name,
+        by=agent,
+        at=at,
+    )
+    return applicant, legal, agent

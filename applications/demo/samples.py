@@ -1,0 +1,158 @@
+"""Invented evidence: field values that fit each kind of paper, and a page that shows them."""
+
+import html
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import rules
+from applications.documents.fonts import fonts_ready
+from applications.models import Applicant
+
+FIXED: dict[str, Any] = {
+    "accepted_by": "演示验收专家组",
+    "accepted_on": "2025-09-30",
+    "amount_yuan": "20000000.00",
+    "card_count": 1600,
+    "card_model": "演示智算卡 D1",
+    "card_tflops_fp16": "2000",
+    "cma_number": "260000000001",
+    "cnas_number": "L00001",
+    "commissioned_on": "2025-06-30",
+    "conclusion": "验收合格，正式交付使用",
+    "consumed_kwh": "52000000",
+    "contest": "2026年“数据要素×”大赛（演示）",
+    "contract_number": "演示合同2026-001",
+    "drafter_rank": 1,
+    "established_on": "2022-03-18",
+    "fiscal_year": 2025,
+    "generator": "演示光伏电站",
+    "insured_staff": 86,
+    "invoice_number": "26650000000000000001",
+    "it_kwh": "10000000",
+    "meter_numbers": "演示0001、演示0002",
+    "method": "按作业调度日志逐时统计，全年平均",
+    "month": "2026-06",
+    "outages": 0,
+    "period_from": "2025-07-01",
+    "period_to": "2026-06-30",
+    "platform": "绿色电力溯源平台（演示）",
+    "project_code": "2412-659001-04-01-000001",
+    "pue": "1.20",
+    "registry": "演示市场监督管理局",
+    "related_parties": False,
+    "report_number": "演示报告2026-001",
+    "site": "第十三师新星市演示大数据产业园1号楼",
+    "standard": "GB/T 32910.3",
+    "tax_yuan": "1200000.00",
+    "total_kwh": "12000000",
+    "total_yuan": "21200000.00",
+    "utilisation_pct": "70",
+}
+
+BY_PATTERN = {
+    "[0-9]{12}": "260000000001",
+    "[0-9]{20}": "26650000000000000001",
+    "网信算备[0-9]{21}号": "网信算备659001000000000260001号",
+    "[A-Za-z]+-[A-Za-z0-9_.]+-(20[0-9]{6}|20[0-9]{10})": "XinJiang-YanShiModel-20260301",
+}
+
+
+def details_for(slot: "rules.Slot", applicant: Applicant, facts: Mapping[str, Any], subject: str) -> dict[str, Any]:
+    """Return invented values for the fields of one kind of evidence, agreeing with the claim where a fact is shared."""
+    return {field.name: _value(field, applicant, facts, subject) for field in slot.fields if field.required}
+
+
+def _value(field: "rules.Field", applicant: Applicant, facts: Mapping[str, Any], subject: str) -> Any:
+    if field.name in facts:
+        return facts[field.name]
+    if field.name == "credit_code":
+        return applicant.uscc
+    if field.name == "address":
+        return applicant.registered_address
+    if field.name in {"buyer", "holder", "payer", "winners"}:
+        return applicant.name
+    if field.name in {
+        "project_name",
+        "project_names",
+        "model_name",
+        "algorithm_name",
+        "product_names",
+        "standard_title",
+    }:
+        return subject or applicant.name
+    if field.pattern in BY_PATTERN:
+        return BY_PATTERN[field.pattern]
+    if field.name in FIXED:
+        return FIXED[field.name]
+    return _by_kind(field)
+
+
+def _by_kind(field: "rules.Field") -> Any:
+    if field.kind == "date":
+        return "2026-06-30"
+    if field.kind == "choice":
+        return field.choices[0][0]
+    if field.kind == "bool":
+        return True
+    if field.kind == "integer":
+        return 1
+    if field.kind == "text":
+        return f"演示{field.label}"
+    return "1"
+
+
+def paper(title: str, applicant: Applicant, rows: Mapping[str, str], mark: str) -> bytes:
+    """
+    Return a one-page PDF that shows the values, marked as invented.
+
+    Without the letters' fonts or the libraries of WeasyPrint the page is in plain ASCII, so that the demo can be
+    loaded on a machine where an administrator has not installed them yet.
+    """
+    if fonts_ready():
+        return _plain_page(applicant.uscc, mark)
+    try:
+        from weasyprint import HTML  # slow to load, and its libraries may be missing  # noqa: PLC0415
+    except OSError:
+        return _plain_page(applicant.uscc, mark)
+    cells = "".join(f"<tr><th>{html.escape(k)}</th><td>{html.escape(v)}</td></tr>" for k, v in rows.items())
+    page = (
+        "<html lang='zh-CN'><style>@page{size:A4;margin:25mm 22mm}"
+        "html{font-family:'Noto Serif CJK SC',serif;font-size:12pt;line-height:1.8}h1{text-align:center;font-size:18pt;margin:8mm 0 10mm}table{width:100%;border-collapse:collapse;"
+        "table-layout:fixed}th,td{border:.5pt solid #666;padding:2mm 3mm;text-align:left;font-weight:normal}"
+        "th{width:34%;background:#f3f3f3}.mark{color:#a00;text-align:center;margin-top:14mm}</style>"
+        f"<h1>{html.escape(title)}</h1>"
+        f"<table><tr><th>单位名称</th><td>{html.escape(applicant.name)}</td></tr>{cells}</table>"
+        f"<p class='mark'>演示材料，内容均为虚构，无任何效力（{html.escape(mark)}）</p></html>"
+    )
+    return HTML(string=page).write_pdf()
+
+
+def _plain_page(code: str, mark: str) -> bytes:
+    """Return a small hand-made PDF with one line of text."""
+    ascii_mark = mark.encode("ascii", "ignore").decode()
+    content = f"BT /F1 14 Tf 60 760 Td (DEMO - invented evidence - {code} - {ascii_mark}) Tj ET".encode()
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
+        b"<</Length %d>>stream\n%s\nendstream" % (len(content), content),
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+    ]
+    out, offsets = b"%PDF-1.4\n", []
+    for number, body in enumerate(objects, start=1):
+        offsets.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    start = len(out)
+    return out + b"xref\n0 6\n0000000000 65535 f \n%strailer<</Size 6/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (
+        table,
+        start,
+    )
+
+
+def value_text(field: "rules.Field", value: Any) -> str:
+    """Return a detail as people read it."""
+    if isinstance(value, date):
+        return value.isoformat()
+    return rules.format_fact(field, value)

@@ -1,0 +1,342 @@
+"""
+Invented claims, taken by the real actions to every status that a claim can reach.
+
+Each step happens some days after the one before, so that queues, clocks and letters look like a running office.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils import timezone
+
+import rules
+from applications.actions import decision, filing, intake, payment, policy, review
+from applications.demo import samples
+from applications.demo.people import BODIES, PASSWORD, make_body, make_officers
+from applications.loading import load_policies
+from applications.models import (
+    Applicant,
+    Application,
+    Authority,
+    Clause,
+    Duty,
+    FactCheck,
+    Policy,
+    Status,
+    User,
+)
+from applications.uploads import inspect
+
+S = Status
+ISSUED_ON = date(2024, 9, 1)
+ISSUE_SOURCE = "演示用虚构日期，并非官方印发日期"
+
+CENTRE: dict[str, Any] = {
+    "registered_in_jurisdiction": True,
+    "build_type": "new",
+    "scale_pflops_fp16": "3200",
+    "pue": "1.20",
+    "utilisation_pct": "70",
+    "formally_delivered": True,
+    "stable_months": "8",
+}
+LABELLING: dict[str, Any] = {
+    "registered_in_jurisdiction": True,
+    "applicant_type": "data_annotation_enterprise",
+    "staff": 86,
+    "annual_revenue_yuan": "21000000.00",
+    "annotation_revenue_yuan": "16666666.00",
+}
+SOFTWARE: dict[str, Any] = {
+    "registered_in_jurisdiction": True,
+    "applicant_type": "software_it_enterprise",
+    "main_business_revenue_yuan": "56000000.00",
+    "prior_peak_main_business_revenue_yuan": "28000000.00",
+}
+MODEL: dict[str, Any] = {
+    "registered_in_jurisdiction": True,
+    "applicant_type": "llm_enterprise",
+    "filing_passed": True,
+    "filed_models": 1,
+}
+BUYER: dict[str, Any] = {
+    "registered_in_jurisdiction": True,
+    "applicant_type": "medical_institution",
+    "uses_local_compute": True,
+    "annual_compute_contract_fees_yuan": "1234567.89",
+}
+SELLER: dict[str, Any] = {
+    "registered_in_jurisdiction": True,
+    "is_local_compute_supplier": True,
+    "annual_compute_sales_contract_fees_yuan": "20000000.00",
+}
+PRIZE: dict[str, Any] = {"registered_in_jurisdiction": True, "contest_level": "provincial", "prize_rank": 2}
+PRODUCT: dict[str, Any] = {
+    "registered_in_jurisdiction": True,
+    "applicant_type": "enterprise",
+    "data_product_revenue_yuan": "3200000.00",
+}
+
+
+@dataclass(frozen=True)
+class Story:
+    """One claim: who, under which clause, for what, with which facts, how far it goes, how many days ago it began."""
+
+    body: str
+    clause: str
+    subject: str
+    facts: Mapping[str, Any]
+    reaches: Status
+    days_ago: int
+    event_on: date = date(2026, 6, 30)
+
+
+STORIES = (
+    Story("xinghe", "xinxing-3", "演示新星一号智算中心（二期）", CENTRE, S.PAID, 75),
+    Story("hanhai", "xinxing-5a", "", LABELLING, S.CLOSED, 90),
+    Story("tianshan", "xinxing-6a", "", SOFTWARE, S.GRANTED, 60),
+    Story("lvzhou", "xinxing-7a", "演示绿洲大模型", MODEL, S.GRANTED, 58),
+    Story("huyang", "xinxing-4b", "", BUYER, S.NOTICED, 20),
+    Story("hongliu", "xinxing-4a", "", SELLER, S.PROPOSED, 16),
+    Story("hongliu", "xinxing-3", "演示红柳智算中心", {**CENTRE, "scale_pflops_fp16": "1200"}, S.VERIFYING, 9),
+    Story("lvzhou", "xinxing-9d", "演示绿洲数据应用项目", PRIZE, S.SUBMITTED, 2),
+    Story("tianshan", "xinxing-8", "演示公共数据产品", PRODUCT, S.CORRECTING, 8),
+    Story(
+        "hanhai", "xinxing-8", "演示标注数据产品", {**PRODUCT, "data_product_revenue_yuan": "1000000.00"}, S.DRAFT, 1
+    ),
+    Story("lvzhou", "xinxing-8", "演示模型服务产品", PRODUCT, S.WITHDRAWN, 30),
+    Story("huyang", "xinxing-9d", "演示医疗数据项目", PRIZE, S.DECLINED, 28),
+    Story("tianshan", "xinxing-9d", "演示软件数据项目", PRIZE, S.REFUSED, 40),
+)
+
+# Who received 100万元 under 第三条 before the portal existed; 白杨 has not claimed since, so that anybody can try it.
+EARLIER = (("xinghe", "演示新星一号智算中心（二期）"), ("baiyang", "演示白杨智算中心"))
+
+# The office's own pace: days between one step and the next.
+PACE = {"accept": 2, "check": 3, "propose": 1, "endorse": 2, "grant": 16, "pay": 5, "close": 3}
+
+
+@dataclass
+class Cast:
+    """Who acts in the stories."""
+
+    officers: dict[tuple[str, str], User]
+    bodies: dict[str, tuple[Applicant, User, User]]
+
+    def officer(self, duty: str) -> User:
+        """Return the officer of 新星市 with a duty."""
+        return self.officers["xinxing", duty]
+
+
+@transaction.atomic
+def tell_all(now: datetime) -> bool:
+    """Load policies, people and stories once; return False when they stand there already."""
+    load_policies()
+    if User.objects.filter(username="xinxing_intake").exists():
+        return False
+    Authority.objects.update(demo=True)
+    hashed = make_password(PASSWORD)
+    begin = now - timedelta(days=120)
+    cast = Cast(make_officers(hashed), {b.short: make_body(b, hashed, begin) for b in BODIES})
+    _open_the_policy(cast, begin, now)
+    for story in STORIES:
+        _tell(story, cast, now - timedelta(days=story.days_ago), now)
+    # The published default is five working days; the demonstration passes at once so that one person can try it all.
+    Authority.objects.filter(code="xinxing").update(notice_days=0)
+    return True
+
+
+def _open_the_policy(cast: Cast, begin: datetime, now: datetime) -> None:
+    manager, second = cast.officer(Duty.POLICY), cast.officers["xinxing", "policy2"]
+    row = Policy.objects.select_related("authority").get(code="xinxing")
+    policy.set_issue_day(row, issued_on=ISSUED_ON, source=ISSUE_SOURCE, by=manager, at=begin)
+    policy.open_round(
+        row,
+        name=f"{now.year}年度申报（演示批次）",
+        clause=None,
+        opens_at=begin,
+        closes_at=now + timedelta(days=180),
+        by=manager,
+        at=begin,
+    )
+    for spec in rules.load().pack("xinxing").readings:
+        if spec.mandatory:
+            reading = policy.choose_reading(
+                row,
+                key=spec.id,
+                choice=spec.recommended or next(iter(spec.options)),
+                source="演示口径文件",
+                by=manager,
+                at=begin,
+            )
+            policy.confirm_reading(reading, by=second, at=begin)
+    vouchers = Clause.objects.filter(code__in=["xinxing-4a", "xinxing-4b"])
+    policy.set_pool(
+        row,
+        name="算力券年度额度",
+        year=2026,
+        clauses=vouchers,
+        limit_fen=500_0000_00,
+        source="演示额度文件",
+        by=manager,
+        at=begin,
+    )
+    clause = Clause.objects.get(code="xinxing-3")
+    earlier = [
+        policy.EarlierRow(
+            clause=clause,
+            uscc=cast.bodies[body][0].uscc,
+            applicant_name=cast.bodies[body][0].name,
+            subject=subject,
+            year=2025,
+            amount_fen=100_0000_00,
+            paper=f"演示兑现〔2025〕{number}号",
+        )
+        for number, (body, subject) in enumerate(EARLIER, start=1)
+    ]
+    policy.enter_earlier_awards(row.authority, earlier, by=manager, at=begin)
+
+
+def file_claim(
+    applicant: Applicant,
+    agent: User,
+    *,
+    clause: Clause,
+    subject: str,
+    facts: Mapping[str, Any],
+    event_on: date,
+    at: datetime,
+) -> Application:
+    """Start a draft, fill it and put one invented paper into each slot that the clause demands."""
+    application = filing.start(applicant, clause, by=agent, at=at)
+    application = filing.save(
+        application, facts=facts, subject=subject, event_on=event_on, version=application.version, by=agent, at=at
+    )
+    for slot in rules.evidence(clause.code):
+        if slot.required:
+            attach_sample(application, slot, by=agent, at=at)
+    application.refresh_from_db()
+    return application
+
+
+def attach_sample(application: Application, slot: "rules.Slot", *, by: User, at: datetime) -> None:
+    """Put one invented paper into a slot, through the same checks as any upload."""
+    details = samples.details_for(slot, application.applicant, application.facts, application.subject)
+    rows = {f.label: samples.value_text(f, details[f.name]) for f in slot.fields if f.name in details}
+    data = samples.paper(slot.label, application.applicant, rows, f"{application.number} {slot.kind}")
+    file = ContentFile(data, name=f"{slot.label}.pdf")
+    upload = inspect(file)
+    filing.attach(
+        application,
+        slot=slot.kind,
+        file=ContentFile(data),
+        upload=upload,
+        details=details,
+        name=f"{slot.label}.pdf",
+        by=by,
+        at=at,
+    )
+
+
+def _tell(story: Story, cast: Cast, start: datetime, now: datetime) -> None:
+    applicant, legal, agent = cast.bodies[story.body]
+    clause = Clause.objects.select_related("policy__authority").get(code=story.clause)
+    application = file_claim(
+        applicant, agent, clause=clause, subject=story.subject, facts=story.facts, event_on=story.event_on, at=start
+    )
+    if story.reaches == S.DRAFT:
+        return
+    filing.confirm(application, by=legal, at=start)
+    application = filing.submit(application, by=agent, at=start)
+    if story.reaches == S.WITHDRAWN:
+        filing.withdraw(application, reason="另行整合后重新申报", by=agent, at=start + timedelta(days=1))
+        return
+    _through_the_office(application, story.reaches, cast, _Days(start, now))
+
+
+class _Days:
+    """The moments of the steps: each some days later, never later than now."""
+
+    def __init__(self, start: datetime, now: datetime):
+        self.at, self.now = start, now
+
+    def after(self, step: str) -> datetime:
+        self.at = min(self.at + timedelta(days=PACE[step], hours=1), self.now)
+        return self.at
+
+
+def _through_the_office(application: Application, reaches: Status, cast: Cast, days: _Days) -> None:
+    intake_officer, approver = cast.officer(Duty.INTAKE), cast.officer(Duty.APPROVE)
+    if reaches == S.SUBMITTED:
+        return
+    if reaches == S.DECLINED:
+        reason = "申报材料不属于本批次受理范围：获奖年度为上一批次（演示理由）。"
+        intake.decline(application, reason=reason, by=intake_officer, at=days.after("accept"))
+        return
+    if reaches == S.CORRECTING:
+        items = [
+            {
+                "kind": "fact",
+                "key": "data_product_revenue_yuan",
+                "label": "公共数据产品年营收",
+                "text": "请按审计报告附注更正为2025年度数据。",
+            },
+            {"kind": "slot", "key": "audit_report", "label": "审计报告", "text": "上传件缺少附注页，请补充完整版本。"},
+        ]
+        intake.correct(application, items=items, by=intake_officer, at=days.after("accept"))
+        return
+    intake.accept(application, by=intake_officer, at=days.after("accept"))
+    if reaches == S.VERIFYING:
+        return
+    check_all(application, by=cast.officer(Duty.VERIFY), at=days.after("check"))
+    application = review.propose(application, by=cast.officer(Duty.VERIFY), at=days.after("propose"))
+    if reaches == S.PROPOSED:
+        return
+    if reaches == S.REFUSED:
+        reason = "经向主办单位查询，获奖名单中没有该项目（演示理由）。"
+        decision.refuse(application, reason=reason, by=approver, at=days.after("endorse"))
+        return
+    application = decision.endorse(application, by=approver, at=days.after("endorse"))
+    if reaches == S.NOTICED:
+        return
+    award = decision.grant(application, by=approver, at=days.after("grant"))
+    if reaches == S.GRANTED:
+        return
+    at = days.after("pay")
+    paid = payment.record(
+        award.instalments.get(),
+        paid_on=timezone.localdate(at),
+        voucher_number=f"演示支付{application.pk:06d}",
+        by=cast.officer(Duty.PAY),
+        at=at,
+    )
+    payment.confirm(paid, by=cast.officer(Duty.COUNTERSIGN), at=at + timedelta(hours=2))
+    if reaches == S.CLOSED:
+        payment.close(application, by=intake_officer, at=days.after("close"))
+
+
+def check_all(application: Application, *, by: User, at: datetime) -> None:
+    """Find every declared fact proven by the first paper that proves it."""
+    evidence = {item.slot: item for item in application.evidence.in_use()}
+    for field in rules.fields(application.clause.code):
+        if field.by_officer or field.name not in application.facts:
+            continue
+        application.refresh_from_db(fields=["version"])
+        proof = next((evidence[slot] for slot in field.slots if slot in evidence), None)
+        review.check(
+            application,
+            fact=field.name,
+            verdict=FactCheck.Verdict.MET,
+            verified=None,
+            method=FactCheck.Method.DOCUMENT,
+            evidence=proof,
+            note="",
+            version=application.version,
+            by=by,
+            at=at,
+        )

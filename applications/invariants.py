@@ -1,0 +1,163 @@
+"""
+What must be zero at any moment, counted by the database: I1–I10 of the reliability promises.
+
+Each function returns the number of rows that break its promise. Run after tests and every night.
+"""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import PurePosixPath
+
+from django.core.files.storage import Storage
+from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from applications.history import first_broken_link
+from applications.models import (
+    Application,
+    Award,
+    CaseDuty,
+    Commitment,
+    Document,
+    Event,
+    Evidence,
+    IdempotencyKey,
+    Instalment,
+    Payment,
+    Pool,
+    Status,
+)
+from applications.models.shapes import private_storage
+from applications.workflow import EXITS
+
+GRANTED = (Status.GRANTED, Status.PAID, Status.CLOSED)
+
+
+def _sum_of(rows, field: str, link: str):
+    total = rows.filter(**{link: OuterRef("pk")}).order_by().values(link).annotate(total=Sum(field)).values("total")
+    return Coalesce(Subquery(total), 0)
+
+
+def i1_awards_not_equal_to_their_parts() -> int:
+    """Sums of instalments against the award, whole fen."""
+    return (
+        Award.objects.annotate(parts=_sum_of(Instalment.objects, "amount_fen", "award"))
+        .exclude(parts=F("amount_fen"))
+        .count()
+    )
+
+
+def i2_pools_out_of_bounds() -> int:
+    """0 <= paid <= committed <= limit, and the counters equal to the ledgers they summarise."""
+    live = Commitment.objects.exclude(state=Commitment.State.RELEASED)
+    committed = _sum_of(live, "amount_fen", "pool")
+    inside = Q(paid_fen__gte=0, paid_fen__lte=F("committed_fen"), committed_fen__lte=F("limit_fen"))
+    return Pool.objects.annotate(ledger=committed).exclude(inside, ledger=F("committed_fen")).count()
+
+
+def i3_paid_beyond_the_award() -> int:
+    """Cases whose confirmed payments exceed the award, or that count as paid with another sum."""
+    confirmed = Payment.objects.filter(state=Payment.State.CONFIRMED)
+    awards = Award.objects.standing().annotate(paid=_sum_of(confirmed, "amount_fen", "instalment__award"))
+    settled = Q(application__status__in=[Status.PAID, Status.CLOSED])
+    return awards.filter(Q(paid__gt=F("amount_fen")) | settled & ~Q(paid=F("amount_fen"))).count()
+
+
+def i4_commitments_not_of_the_proposal() -> int:
+    """A live commitment is the proposed sum of a case that is in public notice or granted."""
+    live = Commitment.objects.exclude(state=Commitment.State.RELEASED)
+    right = Q(application__status__in=[Status.NOTICED, *GRANTED], application__proposed_fen=F("amount_fen"))
+    return live.exclude(right).count()
+
+
+def i5_granted_without_award_or_notice() -> int:
+    """A granted case has exactly one standing award and exactly one numbered notice."""
+    granted = Application.objects.filter(status__in=GRANTED)
+    counted = granted.annotate(
+        awards_standing=Count("awards", filter=Q(awards__replaced_by=None), distinct=True),
+        notices_issued=Count("documents", filter=Q(documents__kind=Document.Kind.NOTICE), distinct=True),
+    )
+    return counted.exclude(awards_standing=1, notices_issued=1).count()
+
+
+def i6_paid_more_than_once() -> int:
+    """Instalments with two live payments, and keys that stand for two answers."""
+    live = Instalment.objects.annotate(
+        live=Count("payments", filter=~Q(payments__state=Payment.State.REJECTED), distinct=True)
+    )
+    keys = IdempotencyKey.objects.values("user", "key").annotate(rows=Count("pk")).filter(rows__gt=1)
+    return live.filter(live__gt=1).count() + keys.count()
+
+
+def i7_payments_not_of_their_instalment() -> int:
+    """A payment is the whole of its instalment, to an account of the applicant."""
+    wrong = ~Q(amount_fen=F("instalment__amount_fen")) | ~Q(
+        account__applicant=F("instalment__award__application__applicant")
+    )
+    return Payment.objects.filter(wrong).count()
+
+
+def i8_broken_chains() -> int:
+    """Chains of history with a link that does not fit."""
+    broken, chain, rows = 0, None, []
+    for event in Event.objects.order_by("chain", "sequence").iterator():
+        if event.chain != chain:
+            broken += first_broken_link(rows) is not None
+            chain, rows = event.chain, []
+        rows.append(event)
+    return broken + (first_broken_link(rows) is not None)
+
+
+def i9_steps_or_duties_out_of_order() -> int:
+    """Events that leave the table of transitions, cases that stand where no event left them, double duties."""
+    wrong = 0
+    for before, after in Event.objects.exclude(before="").values_list("before", "after"):
+        wrong += after not in EXITS[Status(before)]
+    moves = Event.objects.filter(application=OuterRef("pk")).exclude(after="").order_by("-sequence")
+    drifted = Application.objects.annotate(last=Subquery(moves.values("after")[:1])).exclude(last=F("status"))
+    double = CaseDuty.objects.values("application", "user").annotate(rows=Count("pk")).filter(rows__gt=1)
+    return wrong + drifted.count() + double.count()
+
+
+def i10_files_and_rows_apart(storage: Storage | None = None) -> int:
+    """Rows without their file or with another content than was recorded, and stored evidence without a row."""
+    storage = storage or private_storage()
+    named = dict(Evidence.objects.values_list("file", "sha256"))
+    named |= dict(Document.objects.exclude(file="").values_list("file", "sha256"))
+    wrong = sum(not storage.exists(name) or _sha256(storage, name) != digest for name, digest in named.items())
+    return wrong + sum(path not in named for path in _stored(storage, "evidence"))
+
+
+def _sha256(storage: Storage, name: str) -> str:
+    with storage.open(name, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _stored(storage: Storage, folder: str):
+    try:
+        folders, files = storage.listdir(folder)
+    except FileNotFoundError:
+        return
+    for name in files:
+        yield str(PurePosixPath(folder) / name)
+    for inner in folders:
+        yield from _stored(storage, f"{folder}/{inner}")
+
+
+CHECKS: dict[str, Callable[[], int]] = {
+    "I1": i1_awards_not_equal_to_their_parts,
+    "I2": i2_pools_out_of_bounds,
+    "I3": i3_paid_beyond_the_award,
+    "I4": i4_commitments_not_of_the_proposal,
+    "I5": i5_granted_without_award_or_notice,
+    "I6": i6_paid_more_than_once,
+    "I7": i7_payments_not_of_their_instalment,
+    "I8": i8_broken_chains,
+    "I9": i9_steps_or_duties_out_of_order,
+    "I10": i10_files_and_rows_apart,
+}
+
+
+def count_all() -> dict[str, int]:
+    """Return every invariant's count; all are 0 in a sound database."""
+    return {name: check() for name, check in CHECKS.items()}
