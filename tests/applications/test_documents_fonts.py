@@ -1,4 +1,4 @@
-"""`script/fonts`: quick when there is nothing to do, a clear word when it cannot, and a cut that keeps what is needed."""
+"""`script/fonts`: quick when nothing is to do, a clear word when it cannot, and a cut that keeps what is needed."""
 
 import subprocess
 import sys
