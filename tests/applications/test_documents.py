@@ -387,6 +387,7 @@ def test_metadata_names_the_paper_and_its_author():
     assert reader.trailer["/Root"]["/Lang"] == "zh-CN"
 
 
+@pytest.mark.slow
 def test_memory_stays_flat():
     """Fifty letters after a warm start: a configuration of fonts per letter would take 120 to 670 MB here."""
     for _ in range(5):
