@@ -50,6 +50,16 @@ FIXED: dict[str, Any] = {
     "utilisation_pct": "70",
 }
 
+STYLE = """
+@page { size: A4; margin: 25mm 22mm }
+html { font-family: "Noto Serif CJK SC", serif; font-size: 12pt; line-height: 1.8 }
+h1 { text-align: center; font-size: 18pt; margin: 8mm 0 10mm }
+table { width: 100%; border-collapse: collapse; table-layout: fixed }
+th, td { border: .5pt solid #666; padding: 2mm 3mm; text-align: left; font-weight: normal }
+th { width: 34%; background: #f3f3f3 }
+.mark { color: #a00; text-align: center; margin-top: 14mm }
+"""
+
 BY_PATTERN = {
     "[0-9]{12}": "260000000001",
     "[0-9]{20}": "26650000000000000001",
@@ -117,11 +127,7 @@ def paper(title: str, applicant: Applicant, rows: Mapping[str, str], mark: str) 
         return _plain_page(applicant.uscc, mark)
     cells = "".join(f"<tr><th>{html.escape(k)}</th><td>{html.escape(v)}</td></tr>" for k, v in rows.items())
     page = (
-        "<html lang='zh-CN'><style>@page{size:A4;margin:25mm 22mm}"
-        "html{font-family:'Noto Serif CJK SC',serif;font-size:12pt;line-height:1.8}h1{text-align:center;font-size:18pt;margin:8mm 0 10mm}table{width:100%;border-collapse:collapse;"
-        "table-layout:fixed}th,td{border:.5pt solid #666;padding:2mm 3mm;text-align:left;font-weight:normal}"
-        "th{width:34%;background:#f3f3f3}.mark{color:#a00;text-align:center;margin-top:14mm}</style>"
-        f"<h1>{html.escape(title)}</h1>"
+        f"<html lang='zh-CN'><style>{STYLE}</style><h1>{html.escape(title)}</h1>"
         f"<table><tr><th>单位名称</th><td>{html.escape(applicant.name)}</td></tr>{cells}</table>"
         f"<p class='mark'>演示材料，内容均为虚构，无任何效力（{html.escape(mark)}）</p></html>"
     )

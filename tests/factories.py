@@ -1,0 +1,246 @@
+"""
+Rows for tests, made by the real actions: a case reaches a status only on the road that people take.
+
+Plain functions without surprises. Law and policies are loaded once by `make_policy`; every name is invented.
+"""
+
+import itertools
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.core.files.base import ContentFile
+from stdnum.cn import uscc
+
+import rules
+from applications.actions import decision, filing, intake, payment, people, policy, review
+from applications.demo.samples import details_for
+from applications.demo.stories import CENTRE, check_all
+from applications.loading import load_policies
+from applications.models import (
+    Applicant,
+    Application,
+    Authority,
+    BankAccount,
+    Clause,
+    Duty,
+    EarlierAward,
+    Evidence,
+    Membership,
+    Policy,
+    Posting,
+    Status,
+    User,
+)
+from applications.uploads import inspect
+from tests import samples
+
+NOON = datetime(2026, 9, 1, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
+ISSUED_ON = date(2024, 9, 1)
+EVENT_ON = date(2026, 6, 30)
+PASSWORD = "test-Password-2026"
+
+_numbers = itertools.count(1)
+
+
+def make_user(name: str = "") -> User:
+    """Return a person with no standing anywhere."""
+    number = next(_numbers)
+    return User.objects.create_user(username=f"user{number}", password=PASSWORD, name=name or f"测试人员{number}")
+
+
+def make_policy(code: str = "xinxing", *, notice_days: int = 0, issued: bool = True) -> Policy:
+    """Return a loaded policy with an open round, and with an issue day unless told otherwise."""
+    if not Policy.objects.filter(code=code).exists():
+        load_policies()
+    Authority.objects.filter(code=code).update(notice_days=notice_days)
+    row = Policy.objects.select_related("authority").get(code=code)
+    manager = make_officer(Duty.POLICY, code)
+    if not row.rounds.exists():
+        policy.open_round(
+            row,
+            name="测试批次",
+            clause=None,
+            opens_at=NOON - timedelta(days=300),
+            closes_at=NOON + timedelta(days=300),
+            by=manager,
+            at=NOON,
+        )
+    if issued and row.issued_on is None:
+        row = policy.set_issue_day(row, issued_on=ISSUED_ON, source="测试文件", by=manager, at=NOON)
+    return row
+
+
+def make_officer(duty: str, code: str = "xinxing") -> User:
+    """Return a new person posted to one duty of an authority."""
+    if not Authority.objects.filter(code=code).exists():
+        load_policies()
+    user = make_user()
+    Posting.objects.create(user=user, authority=Authority.objects.get(code=code), duty=duty, since=date(2024, 1, 1))
+    return user
+
+
+def make_applicant(name: str = "") -> Applicant:
+    """Return a registered body with a 经办人, a 法定代表人 and a bank account."""
+    number = next(_numbers)
+    stem = f"91659901MATE{number:05d}"
+    agent, legal = make_user(), make_user()
+    values = {
+        "uscc": stem + uscc.calc_check_digit(stem),
+        "name": name or f"测试企业{number}有限公司",
+        "kind": Applicant.Kind.ENTERPRISE,
+        "legal_representative": legal.name,
+        "registered_address": "测试路1号",
+        "contact_name": agent.name,
+        "contact_phone": "0902-0000000",
+    }
+    applicant = people.register(values, role=Membership.Role.AGENT, by=agent, at=NOON)
+    invitation = people.invite(applicant, role=Membership.Role.LEGAL, by=agent, at=NOON)
+    people.join(invitation.code, by=legal, at=NOON)
+    people.set_account(applicant, bank="测试银行", number="6200000000000000", holder=applicant.name, by=agent, at=NOON)
+    return applicant
+
+
+def agent_of(applicant: Applicant) -> User:
+    """Return the 经办人."""
+    return Membership.objects.get(applicant=applicant, role=Membership.Role.AGENT).user
+
+
+def legal_of(applicant: Applicant) -> User:
+    """Return the 法定代表人."""
+    return Membership.objects.get(applicant=applicant, role=Membership.Role.LEGAL).user
+
+
+def account_of(applicant: Applicant) -> BankAccount:
+    """Return the account in use."""
+    return BankAccount.objects.get(applicant=applicant, replaced_at=None)
+
+
+def attach(application: Application, kind: str, *, by: User | None = None, at: datetime = NOON) -> Evidence:
+    """Put a small valid PDF into a slot of a draft."""
+    slot = next(s for s in rules.evidence(application.clause.code) if s.kind == kind)
+    data = samples.pdf(f"{application.number} {kind} {next(_numbers)}")
+    details = details_for(slot, application.applicant, application.facts, application.subject)
+    return filing.attach(
+        application,
+        slot=kind,
+        file=ContentFile(data),
+        upload=inspect(samples.upload(f"{kind}.pdf", data)),
+        details=details,
+        name=f"{kind}.pdf",
+        by=by or agent_of(application.applicant),
+        at=at,
+    )
+
+
+def make_draft(
+    *,
+    clause: str = "xinxing-3",
+    facts: dict[str, Any] | None = None,
+    applicant: Applicant | None = None,
+    subject: str = "测试智算中心",
+    complete: bool = True,
+    at: datetime = NOON,
+) -> Application:
+    """Return a draft with its facts and, when complete, one paper in each slot that is demanded."""
+    code = clause.split("-")[0]
+    if not Policy.objects.filter(code=code).exists():
+        make_policy(code)
+    applicant = applicant or make_applicant()
+    agent = agent_of(applicant)
+    row = Clause.objects.select_related("policy__authority").get(code=clause)
+    application = filing.start(applicant, row, by=agent, at=at)
+    application = filing.save(
+        application,
+        facts=CENTRE if facts is None else facts,
+        subject=subject,
+        event_on=EVENT_ON,
+        version=application.version,
+        by=agent,
+        at=at,
+    )
+    if complete:
+        for slot in rules.evidence(clause):
+            if slot.required:
+                attach(application, slot.kind, at=at)
+    application.refresh_from_db()
+    return application
+
+
+def make_application(status: str = Status.SUBMITTED, *, at: datetime = NOON, **draft: Any) -> Application:
+    """Return a case that reached a status on its proper road, all steps at one moment and by fresh officers."""
+    application = make_draft(at=at, **draft)
+    for step in STEPS:
+        if application.status == status:
+            break
+        step(application, at)
+        application = Application.objects.get(pk=application.pk)
+    assert application.status == status, f"{application.status} is not {status}"
+    return application
+
+
+def _submit(application: Application, at: datetime) -> None:
+    filing.confirm(application, by=legal_of(application.applicant), at=at)
+    filing.submit(application, by=agent_of(application.applicant), at=at)
+
+
+def _officer(application: Application, duty: str) -> User:
+    """Return the officer of a duty on this case, or a fresh one."""
+    held = application.duties.filter(duty=duty).first()
+    return held.user if held else make_officer(duty, application.authority.code)
+
+
+def _accept(application: Application, at: datetime) -> None:
+    intake.accept(application, by=_officer(application, Duty.INTAKE), at=at)
+
+
+def _propose(application: Application, at: datetime) -> None:
+    verifier = _officer(application, Duty.VERIFY)
+    check_all(application, by=verifier, at=at)
+    review.propose(application, by=verifier, at=at)
+
+
+def _endorse(application: Application, at: datetime) -> None:
+    decision.endorse(application, by=_officer(application, Duty.APPROVE), at=at)
+
+
+def _grant(application: Application, at: datetime) -> None:
+    decision.grant(application, by=_officer(application, Duty.APPROVE), at=at)
+
+
+def _pay(application: Application, at: datetime) -> None:
+    for instalment in application.awards.get().instalments.all():
+        payer, reviewer = _officer(application, Duty.PAY), _officer(application, Duty.COUNTERSIGN)
+        number = f"凭证{next(_numbers)}"
+        row = payment.record(instalment, paid_on=at.date(), voucher_number=number, by=payer, at=at)
+        payment.confirm(row, by=reviewer, at=at)
+
+
+def _close(application: Application, at: datetime) -> None:
+    payment.close(application, by=_officer(application, Duty.INTAKE), at=at)
+
+
+STEPS = (_submit, _accept, _propose, _endorse, _grant, _pay, _close)
+
+
+def make_earlier_award(
+    applicant: Applicant,
+    *,
+    clause: str = "xinxing-3",
+    amount_fen: int = 100_0000_00,
+    year: int = 2025,
+    subject: str = "测试智算中心",
+) -> EarlierAward:
+    """Return an award paid before the portal existed."""
+    row = Clause.objects.select_related("policy__authority").get(code=clause)
+    entry = policy.EarlierRow(
+        clause=row,
+        uscc=applicant.uscc,
+        applicant_name=applicant.name,
+        subject=subject,
+        year=year,
+        amount_fen=amount_fen,
+        paper=f"测试文件{next(_numbers)}号",
+    )
+    authority = row.policy.authority
+    return policy.enter_earlier_awards(authority, [entry], by=make_officer(Duty.POLICY, authority.code), at=NOON)[0]
