@@ -11,7 +11,7 @@ from applications.models import Duty, Status
 S = Status
 
 APPLICANT = "applicant"
-SYSTEM = "system"
+SYSTEM = "the system"  # not the duty of that name: nobody presses this button
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import socket
 
 import pytest
 from django.core.cache import cache
+from django.core.files.storage import storages
 
 LOCAL = {"127.0.0.1", "::1", "localhost"}
 
@@ -25,3 +26,18 @@ def _no_network(monkeypatch):
 def _empty_cache():
     """Counts and rate limits of one test must not reach the next."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _empty_storage():
+    """Files of one test must not be found as orphans by the next."""
+    yield
+    _clear(storages["private"], "")
+
+
+def _clear(storage, folder):
+    folders, files = storage.listdir(folder)
+    for name in files:
+        storage.delete(f"{folder}{name}")
+    for inner in folders:
+        _clear(storage, f"{folder}{inner}/")

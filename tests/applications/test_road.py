@@ -47,7 +47,7 @@ def test_pue_of_126_is_refused_with_the_words_of_the_article():
     application = make_draft(facts={**CENTRE, "pue": "1.26"})
     filing.confirm(application, by=legal_of(application.applicant), at=NOON)
 
-    with pytest.raises(ActionRefused, match="PUE≤1.25"):
+    with pytest.raises(ActionRefused, match=r"PUE≤1\.25"):
         filing.submit(application, by=agent_of(application.applicant), at=NOON)
 
     application.refresh_from_db()
@@ -58,7 +58,7 @@ def test_submit_without_evidence_names_what_is_missing_and_changes_nothing():
     application = make_draft(complete=False)
     before = application.events.count()
 
-    with pytest.raises(ActionRefused, match="请先补齐.*第三方 PUE 检测报告"):
+    with pytest.raises(ActionRefused, match=r"请先补齐.*第三方 PUE 检测报告"):
         filing.submit(application, by=agent_of(application.applicant), at=NOON)
 
     application.refresh_from_db()
@@ -198,7 +198,7 @@ def test_unanswered_correction_lapses():
 def test_proposal_needs_every_fact_checked():
     application = make_application(Status.VERIFYING)
 
-    with pytest.raises(ActionRefused, match="尚有未核验的事项.*PUE"):
+    with pytest.raises(ActionRefused, match=r"尚有未核验的事项.*PUE"):
         review.propose(application, by=make_officer(Duty.VERIFY), at=NOON)
 
 
