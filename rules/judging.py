@@ -283,6 +283,11 @@ def _schedule(case: Case, part: Part) -> tuple[Instalment, ...]:
         return tuple(
             Instalment(number, units.plain_decimal(share), fen) for number, (share, fen) in enumerate(rows, start=1)
         )
+    if model.instalment_count and model.equal_instalments:
+        each = total // model.instalment_count
+        sums = [each] * (model.instalment_count - 1)
+        sums.append(total - sum(sums))
+        return tuple(Instalment(number, None, fen) for number, fen in enumerate(sums, start=1))
     if model.instalment_count:
         return tuple(Instalment(number, None, None) for number in range(1, model.instalment_count + 1))
     return ()
@@ -303,7 +308,8 @@ def _single(case: Case, standing: Standing, frame: Mapping[str, Any]) -> Verdict
     kind = "ceiling" if part.compiled.ceiling else "exact"
     schedule = _schedule(case, part)
     for instalment in schedule:
-        share = f"{instalment.share_pct}%" if instalment.share_pct else "比例由主管部门确定"
+        share = "比例由主管部门确定" if instalment.fen is None else "均分"
+        share = f"{instalment.share_pct}%" if instalment.share_pct else share
         result = "金额由主管部门确定" if instalment.fen is None else f"{units.yuan(instalment.fen)}元"
         part.note("schedule", instalment=instalment.number, share=share, result=result)
     reason = _paying_reason(part)

@@ -194,6 +194,7 @@ class Payable(Clause):
     first: First | None = Field(None, alias="首次")
     instalments: Annotated[tuple[Percent, ...], BeforeValidator(tuple)] = Field((), alias="分期")
     instalment_count: Whole | None = Field(None, alias="分期数")
+    equal_instalments: Yes = Field(False, alias="均分")
     pool_counted: Yes = Field(True, alias="计入年度总额")
     needs_earlier: Words | None = Field(None, alias="须已获")
 
