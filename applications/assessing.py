@@ -89,6 +89,8 @@ def history_of(application: Application) -> list[dict[str, Any]]:
 
 def pool_of(application: Application) -> Pool | None:
     """Return the pool that binds this clause in the support year, if the authority has entered one."""
+    if application.support_year is None:
+        return None
     return Pool.objects.filter(clauses=application.clause_id, year=application.support_year).first()
 
 

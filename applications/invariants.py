@@ -99,7 +99,8 @@ def i7_payments_not_of_their_instalment() -> int:
 
 def i8_broken_chains() -> int:
     """Chains of history with a link that does not fit."""
-    broken, chain, rows = 0, None, []
+    broken, chain = 0, None
+    rows: list[Event] = []
     for event in Event.objects.order_by("chain", "sequence").iterator():
         if event.chain != chain:
             broken += first_broken_link(rows) is not None

@@ -59,20 +59,19 @@ def _issue(
     sequence = next_number(f"letter:{authority.code}:{kind}:{year}")
     number = f"{authority.letter_sign}{SIGNS[kind]}〔{year}〕{sequence}号"
     code = new_code()
-    content = LETTERS[kind](
-        authority_name=authority.name,
-        letter_number=number,
-        applicant_name=application.applicant.name,
-        decided_on=timezone.localdate(at),
-        verify_code=code,
-        verify_url=check_url(code),
-        demo=authority.demo,
-        case_number=application.number,
-        policy_title=application.policy.title,
-        clause_article=application.clause.article,
-        clause_title=application.clause.title,
-        **letter,
-    ).to_content()
+    said = letter | {
+        "authority_name": authority.name,
+        "letter_number": number,
+        "applicant_name": application.applicant.name,
+        "decided_on": timezone.localdate(at),
+        "verify_code": code,
+        "verify_url": check_url(code),
+        "demo": authority.demo,
+        "case_number": application.number,
+        "policy_title": application.policy.title,
+        "clause_article": application.clause.article,
+        "clause_title": application.clause.title,
+    }
     document = Document.objects.create(
         application=application,
         award=award,
@@ -82,7 +81,7 @@ def _issue(
         sequence=sequence,
         number=number,
         code=code,
-        content=content,
+        content=LETTERS[kind](**said).to_content(),
         issued_at=at,
     )
     enqueue(Job.objects.create(kind=Job.Kind.DOCUMENT, document=document, requested_by=by, requested_at=at))

@@ -199,9 +199,11 @@ def why_not_grant(
         return "本政策的印发日期待定，政策管理岗位录入印发日期及依据后方可批准。"
     if notice is None:
         return "本件没有公示记录，不能批准。"
-    if notice.days and notice.closes_on is None:
+    if notice.days == 0:
+        return ""
+    if notice.closes_on is None:
         return "公示截止日待定（缺少相应年度的工作日安排），不能批准。"
-    if notice.days and today <= notice.closes_on:
+    if today <= notice.closes_on:
         return f"公示期至{notice.closes_on:%Y年%-m月%-d日}止，期满后方可批准。"
     return ""
 

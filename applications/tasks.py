@@ -7,6 +7,7 @@ what was not woken, or whose worker died, and sends mail that has not gone out.
 
 import hashlib
 import zipfile
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from tempfile import TemporaryFile
 
@@ -99,7 +100,7 @@ def _make_archive(job: Job) -> None:
         Job.objects.filter(pk=job.pk).update(file=job.file.name)
 
 
-RUNNERS = {Job.Kind.DOCUMENT: _make_document, Job.Kind.ARCHIVE: _make_archive}
+RUNNERS: dict[str, Callable[[Job], None]] = {Job.Kind.DOCUMENT: _make_document, Job.Kind.ARCHIVE: _make_archive}
 
 
 @shared_task

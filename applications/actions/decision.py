@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from applications import assessing, history, papers, permissions
 from applications.actions.money import finish_commitment, hold_commitment, release_commitment
-from applications.actions.shared import lock, move, overrides, refuse_if, take_duty
+from applications.actions.shared import lock, move, overrides, refuse_if, stop, take_duty
 from applications.clocks import add_working_days
 from applications.models import Applicant, Application, Assessment, Award, Instalment, PublicNotice, Status, User
 
@@ -112,7 +112,7 @@ def grant(application: Application, *, by: User, at: datetime) -> Award:
     )
     Applicant.objects.select_for_update().get(pk=application.applicant_id)
     assessment = _recompute(application, by=by, at=at)
-    assert application.proposed_fen is not None
+    assert application.proposed_fen is not None  # a case in public notice was proposed
     assert application.support_year is not None
 
     duty = take_duty(application, standing, at)
@@ -155,13 +155,14 @@ def _recompute(application: Application, *, by: User, at: datetime) -> Assessmen
     checks = assessing.latest_checks(application)
     facts = assessing.verified_facts(application, checks)
     assessment = assessing.store(application, Assessment.Purpose.GRANT, facts, by=by, at=at)
+    assert application.proposed_fen is not None
     changed = "批准前复算的结果与核定意见不一致，请退回或重新核验："
     if not assessment.eligible:
-        refuse_if(changed + assessment.reason)
+        stop(changed + assessment.reason)
     if assessment.kind == "exact" and assessment.amount_fen != application.proposed_fen:
-        refuse_if(changed + assessment.reason)
+        stop(changed + assessment.reason)
     if assessment.amount_fen is not None and application.proposed_fen > assessment.amount_fen:
-        refuse_if(changed + "核定金额高于现行测算上限。")
+        stop(changed + "核定金额高于现行测算上限。")
     return assessment
 
 
@@ -176,7 +177,7 @@ def _parts(amount_fen: int, assessment: Assessment) -> list[int]:
 
 def _need(reason: str, message: str) -> None:
     if not reason.strip():
-        refuse_if(message)
+        stop(message)
 
 
 def _drop_proposal(application: Application) -> None:

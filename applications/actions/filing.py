@@ -11,7 +11,7 @@ from django.utils import timezone
 import rules
 from applications import assessing, history, papers, permissions
 from applications.actions.money import release_commitment
-from applications.actions.shared import lock, move, next_number, refuse_if
+from applications.actions.shared import lock, move, next_number, refuse_if, stop
 from applications.completeness import gaps_of
 from applications.models import (
     Applicant,
@@ -40,13 +40,13 @@ def open_round(clause: Clause, at: datetime) -> Round | None:
 def start(applicant: Applicant, clause: Clause, *, by: User, at: datetime) -> Application:
     """Open a draft under a clause that takes claims now. Raises ActionRefused."""
     if not Membership.objects.filter(applicant=applicant, user=by).exists():
-        refuse_if("只有申报单位的成员可以申报。")
+        stop("只有申报单位的成员可以申报。")
     if not clause.monetary:
-        refuse_if("本条款不涉及资金申报。")
+        stop("本条款不涉及资金申报。")
     refuse_if(assessing.why_clause_is_closed(clause))
     current = open_round(clause, at)
     if current is None:
-        refuse_if("本条款当前没有开放的申报批次。")
+        stop("本条款当前没有开放的申报批次。")
 
     authority = clause.policy.authority
     year = timezone.localdate(at).year
@@ -85,7 +85,7 @@ def save(
     application, standing = lock(application, by)
     refuse_if(permissions.why_not_edit(application, standing))
     if application.version != version:
-        refuse_if("本申报件刚刚被本单位其他成员修改过，请刷新页面、核对后再保存。您填写的内容仍保留在下方。")
+        stop("本申报件刚刚被本单位其他成员修改过，请刷新页面、核对后再保存。您填写的内容仍保留在下方。")
 
     year = event_on.year if event_on else None
     if (application.facts, application.subject, application.event_on) != (dict(facts), subject, event_on):
@@ -115,12 +115,12 @@ def attach(
     application, standing = lock(application, by)
     refuse_if(permissions.why_not_edit(application, standing))
     if slot not in {s.kind for s in rules.evidence(application.clause.code)}:
-        refuse_if("本条款没有这一类佐证材料。")
+        stop("本条款没有这一类佐证材料。")
     in_use = application.evidence.in_use()
     if in_use.count() >= EVIDENCE_LIMIT:
-        refuse_if(f"一件申报最多上传{EVIDENCE_LIMIT}份材料。")
+        stop(f"一件申报最多上传{EVIDENCE_LIMIT}份材料。")
     if in_use.filter(sha256=upload.sha256, slot=slot).exists():
-        refuse_if("同一份文件已经上传过了。")
+        stop("同一份文件已经上传过了。")
 
     file.name = f"upload.{upload.extension}"
     evidence = Evidence.objects.create(
@@ -150,7 +150,7 @@ def take_back(evidence: Evidence, *, by: User, at: datetime) -> Evidence:
     refuse_if(permissions.why_not_edit(application, standing))
     evidence = Evidence.objects.get(pk=evidence.pk)
     if evidence.withdrawn_at:
-        refuse_if("这份材料已经撤换。")
+        stop("这份材料已经撤换。")
     evidence.withdrawn_by, evidence.withdrawn_at = by, at
     evidence.save(update_fields=["withdrawn_by", "withdrawn_at"])
     _void_confirmation(application)
@@ -193,7 +193,7 @@ def submit(application: Application, *, by: User, at: datetime) -> Application:
     refuse_if(permissions.why_not_submit(application, standing, missing(application), open_round=current))
     _, verdict = assessing.judge(application, application.facts)
     if not verdict.eligible:
-        refuse_if(f"按所填内容不能申报：{verdict.reason}")
+        stop(f"按所填内容不能申报：{verdict.reason}")
 
     application.assessment = assessing.store(application, Assessment.Purpose.DECLARED, application.facts, by=by, at=at)
     if application.status == Status.CORRECTING:

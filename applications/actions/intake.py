@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from applications import history, papers, permissions
-from applications.actions.shared import due_day, lock, move, refuse_if, take_duty
+from applications.actions.shared import due_day, lock, move, refuse_if, stop, take_duty
 from applications.models import Application, Correction, Status, User
 
 
@@ -28,7 +28,7 @@ def decline(application: Application, *, reason: str, by: User, at: datetime) ->
     application, standing = lock(application, by)
     refuse_if(permissions.why_not_decline(application, standing))
     if not reason.strip():
-        refuse_if("请写明不予受理的理由。")
+        stop("请写明不予受理的理由。")
 
     take_duty(application, standing, at)
     event = move(application, "decline", Status.DECLINED, by=by, at=at, duty=standing.duty, note=reason)
@@ -47,7 +47,7 @@ def correct(application: Application, *, items: Sequence[dict[str, str]], by: Us
     application, standing = lock(application, by)
     refuse_if(permissions.why_not_correct(application, standing, corrections=application.corrections.count()))
     if not items or not all(item["text"].strip() for item in items):
-        refuse_if("请逐项写明需要补正的内容。")
+        stop("请逐项写明需要补正的内容。")
 
     correction = Correction.objects.create(
         application=application,
@@ -71,7 +71,7 @@ def lapse(application: Application, *, at: datetime) -> Application:
     """End a correction that was never answered in time: the claim counts as withdrawn. Done by the system."""
     application = Application.objects.select_for_update().get(pk=application.pk)
     if application.status != Status.CORRECTING:
-        refuse_if("本件不在补正中。")
+        stop("本件不在补正中。")
 
     event = move(application, "lapse", Status.WITHDRAWN, by=None, at=at, note="逾期未补正")
     history.tell_members(event, "申报件视为撤回", f"{application.number} 逾期未补正，视为撤回。")

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import rules
-from applications.actions.shared import refuse_if
+from applications.actions.shared import stop
 from applications.assessing import pool_of
 from applications.models import Application, Commitment, Pool
 
@@ -16,7 +16,7 @@ def hold_commitment(application: Application, amount_fen: int, *, at: datetime) 
     pool = Pool.objects.select_for_update().get(pk=pool.pk)
     left = pool.limit_fen - pool.committed_fen
     if amount_fen > left:
-        refuse_if(f"{pool}余额为 {rules.yuan(left)} 元，不足以安排 {rules.yuan(amount_fen)} 元，请结转或调整后再办。")
+        stop(f"{pool}余额为 {rules.yuan(left)} 元，不足以安排 {rules.yuan(amount_fen)} 元，请结转或调整后再办。")
     pool.committed_fen += amount_fen
     pool.save(update_fields=["committed_fen"])
     Commitment.objects.create(application=application, pool=pool, amount_fen=amount_fen, made_at=at)

@@ -7,7 +7,7 @@ from django.db.models import Sum
 
 from applications import history, permissions
 from applications.actions.money import pay_from_pool
-from applications.actions.shared import lock, move, refuse_if, take_duty
+from applications.actions.shared import lock, move, refuse_if, stop, take_duty
 from applications.models import Application, BankAccount, Instalment, Payment, Status, User
 
 
@@ -17,16 +17,16 @@ def record(instalment: Instalment, *, paid_on: date, voucher_number: str, by: Us
     application, standing = lock(instalment.award.application, by)
     refuse_if(permissions.why_not_record_payment(application, standing))
     if Payment.objects.filter(instalment=instalment).exclude(state=Payment.State.REJECTED).exists():
-        refuse_if("本期资金已经登记过拨付，不能重复登记。")
+        stop("本期资金已经登记过拨付，不能重复登记。")
     if paid_on > at.astimezone().date():
-        refuse_if("拨付日期不能晚于今天。")
+        stop("拨付日期不能晚于今天。")
     if paid_on < instalment.award.decided_at.astimezone().date():
-        refuse_if("拨付日期不能早于批准日期。")
+        stop("拨付日期不能早于批准日期。")
     account = BankAccount.objects.filter(applicant=application.applicant_id, replaced_at=None).first()
     if account is None:
-        refuse_if("申报单位尚未登记收款账户。")
+        stop("申报单位尚未登记收款账户。")
     if Payment.objects.filter(voucher_number=voucher_number).exclude(state=Payment.State.REJECTED).exists():
-        refuse_if(f"支付凭证号 {voucher_number} 已用于另一笔拨付。")
+        stop(f"支付凭证号 {voucher_number} 已用于另一笔拨付。")
 
     payment = Payment.objects.create(
         instalment=instalment,
@@ -76,7 +76,7 @@ def reject(payment: Payment, *, reason: str, by: User, at: datetime) -> Payment:
     """Reject a recorded payment with the reason; the instalment is due again. Raises ActionRefused."""
     application, payment, duty = _review(payment, by=by, at=at)
     if not reason.strip():
-        refuse_if("请写明驳回的理由。")
+        stop("请写明驳回的理由。")
 
     payment.state, payment.rejection = Payment.State.REJECTED, reason
     payment.confirmed_by, payment.confirmed_at = duty, at
@@ -92,7 +92,7 @@ def _review(payment: Payment, *, by: User, at: datetime):
     refuse_if(permissions.why_not_review_payment(application, standing))
     payment = Payment.objects.select_related("instalment__award").get(pk=payment.pk)
     if payment.state != Payment.State.RECORDED:
-        refuse_if(f"该笔拨付{payment.get_state_display()}，不能再次复核。")
+        stop(f"该笔拨付{payment.get_state_display()}，不能再次复核。")
     return application, payment, take_duty(application, standing, at)
 
 

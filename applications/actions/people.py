@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from applications.actions.shared import refuse_if
+from applications.actions.shared import stop
 from applications.models import Applicant, Award, BankAccount, Invitation, Membership, User
 from applications.papers import CODE_ALPHABET
 
@@ -19,12 +19,12 @@ Role = Membership.Role
 def register(values: Mapping[str, Any], *, role: str, by: User, at: datetime) -> Applicant:
     """Open the file of a body that is not registered yet; the person becomes its first member. Raises ActionRefused."""
     if Applicant.objects.filter(uscc=values["uscc"]).exists():
-        refuse_if("该统一社会信用代码已经登记。请联系本单位已登记的成员，凭邀请码加入。")
+        stop("该统一社会信用代码已经登记。请联系本单位已登记的成员，凭邀请码加入。")
     try:
         with transaction.atomic():
             applicant = Applicant.objects.create(**values, created_by=by, created_at=at)
     except IntegrityError:
-        refuse_if("该统一社会信用代码刚刚被登记。请联系本单位已登记的成员，凭邀请码加入。")
+        stop("该统一社会信用代码刚刚被登记。请联系本单位已登记的成员，凭邀请码加入。")
     Membership.objects.create(applicant=applicant, user=by, role=role, joined_at=at)
     return applicant
 
@@ -32,8 +32,7 @@ def register(values: Mapping[str, Any], *, role: str, by: User, at: datetime) ->
 def _member(applicant: Applicant, by: User) -> Membership:
     membership = Membership.objects.filter(applicant=applicant, user=by).first()
     if membership is None:
-        refuse_if("只有本单位成员可以办理此事项。")
-    assert membership is not None
+        stop("只有本单位成员可以办理此事项。")
     return membership
 
 
@@ -44,7 +43,7 @@ def update(applicant: Applicant, values: Mapping[str, Any], *, by: User) -> Appl
     _member(applicant, by)
     fixed = {name for name in ("uscc", "name") if name in values and values[name] != getattr(applicant, name)}
     if fixed and Award.objects.filter(applicant=applicant).exists():
-        refuse_if("本单位已有奖补决定，单位名称和统一社会信用代码的变更请到主管单位窗口办理。")
+        stop("本单位已有奖补决定，单位名称和统一社会信用代码的变更请到主管单位窗口办理。")
     for name, value in values.items():
         setattr(applicant, name, value)
     applicant.save()
@@ -57,7 +56,7 @@ def set_account(applicant: Applicant, *, bank: str, number: str, holder: str, by
     applicant = Applicant.objects.select_for_update().get(pk=applicant.pk)
     _member(applicant, by)
     if holder != applicant.name:
-        refuse_if("收款账户的户名须与单位名称完全一致。")
+        stop("收款账户的户名须与单位名称完全一致。")
     BankAccount.objects.filter(applicant=applicant, replaced_at=None).update(replaced_at=at)
     return BankAccount.objects.create(
         applicant=applicant, holder=holder, bank=bank, number=number, created_by=by, created_at=at
@@ -69,7 +68,7 @@ def invite(applicant: Applicant, *, role: str, by: User, at: datetime) -> Invita
     """Make a code with which one more person joins in one role, once, within seven days. Raises ActionRefused."""
     _member(applicant, by)
     if role == Role.LEGAL and Membership.objects.filter(applicant=applicant, role=Role.LEGAL).exists():
-        refuse_if("本单位已登记法定代表人。")
+        stop("本单位已登记法定代表人。")
     code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(12))
     return Invitation.objects.create(
         applicant=applicant,
@@ -86,15 +85,14 @@ def join(code: str, *, by: User, at: datetime) -> Membership:
     """Use an invitation. Raises ActionRefused with one sentence for every wrong, used or expired code."""
     invitation = Invitation.objects.select_for_update().filter(code=code.strip().upper()).first()
     if invitation is None or invitation.used_at or invitation.expires_at < at:
-        refuse_if("邀请码不正确、已使用或已过期。")
-    assert invitation is not None
+        stop("邀请码不正确、已使用或已过期。")
     if Membership.objects.filter(applicant=invitation.applicant, user=by).exists():
-        refuse_if("您已经是该单位的成员。")
+        stop("您已经是该单位的成员。")
     if (
         invitation.role == Role.LEGAL
         and Membership.objects.filter(applicant=invitation.applicant, role=Role.LEGAL).exists()
     ):
-        refuse_if("该单位已登记法定代表人。")
+        stop("该单位已登记法定代表人。")
     invitation.used_by, invitation.used_at = by, at
     invitation.save(update_fields=["used_by", "used_at"])
     return Membership.objects.create(applicant=invitation.applicant, user=by, role=invitation.role, joined_at=at)

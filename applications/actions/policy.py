@@ -8,7 +8,7 @@ from django.db import transaction
 
 import rules
 from applications import history, permissions
-from applications.actions.shared import refuse_if
+from applications.actions.shared import refuse_if, stop
 from applications.models import Authority, Clause, EarlierAward, Policy, Pool, Reading, Round, User
 
 
@@ -24,11 +24,11 @@ def set_issue_day(policy: Policy, *, issued_on: date, source: str, by: User, at:
     authority = _enter(policy.authority_id, by)
     policy = Policy.objects.select_for_update().get(pk=policy.pk)
     if policy.issued_on:
-        refuse_if("印发日期已经录入。如有错误，请由系统管理岗位核对原件后更正。")
+        stop("印发日期已经录入。如有错误，请由系统管理岗位核对原件后更正。")
     if issued_on > at.astimezone().date():
-        refuse_if("印发日期不能晚于今天。")
+        stop("印发日期不能晚于今天。")
     if not source.strip():
-        refuse_if("请填写印发日期的依据。")
+        stop("请填写印发日期的依据。")
 
     policy.issued_on, policy.issue_source = issued_on, source.strip()
     policy.issue_entered_by, policy.issue_entered_at = by, at
@@ -51,7 +51,7 @@ def open_round(
     """Open a filing window for a whole policy or one item. Raises ActionRefused."""
     authority = _enter(policy.authority_id, by)
     if closes_at <= opens_at:
-        refuse_if("截止时间须晚于开始时间。")
+        stop("截止时间须晚于开始时间。")
     row = Round.objects.create(
         policy=policy, clause=clause, name=name, opens_at=opens_at, closes_at=closes_at, created_by=by, created_at=at
     )
@@ -65,7 +65,7 @@ def close_round(row: Round, *, by: User, at: datetime) -> Round:
     authority = _enter(row.policy.authority_id, by)
     row = Round.objects.select_for_update().get(pk=row.pk)
     if not row.opens_at < at < row.closes_at:
-        refuse_if("该批次当前没有开放。")
+        stop("该批次当前没有开放。")
     row.closes_at = at
     row.save(update_fields=["closes_at"])
     history.record_for_authority(authority, "close_round", by=by, at=at, note=row.name, detail={"round": row.pk})
@@ -78,11 +78,11 @@ def choose_reading(policy: Policy, *, key: str, choice: str, source: str, by: Us
     authority = _enter(policy.authority_id, by)
     spec = next((s for s in rules.load().pack(policy.code).readings if s.id == key), None)
     if spec is None or choice not in spec.options:
-        refuse_if("没有这一解释口径。")
+        stop("没有这一解释口径。")
     if not source.strip():
-        refuse_if("请填写依据文件。")
+        stop("请填写依据文件。")
     if Reading.objects.filter(policy=policy, key=key, confirmed_at=None, replaced_at=None).exists():
-        refuse_if("该口径已有一项待确认的意见，请先确认。")
+        stop("该口径已有一项待确认的意见，请先确认。")
     row = Reading.objects.create(
         policy=policy, key=key, choice=choice, source=source.strip(), decided_by=by, decided_at=at
     )
@@ -97,9 +97,9 @@ def confirm_reading(reading: Reading, *, by: User, at: datetime) -> Reading:
     authority = _enter(reading.policy.authority_id, by)
     reading = Reading.objects.select_for_update().get(pk=reading.pk)
     if reading.confirmed_at or reading.replaced_at:
-        refuse_if("该口径已经确认或已被替代。")
+        stop("该口径已经确认或已被替代。")
     if reading.decided_by_id == by.pk:
-        refuse_if("须由另一名政策管理人员确认。")
+        stop("须由另一名政策管理人员确认。")
     Reading.objects.in_force().filter(policy=reading.policy, key=reading.key).update(replaced_at=at)
     reading.confirmed_by, reading.confirmed_at = by, at
     reading.save(update_fields=["confirmed_by", "confirmed_at"])
@@ -125,7 +125,7 @@ def set_pool(
     authority = _enter(policy.authority_id, by)
     pool = Pool.objects.select_for_update().filter(policy=policy, name=name, year=year).first()
     if pool and limit_fen < pool.committed_fen:
-        refuse_if(f"总额不得低于已占用的 {rules.yuan(pool.committed_fen)} 元。")
+        stop(f"总额不得低于已占用的 {rules.yuan(pool.committed_fen)} 元。")
     if pool is None:
         pool = Pool(policy=policy, name=name, year=year)
     pool.limit_fen, pool.source = limit_fen, source
@@ -158,12 +158,12 @@ def enter_earlier_awards(
     entered = []
     for position, row in enumerate(rows, start=1):
         if row.clause.policy.authority_id != authority.pk:
-            refuse_if(f"第{position}条：该条款不属于本单位的政策。")
+            stop(f"第{position}条：该条款不属于本单位的政策。")
         twin = EarlierAward.objects.counting().filter(
             uscc=row.uscc, clause=row.clause, year=row.year, paper=row.paper, subject=row.subject
         )
         if twin.exists():
-            refuse_if(f"第{position}条：{row.applicant_name}{row.year}年的同一笔奖补已经录入，不能重复。")
+            stop(f"第{position}条：{row.applicant_name}{row.year}年的同一笔奖补已经录入，不能重复。")
         entered.append(
             EarlierAward.objects.create(
                 authority=authority,
@@ -189,9 +189,9 @@ def reverse_earlier_award(award: EarlierAward, *, reason: str, by: User, at: dat
     authority = _enter(award.authority_id, by)
     award = EarlierAward.objects.select_for_update().get(pk=award.pk)
     if award.reverses_id or EarlierAward.objects.filter(reverses=award).exists():
-        refuse_if("该条记录已经冲销。")
+        stop("该条记录已经冲销。")
     if not reason.strip():
-        refuse_if("请写明冲销的理由。")
+        stop("请写明冲销的理由。")
     row = EarlierAward.objects.create(
         authority=authority,
         clause=award.clause,

@@ -7,7 +7,7 @@ from django.db import transaction
 
 import rules
 from applications import assessing, history, permissions
-from applications.actions.shared import lock, move, refuse_if, take_duty
+from applications.actions.shared import lock, move, refuse_if, stop, take_duty
 from applications.models import Application, Assessment, Evidence, FactCheck, Status, User
 
 EXACT, CEILING = "exact", "ceiling"
@@ -41,7 +41,7 @@ def check(
     application, standing = lock(application, by)
     refuse_if(permissions.why_not_check(application, standing))
     if application.version != version:
-        refuse_if("本件刚刚被其他人办理过，请刷新页面后再核验。")
+        stop("本件刚刚被其他人办理过，请刷新页面后再核验。")
     declared = application.facts.get(fact)
     refuse_if(_why_not_verdict(verdict, declared, verified, note))
 
@@ -102,7 +102,7 @@ def propose(
     facts = assessing.verified_facts(application, checks)
     assessment = assessing.store(application, Assessment.Purpose.VERIFIED, facts, by=by, at=at)
     if not assessment.eligible:
-        refuse_if(f"按核验值不能兑现：{assessment.reason}")
+        stop(f"按核验值不能兑现：{assessment.reason}")
     proposed = _proposed_sum(assessment, amount_fen, reason)
 
     application.assessment = assessment
@@ -127,15 +127,14 @@ def _proposed_sum(assessment: Assessment, amount_fen: int | None, reason: str) -
     if assessment.kind == EXACT:
         assert computed is not None
         if computed == 0:
-            refuse_if(f"本次测算金额为零，不能提出兑现：{assessment.reason}")
+            stop(f"本次测算金额为零，不能提出兑现：{assessment.reason}")
         if amount_fen is not None and amount_fen != computed:
-            refuse_if("本条款的金额由条文直接确定，不能另行核定。")
+            stop("本条款的金额由条文直接确定，不能另行核定。")
         return computed
     if amount_fen is None or amount_fen <= 0:
-        refuse_if("请填写核定金额。")
+        stop("请填写核定金额。")
     if not reason.strip():
-        refuse_if("请写明核定理由和依据文件。")
-    assert amount_fen is not None
+        stop("请写明核定理由和依据文件。")
     if assessment.kind == CEILING and computed is not None and amount_fen > computed:
-        refuse_if(f"核定金额不得超过测算上限 {rules.yuan(computed)} 元。")
+        stop(f"核定金额不得超过测算上限 {rules.yuan(computed)} 元。")
     return amount_fen

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 
 from django.utils import timezone
 
@@ -21,6 +21,11 @@ def lock(application: Application, by: User) -> tuple[Application, Standing]:
         .get(pk=application.pk)
     )
     return locked, standing_of(by, locked)
+
+
+def stop(reason: str) -> NoReturn:
+    """Raise ActionRefused with a sentence for the person."""
+    raise ActionRefused(reason)
 
 
 def refuse_if(reason: str) -> None:

@@ -57,7 +57,7 @@ def _user(username: str, name: str, hashed: str) -> User:
 
 def make_officers(hashed: str) -> dict[tuple[str, str], User]:
     """Post one officer to each duty of 新星市 and to the main duties of the four others; return them by both."""
-    officers = {}
+    officers: dict[tuple[str, str], User] = {}
     for authority in Authority.objects.all():
         duties = tuple(OFFICERS) if authority.code == "xinxing" else OTHER_AUTHORITIES
         for duty in duties:

@@ -28,8 +28,8 @@ class Duty(models.TextChoices):
 class User(AbstractUser):
     """A person who logs in: member of an applicant, officer of an authority, or not yet either."""
 
-    first_name = None
-    last_name = None
+    first_name = None  # type: ignore[assignment] # Django's way to drop a field; Chinese names are one field
+    last_name = None  # type: ignore[assignment]
     name = models.CharField("姓名", max_length=60)
     phone = models.CharField("手机号码", max_length=20, blank=True)
 

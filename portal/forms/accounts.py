@@ -9,12 +9,13 @@ from allauth.account import forms as account
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp import forms as totp
 from django import forms
-from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.auth.password_validation import password_validators_help_texts
 from django.core.validators import MinLengthValidator, RegexValidator
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+
+from applications.models import User
 
 mobile_number = RegexValidator(r"\A1[3-9][0-9]{9}\Z", "请填写十一位手机号码，例如：13800000000。")
 
@@ -74,7 +75,7 @@ class SignupForm(Plain, account.SignupForm):
         email.help_text = "用于找回密码和接收办理通知。"
         self.fields["username"].help_text = "登录时使用，由字母、数字和“@”“.”“+”“-”“_”组成。"
 
-    def custom_signup(self, request: HttpRequest, user: AbstractBaseUser) -> None:
+    def custom_signup(self, request: HttpRequest, user: User) -> None:
         """Store name and telephone on the account that was just made."""
         user.name = self.cleaned_data["name"]
         user.phone = self.cleaned_data["mobile"]
