@@ -92,3 +92,15 @@ LENGTHS: dict[Status, int] = {
     S.PROPOSED: 10,
     S.GRANTED: 15,
 }
+
+
+def diagram() -> str:
+    """Return the table as the lines of a Mermaid state diagram, for the docs."""
+    names = [f"    {status.value} : {status.label}" for status in Status]
+    arrows = [
+        f"    {source.value} --> {target.value} : {verb.label}"
+        for verb in VERBS.values()
+        for source in sorted(verb.sources)
+        for target in sorted(verb.targets)
+    ]
+    return "\n".join([*names, "    [*] --> draft", *arrows])

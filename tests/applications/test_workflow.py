@@ -1,10 +1,11 @@
 """The table of a case's life, read as a program would read it."""
 
 import itertools
+from pathlib import Path
 
 from applications import permissions
 from applications.models import Status
-from applications.workflow import EDITABLE, ENDED, EXITS, LENGTHS, NEXT, ROAD, TURN, VERBS
+from applications.workflow import EDITABLE, ENDED, EXITS, LENGTHS, NEXT, ROAD, TURN, VERBS, diagram
 
 
 def test_every_status_has_its_exits_written_down():
@@ -53,3 +54,8 @@ def test_every_desk_verb_has_its_why_not():
     absent = {"lapse", "revoke"}  # done by the system alone, or by a recovery decision
     for verb in VERBS.keys() - absent:
         assert callable(getattr(permissions, f"why_not_{names.get(verb, verb)}"))
+
+
+def test_docs_show_the_table():
+    page = (Path(__file__).resolve().parents[2] / "docs" / "workflow.md").read_text()
+    assert page.split("stateDiagram-v2\n")[1].split("\n```")[0] == diagram()
