@@ -19,7 +19,7 @@ from applications.models import (
     Round,
     User,
 )
-from applications.workflow import APPLICANT, EDITABLE, VERBS
+from applications.workflow import EDITABLE, VERBS
 
 
 class ActionRefused(Exception):
@@ -111,8 +111,8 @@ def why_not_submit(
     application: Application, standing: Standing, missing: Iterable[str], *, open_round: Round | None
 ) -> str:
     """Handing in needs a complete and confirmed claim inside an open round; a correction needs no round."""
-    assert APPLICANT in VERBS["submit"].who
-    if reason := _why_not_member(application, standing) or _why_not_status("submit", application):
+    verb = "resubmit" if application.status == "correcting" else "submit"
+    if reason := _why_not_member(application, standing) or _why_not_status(verb, application):
         return reason
     if application.status == "draft" and open_round is None:
         return "本条款当前没有开放的申报批次。"

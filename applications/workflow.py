@@ -29,7 +29,8 @@ def _verb(label: str, sources: set[Status], targets: set[Status], *who: str) -> 
 
 
 VERBS: dict[str, Verb] = {
-    "submit": _verb("提交", {S.DRAFT, S.CORRECTING}, {S.SUBMITTED, S.VERIFYING}, APPLICANT),
+    "submit": _verb("提交", {S.DRAFT}, {S.SUBMITTED}, APPLICANT),
+    "resubmit": _verb("提交补正", {S.CORRECTING}, {S.SUBMITTED, S.VERIFYING}, APPLICANT),
     "accept": _verb("受理", {S.SUBMITTED}, {S.VERIFYING}, Duty.INTAKE, SYSTEM),
     "decline": _verb("不予受理", {S.SUBMITTED}, {S.DECLINED}, Duty.INTAKE),
     "correct": _verb("一次性补正", {S.SUBMITTED, S.VERIFYING}, {S.CORRECTING}, Duty.INTAKE, Duty.VERIFY),

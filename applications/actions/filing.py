@@ -213,7 +213,7 @@ def _answer_correction(application: Application, *, by: User, at: datetime) -> A
     correction = application.corrections.get(answered_at=None)
     correction.answered_by, correction.answered_at = by, at
     correction.save(update_fields=["answered_by", "answered_at"])
-    event = move(application, "submit", back, by=by, at=at, detail={"facts": application.facts})
+    event = move(application, "resubmit", back, by=by, at=at, detail={"facts": application.facts})
     history.tell_members(event, "补正已提交", f"{application.number} 的补正材料已提交。")
     return application
 
