@@ -232,6 +232,8 @@ def make_earlier_award(
     subject: str = "测试智算中心",
 ) -> EarlierAward:
     """Return an award paid before the portal existed."""
+    if not Clause.objects.filter(code=clause).exists():
+        make_policy(clause.split("-")[0])
     row = Clause.objects.select_related("policy__authority").get(code=clause)
     entry = policy.EarlierRow(
         clause=row,
