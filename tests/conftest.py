@@ -1,12 +1,24 @@
 """What every test stands on: no network, an empty cache, and a readable summary of the house."""
 
+import shutil
 import socket
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.core.files.storage import storages
 
 LOCAL = {"127.0.0.1", "::1", "localhost"}
+
+
+def pytest_configure():
+    """Make this process's folder; whitenoise warns about a missing one for static files, and warnings are errors."""
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+
+
+def pytest_unconfigure():
+    """Remove it with all that the tests left."""
+    shutil.rmtree(settings.VAR_DIR, ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)

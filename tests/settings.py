@@ -1,14 +1,10 @@
 """The settings of the portal with the few lines that tests need otherwise."""
 
-import atexit
 import os
-import shutil
-import tempfile
 from pathlib import Path
 
-_scratch = Path(tempfile.mkdtemp(prefix="portal-tests-"))
-atexit.register(shutil.rmtree, _scratch, ignore_errors=True)
-(_scratch / "static").mkdir()  # whitenoise warns about a missing folder, and warnings are errors here
+# A folder for each process; conftest.py makes and removes it, because not everyone who reads settings runs tests.
+_scratch = Path(__file__).resolve().parent.parent / "var" / "tests" / str(os.getpid())
 os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "0123456789abcdef" * 4)
 os.environ["VAR_DIR"] = str(_scratch)
 
