@@ -127,7 +127,7 @@ def remedies_of(application: Application) -> Remedies:
     return Remedies(
         review_organ=authority.reconsideration_organ or "本机关的同级人民政府",
         court=authority.court or "有管辖权的人民法院",
-        channel=f"{settings.PUBLIC_BASE_URL}/my/applications/{application.pk}/",
+        channel=f"本平台（{settings.PUBLIC_BASE_URL}）",
     )
 
 
@@ -200,7 +200,7 @@ def issue_notice(award: Award, *, by: User, at: datetime) -> Document:
         "uscc": application.applicant.uscc,
         "clause_text": clause.text,
         "facts": verified_rows(application),
-        "computation": assessment.result["trace"],
+        "computation": computation_of(application, assessment.result["trace"]),
         "amount_fen": award.amount_fen,
         "computed_fen": award.computed_fen,
         "earlier_fen": sum(rules.fen(row["amount_yuan"]) for row in earlier if row["same_item"]),
@@ -216,10 +216,25 @@ def issue_notice(award: Award, *, by: User, at: datetime) -> Document:
     return _issue(application, Kind.NOTICE, letter, by=by, at=at, award=award)
 
 
+def computation_of(application: Application, trace: list[str]) -> list[str]:
+    """
+    Return the trace as a letter says it: the article is named once, the conditions met stand in one sentence.
+
+    The verified values behind the conditions stand in the table of facts above it.
+    """
+    prefix = f"{application.clause.article}（{application.clause.code}）："
+    lines = [line.removeprefix(prefix) for line in trace]
+    met = [line for line in lines if "；要求：" in line and line.endswith("——符合")]
+    rest = [line for line in lines if line not in met]
+    asked = "；".join(rules.load().clause(application.clause.code).conditions_text)
+    summary = f"上列核验事实符合{application.clause.article}的全部条件：{asked}。" if met else ""
+    return [line for line in [*rest[:1], summary, *rest[1:]] if line]
+
+
 def _readings(application: Application, chosen: dict[str, str | None]) -> list[list[str]]:
     specs = {spec.id: spec for spec in rules.load().pack(application.policy.code).readings}
     return [
-        [specs[key].question, specs[key].options[letter]]
+        [specs[key].question.rstrip("？"), specs[key].options[letter]]
         for key, letter in chosen.items()
         if letter and key in specs and letter in specs[key].options
     ]

@@ -141,15 +141,23 @@ def tell_all(now: datetime) -> bool:
     if User.objects.filter(username="xinxing_intake").exists():
         return False
     Authority.objects.update(demo=True)
+    Authority.objects.filter(code="xinxing").update(
+        reconsideration_organ="第十三师新星市人民政府", court="有管辖权的人民法院", hotline="0902-0000000（虚构）"
+    )
     hashed = make_password(PASSWORD)
-    begin = now - timedelta(days=120)
+    begin = _morning(now - timedelta(days=120))
     cast = Cast(make_officers(hashed), {b.short: make_body(b, hashed, begin) for b in BODIES})
     _open_the_policy(cast, begin, now)
     for story in STORIES:
-        _tell(story, cast, now - timedelta(days=story.days_ago), now)
+        _tell(story, cast, _morning(now - timedelta(days=story.days_ago)), now)
     # The published default is five working days; the demonstration passes at once so that one person can try it all.
     Authority.objects.filter(code="xinxing").update(notice_days=0)
     return True
+
+
+def _morning(moment: datetime) -> datetime:
+    """Return ten o'clock of that day, when offices are open."""
+    return timezone.localtime(moment).replace(hour=10, minute=0, second=0, microsecond=0)
 
 
 def _open_the_policy(cast: Cast, begin: datetime, now: datetime) -> None:

@@ -236,7 +236,7 @@ def test_every_word_of_a_notice_is_printed_and_read_back_right():
         "".join(letter.clause_text.split()),
         *(cell for row in letter.facts for cell in row),
         *("".join(sentence.split()) for sentence in letter.computation),
-        "规模恰为档位分界值的，归入较高一档（左闭右开）。",
+        "规模恰为档位分界值的：归入较高一档（左闭右开）。",
         letter.payee_note,
         "60日内依法向第十三师新星市人民政府申请行政复议（可通过全国行政复议服务平台在线提出）",
         "6个月内依法向有管辖权的人民法院提起行政诉讼。",
