@@ -79,6 +79,7 @@ class Rate(Formula):
 
     def __init__(self, model: schema.Rate, facts: Facts):
         self.rate, self.ceiling = model.rate, model.nature == "上限"
+        self.cut_down = self.ceiling or model.rounding == "舍去"
         self.ratio = Fraction(model.rate) / 100
         self.by: Fact | None = None
         self.choices: dict[int, Fact] = {}
@@ -116,7 +117,7 @@ class Rate(Formula):
             base = max(0, base - deducted)
             words = {"used": units.yuan(deducted), "value": units.yuan(stated), "result": units.yuan(base)}
             steps.append(Step(clause, article, "base_deducted", "", words))
-        result = rounded(base * self.ratio, ceiling=self.ceiling)
+        result = rounded(base * self.ratio, ceiling=self.cut_down)
         steps.append(
             Step(
                 clause,
@@ -128,7 +129,7 @@ class Rate(Formula):
                     "value": units.yuan(base),
                     "rate": f"{units.plain_decimal(self.rate)}%",
                     "result": units.yuan(result),
-                    "rounding": "上限，舍去分以下" if self.ceiling else "四舍五入到分",
+                    "rounding": "舍去分以下" if self.cut_down else "四舍五入到分",
                 },
             )
         )

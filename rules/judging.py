@@ -251,7 +251,10 @@ def _limit(part: Part, settled: list[Row], borne: int) -> int:
     if rule and rule.after_caps:
         limits.caps(part, settled)
         return limits.overlap(part, borne)
-    taken = limits.overlap(part, borne)
+    taken = 0
+    if rule:
+        limits.own_figures(part)
+        taken = limits.overlap(part, borne)
     limits.caps(part, settled)
     return taken
 

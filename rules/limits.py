@@ -213,6 +213,19 @@ def overlap(part: Part, already_deducted: int) -> int:
     return before - left
 
 
+def own_figures(part: Part) -> None:
+    """
+    Cut the sum to the figures of caps that are no yearly ones, as part of the calculation.
+
+    What another policy gave is deducted from the sum this policy would give; only a cap of the year comes after it.
+    """
+    for cap in part.compiled.model.caps:
+        if "每年" not in (cap.scope or "") and cap.amount < part.fen:
+            part.fen = cap.amount
+            limit, scope = units.yuan(cap.amount), scope_words(cap.scope, part.compiled.model.subject)
+            part.note("cap", limit=limit, scope=scope, used=units.yuan(0), result=limit)
+
+
 def caps(part: Part, earlier_parts: list[Row]) -> None:
     """Cut the sum to what each cap leaves; parts of the same filing that come first count as earlier awards."""
     whole = part.rows

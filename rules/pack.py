@@ -235,10 +235,16 @@ def _related(relation: Any) -> set[str]:
     """Return the numbers that a relation, or any reading of it, names under 就高."""
     found: set[str] = set()
     if isinstance(relation, Block):
-        found.update(str(number) for number in relation.get("就高", ()) if isinstance(relation["就高"], list))
-        for child in relation.values():
-            found |= _related(child)
+        for key, child in relation.items():
+            found |= _numbers(child) if key == "就高" else _related(child)
     return found
+
+
+def _numbers(value: Any) -> set[str]:
+    """Return the numbers of a list that may depend on a reading."""
+    if isinstance(value, Block):
+        return {number for key, child in value.items() if key != readings.KEY for number in _numbers(child)}
+    return {str(number) for number in value}
 
 
 def _unique(rows: Iterator[str]) -> dict[str, None]:

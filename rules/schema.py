@@ -221,6 +221,7 @@ class Rate(Payable):
     base: Kept = Field(alias="依据")
     rate: Percent = Field(alias="比例")
     deducted: Names = Field((), alias="基数扣除条款")
+    rounding: Literal["四舍五入", "舍去"] = Field("四舍五入", alias="取整")
 
 
 class Tiers(Payable):
