@@ -163,13 +163,9 @@ def _values(stated: Mapping[str, Any], facts: Mapping[str, Fact]) -> dict[str, A
 
 
 def _check_wholes(values: Mapping[str, Any], library: Library) -> None:
-    for part, whole in _wholes(library):
+    for part, whole in library.wholes:
         if part.name in values and whole.name in values and values[part.name] > values[whole.name]:
             raise BadFact(part.name, f"{part.label}不能大于{whole.label}。")
-
-
-def _wholes(library: Library) -> list[tuple[Fact, Fact]]:
-    return [(fact, library.facts_by_chinese[fact.part_of]) for fact in library.facts.values() if fact.part_of]
 
 
 def _year(case: Mapping[str, Any], values: Mapping[str, Any], on: date | None) -> int | None:

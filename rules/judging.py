@@ -66,10 +66,8 @@ def _frame(case: Case, parts: list[Part]) -> dict[str, Any]:
     """Return what every verdict carries: the readings in force and the packs used."""
     letters: dict[str, str | None] = {}
     for part in parts:
-        pack, number = part.claim.pack, part.claim.number
-        for spec in pack.readings:
-            if spec.id in pack.depends_on(number) or part.compiled.id in spec.clauses:
-                letters[spec.id] = case.settings.get(spec.id, spec.recommended)
+        for spec in part.claim.pack.readings_of(part.claim.number):
+            letters[spec.id] = case.settings.get(spec.id, spec.recommended)
     packs = dict.fromkeys((part.claim.pack.version, part.claim.pack.sha256) for part in parts)
     return {
         "readings": letters,

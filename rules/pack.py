@@ -77,6 +77,7 @@ class Pack:
     readings: tuple[ReadingSpec, ...]
     text: str
     _mentions: dict[str, frozenset[str]] = field(default_factory=dict)
+    _concerning: dict[str, tuple[ReadingSpec, ...]] = field(default_factory=dict)
     _compiled: dict[tuple[str, tuple[tuple[str, str | None], ...]], Compiled] = field(default_factory=dict)
 
     @property
@@ -120,6 +121,15 @@ class Pack:
     @cached_property
     def _readings(self) -> dict[str, ReadingSpec]:
         return {reading.id: reading for reading in self.readings}
+
+    def readings_of(self, number: str) -> tuple[ReadingSpec, ...]:
+        """Return every reading that concerns a clause, computed or decided on the case."""
+        if number not in self._concerning:
+            clause, computed = f"{self.id}-{number}", self.depends_on(number)
+            self._concerning[number] = tuple(
+                spec for spec in self.readings if spec.id in computed or clause in spec.clauses
+            )
+        return self._concerning[number]
 
     def depends_on(self, number: str) -> frozenset[str]:
         """Return the ids of the readings that a clause's computation depends on."""
@@ -227,7 +237,7 @@ class Pack:
             yearly="每年" in once or any("每年" in (cap.scope or "") for cap in caps) or pool is not None,
             pool=f"{self.id}-{pool.number}" if pool else "",
             quota=model.yearly_quota,
-            readings=tuple(r.id for r in self.readings if r.id in self.depends_on(number) or compiled.id in r.clauses),
+            readings=tuple(spec.id for spec in self.readings_of(number)),
         )
 
 
@@ -332,6 +342,11 @@ class Library:
     def pack(self, policy_id: str) -> Pack:
         """Return the newest version of a policy. Raises KeyError."""
         return self.packs[policy_id]
+
+    @cached_property
+    def wholes(self) -> tuple[tuple[Fact, Fact], ...]:
+        """Return the facts that are parts with the facts that are their wholes."""
+        return tuple((fact, self.facts_by_chinese[fact.part_of]) for fact in self.facts.values() if fact.part_of)
 
     def locate(self, clause_id: str) -> tuple[Pack, str]:
         """Return the pack and the number of a clause such as `xinxing-3`. Raises KeyError."""
