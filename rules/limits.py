@@ -206,9 +206,11 @@ def overlap(part: Part, already_deducted: int) -> int:
     if not other or not part.fen:
         return 0
     rest = other if name in part.claim.own or rule.way == "不再" else max(0, other - already_deducted)
+    if not rest:
+        return 0
     before = part.fen
     left = 0 if rule.way == "不再" else max(0, before - rest)
-    part.note("overlap", value=units.yuan(other), result=units.yuan(left))
+    part.note("overlap", value=units.yuan(rest), result=units.yuan(left))
     part.cut(left, "higher_not_repeat")
     return before - left
 
