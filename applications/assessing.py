@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
+
 import rules
 from applications.models import (
     Application,
@@ -34,6 +36,11 @@ def _yuan(fen: int) -> str:
 def readings_in_force(policy: Policy) -> dict[str, str]:
     """Return the authority's confirmed choices; every other ambiguity takes the recommended reading."""
     return dict(Reading.objects.in_force().filter(policy=policy).values_list("key", "choice"))
+
+
+def fields_of(clause: Clause) -> tuple["rules.Field", ...]:
+    """Return what a claim under a clause is judged on, under the readings in force (one query)."""
+    return rules.fields(clause.code, readings_in_force(clause.policy))
 
 
 def why_clause_is_closed(clause: Clause) -> str:
@@ -74,6 +81,7 @@ def history_of(application: Application) -> list[dict[str, Any]]:
     before = (
         EarlierAward.objects.counting()
         .filter(uscc=application.applicant.uscc, clause__policy=application.policy_id)
+        .order_by()
         .values_list("clause__code", "year", "amount_fen", "subject")
     )
     return [
@@ -83,20 +91,26 @@ def history_of(application: Application) -> list[dict[str, Any]]:
             "amount_yuan": _yuan(fen),
             "same_item": not subject or not application.subject or same_subject(subject, application.subject),
         }
-        for code, year, fen, subject in [*before, *here]
+        for code, year, fen, subject in before.union(here, all=True)
     ]
 
 
 def pool_of(application: Application) -> Pool | None:
-    """Return the pool that binds this clause in the support year, if the authority has entered one."""
+    """
+    Return the pool that binds this clause in the support year, if the authority has entered one.
+
+    `own_fen` on it is what this case itself has taken, None for nothing.
+    """
     if application.support_year is None:
         return None
-    return Pool.objects.filter(clauses=application.clause_id, year=application.support_year).first()
+    own = Commitment.objects.filter(application=application.pk, pool=OuterRef("pk"))
+    live = own.exclude(state=Commitment.State.RELEASED).values("amount_fen")[:1]  # a case has at most one, see the model
+    pools = Pool.objects.filter(clauses=application.clause_id, year=application.support_year)
+    return pools.annotate(own_fen=Subquery(live)).first()
 
 
-def _pool_left(application: Application, pool: Pool) -> dict[str, str]:
-    own = Commitment.objects.filter(application=application, pool=pool).exclude(state=Commitment.State.RELEASED)
-    used = pool.committed_fen - sum(own.values_list("amount_fen", flat=True))
+def _pool_left(pool: Pool) -> dict[str, str]:
+    used = pool.committed_fen - (pool.own_fen or 0)  # type: ignore[attr-defined] # read with the pool
     return {"limit_yuan": _yuan(pool.limit_fen), "used_yuan": _yuan(used)}
 
 
@@ -116,7 +130,7 @@ def case_of(application: Application, facts: Facts) -> dict[str, Any]:
     if settings := readings_in_force(policy):
         case["settings"] = settings
     if pool := pool_of(application):
-        case["pool"] = _pool_left(application, pool)
+        case["pool"] = _pool_left(pool)
     return case
 
 

@@ -97,7 +97,7 @@ def enqueue(job: Job) -> None:
 
 def declared_rows(application: Application) -> list[list[str]]:
     """Return the declared facts as (label, value) in the order of the form."""
-    fields = rules.fields(application.clause.code)
+    fields = assessing.fields_of(application.clause)
     facts = application.facts
     return [[f.label, rules.format_fact(f, facts[f.name])] for f in fields if f.name in facts]
 
@@ -106,7 +106,7 @@ def verified_rows(application: Application) -> list[list[str]]:
     """Return what officers found as (label, verified value, what it rests on)."""
     checks = assessing.latest_checks(application)
     rows = []
-    for field in rules.fields(application.clause.code):
+    for field in assessing.fields_of(application.clause):
         check = checks.get(field.name)
         if check is None:
             continue
