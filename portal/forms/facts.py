@@ -138,7 +138,8 @@ class ClaimForm(FactsForm):
         label="基准日",
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text="使本项申报成立的日期，例如交付、认定、备案之日；按年度计算的，填该年度的最后一日。基准日须在政策有效期内，并决定支持年度。",
+        help_text="使本项申报成立的日期，例如交付、认定、备案之日；按年度计算的，填该年度的最后一日。"
+        "基准日须在政策有效期内，并决定支持年度。",
         error_messages={"invalid": "请填写正确的日期，例如 2026-06-30。"},
     )
 
