@@ -104,7 +104,7 @@ def pool_of(application: Application) -> Pool | None:
     if application.support_year is None:
         return None
     own = Commitment.objects.filter(application=application.pk, pool=OuterRef("pk"))
-    live = own.exclude(state=Commitment.State.RELEASED).values("amount_fen")[:1]  # a case has at most one, see the model
+    live = own.exclude(state=Commitment.State.RELEASED).values("amount_fen")[:1]  # at most one is live
     pools = Pool.objects.filter(clauses=application.clause_id, year=application.support_year)
     return pools.annotate(own_fen=Subquery(live)).first()
 

@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from portal.console.routes import site as console
 from portal.health import healthz
 
 urlpatterns = [
@@ -10,5 +11,6 @@ urlpatterns = [
     path("my/", include("portal.routes.applicant")),
     path("finance/", include("portal.routes.finance")),
     path("files/", include("portal.routes.files")),
+    path("console/", console.urls),
     path("healthz", healthz, name="healthz"),
 ]

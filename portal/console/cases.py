@@ -1,0 +1,167 @@
+"""The case page: evidence on the left, law, facts, sum and acts on the right."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.views.decorators.http import require_safe
+
+from applications.models import FactCheck
+from applications.workflow import NEXT, ROAD, VERBS
+from portal.console.reading import CaseFile, read
+from portal.console.site import EXTRA_URLS, site
+from portal.forms.console import ProposeForm, ReasonForm
+
+# Acts that must state a reason, with the question that the officer answers and what stands on the confirm dialog.
+REASONED = {
+    "decline": "不予受理的理由（写入不予受理通知书）",
+    "return_": "退回的理由",
+    "refuse": "不予兑现的理由（写入不予兑现决定书）",
+    "reopen": "异议核实的结论",
+}
+PLAIN = {
+    "accept": "确定受理本件吗？受理后进入核验。",
+    "endorse": "确定同意核定意见并公示吗？",
+    "grant": "确定批准兑现吗？批准后生成奖补资金兑现通知书，不可修改。",
+    "close": "确定办结归档吗？",
+}
+DANGEROUS = frozenset({"decline", "refuse"})
+TOOLBAR = ("accept", "correct", "decline", "propose", "endorse", "return_", "grant", "reopen", "refuse", "close")
+
+
+@dataclass(frozen=True)
+class Act:
+    """One button of the toolbar, with its form where the act needs words."""
+
+    verb: str
+    label: str
+    url: str
+    why_not: str
+    confirm: str
+    form: Form | None
+
+    @property
+    def kind(self) -> str:
+        """The look of its button."""
+        return "danger" if self.verb in DANGEROUS else "primary"
+
+    @property
+    def opened(self) -> bool:
+        """Whether the form was sent and has to be mended."""
+        return self.form is not None and self.form.is_bound
+
+
+def url_of(verb: str, pk: int) -> str:
+    """Return the address to which an act is posted."""
+    return reverse(f"console:case_{verb.rstrip('_')}", args=[pk])
+
+
+def form_of(verb: str, data: Mapping[str, Any] | None = None) -> Form | None:
+    """Return the form of an act, filled when there is data; None where a button is enough."""
+    if verb == "propose":
+        return ProposeForm(data, auto_id=f"id_{verb}_%s")
+    if verb in REASONED:
+        form = ReasonForm(data, auto_id=f"id_{verb}_%s")
+        form.fields["reason"].label = REASONED[verb]
+        return form
+    return None
+
+
+def acts_of(file: CaseFile, sent: Mapping[str, Form]) -> list[Act]:
+    """Return the acts that start from the present status; a person who only reads has none."""
+    readers = not any(file.standing.duty in verb.who for verb in VERBS.values())
+    if readers:
+        return []
+    return [
+        Act(
+            verb=verb,
+            label=VERBS[verb].label,
+            url=url_of(verb, file.application.pk),
+            why_not=file.why_not[verb],
+            confirm=PLAIN.get(verb, ""),
+            form=sent.get(verb) or form_of(verb),
+        )
+        for verb in TOOLBAR
+        if file.application.status in VERBS[verb].sources
+    ]
+
+
+def steps_of(file: CaseFile) -> list[dict[str, str]]:
+    """Return the road of the case with where it stands; a case that left the road shows where it ended."""
+    status = file.application.status
+    road = list(ROAD[1:])
+    if status not in road:
+        return [{"name": file.application.get_status_display(), "state": "current", "note": NEXT[status]}]
+    here = road.index(status)
+    return [
+        {"name": step.label, "state": "done" if place < here else "current" if place == here else ""}
+        for place, step in enumerate(road)
+    ]
+
+
+def case_page(
+    request: HttpRequest,
+    pk: int,
+    *,
+    refusal: str = "",
+    sent: Mapping[str, Form] | None = None,
+    check: Form | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Answer with the page of a case; after a refused or faulty act with its reason and what was typed."""
+    file = read(request, pk)
+    if check is not None:
+        _show_faulty(file, check)
+    context = {
+        **site.each_context(request),
+        "title": file.application.number,
+        "file": file,
+        "case": file.application,
+        "acts": acts_of(file, sent or {}),
+        "steps": steps_of(file),
+        "refusal": refusal,
+        "verdicts": FactCheck.Verdict.choices,
+        "methods": FactCheck.Method.choices,
+        "events": [(event, _event_words(event.action)) for event in file.events],
+        "may_check": not file.why_not["check"],
+    }
+    return render(request, "console/case.html", context, status=status)
+
+
+def _show_faulty(file: CaseFile, form: Form) -> None:
+    """Open the fact whose check was not taken, with what was typed and what is wrong about it."""
+    for row in file.facts:
+        row.opened = row.field.name == form.fact.name  # type: ignore[attr-defined]
+        if row.opened:
+            row.typed = form.data
+            row.errors = form.errors
+
+
+ACTION_WORDS = {
+    "start": "新建申报",
+    "save": "保存",
+    "confirm": "法定代表人确认",
+    "check": "核验",
+    "record_payment": "登记拨付",
+    "confirm_payment": "复核拨付",
+    "reject_payment": "驳回拨付",
+    "attach": "上传材料",
+    "detach": "撤换材料",
+}
+
+
+def _event_words(action: str) -> str:
+    return VERBS[action].label if action in VERBS else ACTION_WORDS.get(action, action)
+
+
+@require_safe
+def case(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a case to an officer of its authority."""
+    return case_page(request, pk)
+
+
+EXTRA_URLS.append(path("cases/<int:pk>/", case, name="case"))

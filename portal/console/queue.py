@@ -1,0 +1,137 @@
+"""The queue: what waits for whom, the nearest legal deadline first. An own view, because a ChangeList counts rows."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.core.cache import cache
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import path
+from django.views.decorators.http import require_safe
+
+from applications.models import Application, Status
+from applications.workflow import ENDED, TURN
+from portal.console.site import CASE_DUTIES, EXTRA_URLS, NAVIGATION, Entry, case_desk, site
+from portal.filters import ALL, MINE, TABS, QueueFilter
+from portal.paging import keyset
+
+ROWS = 60
+COUNTS_LIVE = 60  # seconds
+
+COLUMNS = (
+    "pk",
+    "number",
+    "applicant__name",
+    "clause__article",
+    "clause__title",
+    "subject",
+    "status",
+    "due_on",
+    "submitted_at",
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the queue, read without a model instance."""
+
+    pk: int
+    number: str
+    applicant: str
+    article: str
+    title: str
+    subject: str
+    status: str
+    due_on: date | None
+    submitted_at: datetime | None
+
+    def get_status_display(self) -> str:
+        """The words of the status, as a model would say them."""
+        return str(Status(self.status).label)
+
+    @property
+    def has_clock(self) -> bool:
+        """Whether a step is running at all; what has ended shows no deadline."""
+        return self.status not in ENDED
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One tab with how many cases stand behind it."""
+
+    label: str
+    query: str
+    count: int
+    current: bool
+
+
+def _counts_key(authority_id: int) -> str:
+    return f"console-counts-{authority_id}"
+
+
+def forget_counts(authority_id: int) -> None:
+    """Let the next queue count again, so that an officer sees the own act at once."""
+    cache.delete(_counts_key(authority_id))
+
+
+def _counts(authority_id: int) -> dict[str, int]:
+    """Return how many cases of an authority stand in each status, at most a minute old."""
+    key = _counts_key(authority_id)
+    counts = cache.get(key)
+    if counts is None:
+        rows = Application.objects.filter(authority=authority_id).exclude(status=Status.DRAFT)
+        counts = dict(rows.order_by().values_list("status").annotate(Count("pk")))
+        cache.set(key, counts, COUNTS_LIVE)
+    return counts
+
+
+def _tabs(counts: dict[str, int], duty: str, current: str) -> list[Tab]:
+    """Return the tabs: my turn, all, then every status in which something stands."""
+    numbers = {MINE: sum(counts.get(status, 0) for status in TURN.get(duty, ())), ALL: sum(counts.values()), **counts}
+    shown = [tab for tab in TABS if tab[0] in (ALL, current) or tab[0] in counts or (tab[0] == MINE and duty in TURN)]
+    return [Tab(label, f"?status={key}", numbers.get(key, 0), key == current) for key, label in shown]
+
+
+def _asked(request: HttpRequest, duty: str) -> QueryDict:
+    """Return what was asked for; whoever opens the queue plainly sees the own turn, or everything."""
+    asked = request.GET.copy()
+    if asked.get("status") not in dict(TABS):
+        asked["status"] = MINE if duty in TURN else ALL
+    return asked
+
+
+def _order(status: str) -> tuple[str, ...]:
+    """Return the nearest deadline first where one runs; the rest newest first, which an index answers at any size."""
+    return ("-pk",) if status == ALL or status in ENDED else ("due_on", "pk")
+
+
+@require_safe
+def queue(request: HttpRequest) -> HttpResponse:
+    """Show the cases of the officer's authority, sixty at a time."""
+    posting = case_desk(request)
+    asked = _asked(request, posting.duty)
+    cases = Application.objects.at_the_desk_of(request.user).filter(authority=posting.authority_id)
+    narrowed = QueueFilter(asked, queryset=cases, request=request)
+    valid = narrowed.form.is_valid()
+    found = narrowed.qs if valid else cases.none()
+    page = keyset(found.values(*COLUMNS), _order(asked["status"]), request, ROWS)
+    counts = _counts(posting.authority_id)
+    context: dict[str, Any] = {
+        **site.each_context(request),
+        "title": "申报件",
+        "filter": narrowed,
+        "narrowed": any(asked.get(name) for name in narrowed.form.fields if name != "status"),
+        "rows": [Row(*(row[name] for name in COLUMNS)) for row in page.rows],
+        "page": page,
+        "tabs": _tabs(counts, posting.duty, asked["status"]),
+        "status_now": asked["status"],
+        "mine": MINE,
+    }
+    return render(request, "console/queue.html", context, status=200 if valid else 422)
+
+
+EXTRA_URLS.append(path("queue/", queue, name="queue"))
+NAVIGATION.append(Entry("我的待办", "console:queue", frozenset(TURN), f"?status={MINE}"))
+NAVIGATION.append(Entry("全部申报件", "console:queue", CASE_DUTIES, f"?status={ALL}"))

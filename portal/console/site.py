@@ -1,0 +1,135 @@
+"""
+The officers' console: Django's admin under our own rules of entry.
+
+Whoever holds a posting today comes in; everybody else is told that there is nothing here. Pages beside the model
+admins join through `EXTRA_URLS` (wrapped in the same door) and `NAVIGATION`.
+"""
+
+from dataclasses import dataclass
+from functools import update_wrapper
+from typing import Any
+
+from django.conf import settings
+from django.contrib.admin import AdminSite
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, URLResolver, path, reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_protect
+
+from applications.models import Duty, Posting
+
+EVERY_DUTY = frozenset(Duty.values)
+CASE_DUTIES = EVERY_DUTY - {Duty.SYSTEM}
+FINANCE = frozenset({Duty.PAY, Duty.COUNTERSIGN})
+OVERSIGHT = frozenset({Duty.AUDIT, Duty.INSPECT, Duty.LEGAL})
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of the navigation: its words, the name of its address (`console:queue`), and whose it is."""
+
+    label: str
+    url_name: str
+    duties: frozenset[str]
+    query: str = ""
+
+    @property
+    def url(self) -> str:
+        """The address with its query."""
+        return reverse(self.url_name) + self.query
+
+
+NAVIGATION: list[Entry] = []
+EXTRA_URLS: list[URLPattern] = []
+
+# Doors of Django's admin that this portal has elsewhere (log-in, password), or must not have: the shortcut opens any
+# object's page by its number, and autocomplete searches without regard to authorities.
+UNUSED = frozenset({"login", "logout", "password_change", "password_change_done", "view_on_site", "autocomplete"})
+
+
+def posting_of(request: HttpRequest) -> Posting | None:
+    """Return the posting this person works under today (asked once for a request); None for everybody else."""
+    if not hasattr(request, "console_posting"):
+        rows = Posting.objects.current().filter(user=request.user).select_related("authority")
+        request.console_posting = rows.order_by("-since", "-pk").first()  # type: ignore[attr-defined]
+    return request.console_posting  # type: ignore[attr-defined]
+
+
+def case_desk(request: HttpRequest) -> Posting:
+    """Return the posting of an officer who may read cases; for system administrators there are none: 404."""
+    posting = posting_of(request)
+    if posting is None or posting.duty not in CASE_DUTIES:
+        raise Http404
+    return posting
+
+
+def duty_of(request: HttpRequest) -> str:
+    """Return today's duty, "" for somebody without a posting."""
+    posting = posting_of(request)
+    return posting.duty if posting else ""
+
+
+def _log_in_at_the_portal(urls: list[URLPattern | URLResolver]) -> None:
+    """Point LoginRequiredMiddleware at the portal's log-in page: the admin writes its own, unused one on every view."""
+    for row in urls:
+        if isinstance(row, URLResolver):
+            _log_in_at_the_portal(row.url_patterns)
+        else:
+            row.callback.login_url = settings.LOGIN_URL  # type: ignore[union-attr]
+
+
+class ConsoleSite(AdminSite):
+    """The admin site of the officers. Its own log-in page is not used."""
+
+    site_header = "算力奖补平台·审核台"
+    site_title = "审核台"
+    index_title = "记录"
+    site_url = None
+    enable_nav_sidebar = False
+    empty_value_display = "—"
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Let in who holds a posting today, whatever Django's staff flag says."""
+        return request.user.is_active and posting_of(request) is not None
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Send the anonymous to the log-in page and answer everybody else without a posting with 404."""
+
+        def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+            if not self.has_permission(request):
+                raise Http404
+            request.current_app = self.name  # type: ignore[attr-defined]
+            return view(request, *args, **kwargs)
+
+        if not cacheable:
+            inner = never_cache(inner)
+        if not getattr(view, "csrf_exempt", False):
+            inner = csrf_protect(inner)
+        return update_wrapper(inner, view)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Put our own pages before those of the admin, all behind the same door."""
+        own = [path(str(row.pattern), self.admin_view(row.callback), row.default_args, row.name) for row in EXTRA_URLS]
+        urls = own + [row for row in super().get_urls() if getattr(row, "name", None) not in UNUSED]
+        _log_in_at_the_portal(urls)
+        return urls
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show each duty its first page."""
+        duty = duty_of(request)
+        return redirect(next(entry.url for entry in NAVIGATION if duty in entry.duties))
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Add the posting and the navigation of this duty to what every admin page knows."""
+        context = super().each_context(request)
+        context["posting"] = posting_of(request)
+        duty = duty_of(request)
+        context["navigation"] = [entry for entry in NAVIGATION if duty in entry.duties]
+        return context
+
+
+site = ConsoleSite(name="console")

@@ -1,0 +1,155 @@
+"""The acts of officers on a case: each address takes a POST, calls one action and answers."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+import rules
+from applications.actions import ActionRefused, decision, intake, payment, review
+from applications.assessing import readings_in_force
+from applications.models import Application, Evidence
+from applications.workflow import VERBS
+from portal.console.cases import PLAIN, REASONED, case_page, form_of
+from portal.console.queue import forget_counts
+from portal.console.reading import case_at_desk, read
+from portal.console.site import EXTRA_URLS, site
+from portal.forms.console import CheckForm, CorrectionForm
+from portal.idempotency import idempotent
+
+Action = Callable[..., Any]
+
+ACTIONS: dict[str, Action] = {
+    "accept": intake.accept,
+    "decline": intake.decline,
+    "propose": review.propose,
+    "return_": decision.return_,
+    "endorse": decision.endorse,
+    "refuse": decision.refuse,
+    "reopen": decision.reopen,
+    "grant": decision.grant,
+    "close": payment.close,
+}
+
+
+def _done(request: HttpRequest, application: Application, words: str) -> HttpResponse:
+    forget_counts(application.authority_id)
+    messages.success(request, words)
+    return redirect("console:case", application.pk)
+
+
+def _values(verb: str, form: Form) -> dict[str, Any]:
+    """Return what the action takes from its form."""
+    if verb == "propose":
+        return {"amount_fen": form.cleaned_data["amount"], "reason": form.cleaned_data["reason"]}
+    return {"reason": form.cleaned_data["reason"]}
+
+
+def _view(verb: str) -> Callable[..., HttpResponse]:
+    """Return the view of one verb."""
+    action = ACTIONS[verb]
+
+    @require_POST
+    @idempotent
+    def act(request: HttpRequest, pk: int) -> HttpResponse:
+        application = case_at_desk(request, pk)
+        form = form_of(verb, request.POST)
+        sent = {verb: form} if form else {}
+        if form and not form.is_valid():
+            return case_page(request, pk, sent=sent, status=422)
+        values = _values(verb, form) if form else {}
+        try:
+            action(application, **values, by=request.user, at=timezone.now())
+        except ActionRefused as refusal:
+            return case_page(request, pk, refusal=str(refusal), sent=sent, status=409)
+        return _done(request, application, f"{application.number} 已办理：{VERBS[verb].label}。")
+
+    return act
+
+
+def _paper_choices(application: Application) -> list[Evidence]:
+    return list(application.evidence.in_use().order_by("pk"))
+
+
+@require_POST
+@idempotent
+def check(request: HttpRequest, pk: int, fact: str) -> HttpResponse:
+    """Record the finding on one fact."""
+    application = case_at_desk(request, pk)
+    asked = rules.fields(application.clause.code, readings_in_force(application.policy))
+    field = next((field for field in asked if field.name == fact), None)
+    if field is None:
+        raise Http404
+    form = CheckForm(request.POST, field=field, papers=_paper_choices(application))
+    if not form.is_valid():
+        return case_page(request, pk, check=form, status=422)
+    found = form.cleaned_data
+    try:
+        review.check(
+            application,
+            fact=fact,
+            verdict=found["verdict"],
+            verified=found["verified"],
+            method=found["method"],
+            evidence=found["evidence"],
+            note=found["note"],
+            version=found["version"],
+            by=request.user,
+            at=timezone.now(),
+        )
+    except ActionRefused as refusal:
+        return case_page(request, pk, refusal=str(refusal), check=form, status=409)
+    messages.success(request, f"已记录“{field.label}”的核验结论。")
+    return redirect("console:case", pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent
+def correct(request: HttpRequest, pk: int) -> HttpResponse:
+    """Build the one list of corrections, and send it."""
+    application = case_at_desk(request, pk)
+    code = application.clause.code
+    form = CorrectionForm(
+        request.POST if request.method == "POST" else None,
+        facts=rules.fields(code, readings_in_force(application.policy)),
+        slots=rules.evidence(code),
+    )
+    if request.method != "POST":
+        return _correct_page(request, application, form)
+    if not form.is_valid():
+        return _correct_page(request, application, form, status=422)
+    try:
+        intake.correct(application, items=form.cleaned_data["items"], by=request.user, at=timezone.now())
+    except ActionRefused as refusal:
+        return _correct_page(request, application, form, refusal=str(refusal), status=409)
+    return _done(request, application, f"{application.number} 已一次性告知补正事项。")
+
+
+def _correct_page(
+    request: HttpRequest, application: Application, form: CorrectionForm, *, refusal: str = "", status: int = 200
+) -> HttpResponse:
+    file = read(request, application.pk)
+    context = {
+        **site.each_context(request),
+        "title": "一次性补正",
+        "case": file.application,
+        "file": file,
+        "form": form,
+        "refusal": refusal,
+        "why_not": "" if refusal else file.why_not["correct"],
+    }
+    return render(request, "console/correct.html", context, status=status)
+
+
+assert ACTIONS.keys() == PLAIN.keys() | REASONED.keys() | {"propose"}
+for _verb in ACTIONS:
+    _name = _verb.rstrip("_")
+    EXTRA_URLS.append(path(f"cases/<int:pk>/{_name}/", _view(_verb), name=f"case_{_name}"))
+EXTRA_URLS.append(path("cases/<int:pk>/correct/", correct, name="case_correct"))
+EXTRA_URLS.append(path("cases/<int:pk>/check/<slug:fact>/", check, name="case_check"))

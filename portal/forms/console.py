@@ -1,0 +1,144 @@
+"""What officers type on a case: reasons, sums, findings on facts, the list of corrections."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+import rules
+from applications.models import Evidence, FactCheck
+
+REASON_LENGTH = 500
+NOTE_LENGTH = 500
+ITEM_LENGTH = 300
+FREE_ITEMS = 3  # blank lines of the correction list for what is neither a fact nor a paper
+
+Verdict = FactCheck.Verdict
+
+CONTROL = {"class": "form-control"}
+
+
+def _words(label: str) -> forms.CharField:
+    return forms.CharField(label=label, max_length=ITEM_LENGTH, required=False, widget=forms.TextInput(attrs=CONTROL))
+
+
+class ReasonForm(forms.Form):
+    """The reason that an act must state."""
+
+    reason = forms.CharField(
+        label="理由",
+        max_length=REASON_LENGTH,
+        widget=forms.Textarea(attrs={**CONTROL, "rows": 3}),
+        error_messages={"required": "请写明理由。"},
+    )
+
+
+class ProposeForm(forms.Form):
+    """The proposed sum in yuan where the text leaves it to a decision, with the reason and the paper it rests on."""
+
+    amount = forms.CharField(
+        label="核定金额（元）",
+        max_length=30,
+        required=False,
+        widget=forms.TextInput(attrs={**CONTROL, "inputmode": "decimal", "autocomplete": "off"}),
+    )
+    reason = forms.CharField(
+        label="核定理由和依据文件",
+        max_length=REASON_LENGTH,
+        required=False,
+        widget=forms.Textarea(attrs={**CONTROL, "rows": 3}),
+    )
+
+    def clean_amount(self) -> int | None:
+        """Return whole fen; nothing typed is None, which the text's own sum needs."""
+        text = self.cleaned_data["amount"].strip().replace(",", "").replace("，", "")
+        if not text:
+            return None
+        try:
+            return rules.fen(text)
+        except ValueError:
+            raise forms.ValidationError("金额应写成元，最多两位小数，例如 2000000.00。") from None
+
+
+class CheckForm(forms.Form):
+    """What one fact is worth: the verdict, the value found, how and on which paper."""
+
+    verdict = forms.ChoiceField(label="结论", choices=Verdict.choices, error_messages={"required": "请选择核验结论。"})
+    verified = forms.CharField(label="核验值", max_length=300, required=False)
+    method = forms.ChoiceField(label="核验方式", choices=FactCheck.Method.choices)
+    evidence = forms.TypedChoiceField(label="依据材料", required=False, coerce=int, empty_value=None)
+    note = forms.CharField(label="说明", max_length=NOTE_LENGTH, required=False)
+    version = forms.IntegerField(min_value=0)
+
+    def __init__(self, *args: Any, field: "rules.Field", papers: Sequence[Evidence], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fact = field
+        self.papers = {paper.pk: paper for paper in papers}
+        self.fields["evidence"].choices = [("", "—"), *((paper.pk, str(paper)) for paper in papers)]  # type: ignore[attr-defined]
+
+    def clean_evidence(self) -> Evidence | None:
+        """Return the row: only a paper of this case can be chosen."""
+        return self.papers.get(self.cleaned_data["evidence"])
+
+    def clean(self) -> dict[str, Any]:
+        """Read the value found as the fact's own kind; only 以核验值为准 has one."""
+        cleaned = super().clean() or {}
+        if cleaned.get("verdict") != Verdict.CORRECTED:
+            cleaned["verified"] = None
+        elif not cleaned.get("verified", "").strip():
+            self.add_error("verified", "请填写核验值。")
+        else:
+            try:
+                cleaned["verified"] = rules.parse_fact(self.fact, cleaned["verified"])
+            except ValueError as error:
+                self.add_error("verified", str(error))
+        if cleaned.get("verdict") in (Verdict.CORRECTED, Verdict.FAILED) and not cleaned.get("note", "").strip():
+            self.add_error("note", "请写明理由。")
+        return cleaned
+
+
+class CorrectionForm(forms.Form):
+    """
+    The one list of all defects: each fact and paper with a box to tick and words, and free lines below.
+
+    `rows` gives the template the pairs of fields in order.
+    """
+
+    def __init__(self, *args: Any, facts: Sequence["rules.Field"], slots: Sequence["rules.Slot"], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        named = [("fact", field.name, field.label) for field in facts if not field.by_officer]
+        named += [("slot", slot.kind, slot.label) for slot in slots]
+        self.points = [(kind, key, label, f"{kind}-{key}") for kind, key, label in named]
+        for _, _, label, name in self.points:
+            tick = forms.CheckboxInput(attrs={"class": "form-check-input"})
+            self.fields[name] = forms.BooleanField(label=label, required=False, widget=tick)
+            self.fields[f"{name}-text"] = _words(f"{label}：须补正的内容")
+        self.free = [f"other-{number}" for number in range(1, FREE_ITEMS + 1)]
+        for number, name in enumerate(self.free, start=1):
+            self.fields[name] = _words(f"其他事项{number}")
+
+    def rows(self) -> list[tuple[str, Any, Any]]:
+        """Return (kind, box, words) of every fact and paper."""
+        return [(kind, self[name], self[f"{name}-text"]) for kind, _, _, name in self.points]
+
+    def free_rows(self) -> list[Any]:
+        """Return the free lines."""
+        return [self[name] for name in self.free]
+
+    def clean(self) -> dict[str, Any]:
+        """Turn what was ticked and written into the items of a correction."""
+        cleaned = super().clean() or {}
+        items = []
+        for kind, key, label, name in self.points:
+            text = cleaned.get(f"{name}-text", "").strip()
+            if cleaned.get(name) and not text:
+                self.add_error(f"{name}-text", f"请写明“{label}”须补正的内容。")
+            if text:
+                items.append({"kind": kind, "key": key, "label": label, "text": text})
+        for name in self.free:
+            if text := cleaned.get(name, "").strip():
+                items.append({"kind": "other", "key": name, "label": "其他事项", "text": text})
+        if not items and not self.errors:
+            raise forms.ValidationError("请至少写明一项须补正的内容。")
+        cleaned["items"] = items
+        return cleaned
