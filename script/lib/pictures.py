@@ -1,5 +1,5 @@
 """
-script/pictures: takes pictures of the main pages from the running site into docs/pictures/ (not kept in the repository).
+script/pictures: takes pictures of the main pages from the running site into docs/pictures/ (not kept by git).
 
 Start the site with `script/server` first. Needs the development packages (`script/test --only lint` installs them)
 and Chromium. Each page is taken at desk and at phone width; the console also in the dark.
