@@ -3,8 +3,10 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004 - Django's own name
 from django.db import connections
+
+from applications.documents import fonts_ready
 
 # PostgreSQL settings whose "off" loses answered payments in a crash.
 MUST_BE_ON = ("synchronous_commit", "fsync", "full_page_writes")
@@ -56,3 +58,14 @@ def content_security_policy_is_strict(**kwargs: Any) -> list[CheckMessage]:
         if "unsafe" in source or source in {"*", "http:", "https:"}
     )
     return [Error(f"Content-Security-Policy allows {item}.", id="portal.E003") for item in loose]
+
+
+@register()
+def letters_have_their_fonts(**kwargs: Any) -> list[CheckMessage]:
+    """Warn where letters cannot be made: without its fonts a PDF would be silently blank."""
+    missing = fonts_ready()
+    if not missing:
+        return []
+    return [
+        Warning(f"Fonts of the letters are missing: {', '.join(missing)}.", hint="Run script/fonts.", id="portal.W001")
+    ]

@@ -159,6 +159,7 @@ STORAGES = {
 }
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", 20 * 1024 * 1024)  # one file
 REQUEST_MAX_BYTES = env.int("REQUEST_MAX_BYTES", 64 * 1024 * 1024)  # one request, refused before it is read
+CLAMD_SOCKET = env.str("CLAMD_SOCKET", "")  # an antivirus daemon; when named, a file it cannot look at is refused
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 FILE_UPLOAD_PERMISSIONS = 0o600
