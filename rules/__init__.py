@@ -4,15 +4,18 @@ The law: five policies as packs, and the engine that reads them. No Django, no d
 Only the names below are used by other rooms.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from rules import facts as _facts
 from rules import forms as _forms
 from rules import judging as _judging
+from rules import replaying as _replaying
 from rules.facts import Fact
 from rules.forms import Field, Slot
 from rules.library import load
+from rules.overlay import Overlay, OverlayError
+from rules.overlay import read as read_overlay
 from rules.pack import Clause, Library, Pack
 from rules.readings import ReadingSpec
 from rules.source import PackError
@@ -20,11 +23,16 @@ from rules.trace import Step, explain
 from rules.units import capital, fen, yuan
 from rules.verdict import Verdict
 
+if TYPE_CHECKING:
+    from rules.simulation import Simulation
+
 __all__ = [
     "Clause",
     "Fact",
     "Field",
     "Library",
+    "Overlay",
+    "OverlayError",
     "Pack",
     "PackError",
     "ReadingSpec",
@@ -40,6 +48,9 @@ __all__ = [
     "judge",
     "load",
     "parse_fact",
+    "read_overlay",
+    "replay",
+    "simulate",
     "yuan",
 ]
 
@@ -67,3 +78,17 @@ def parse_fact(field: Field | Fact, text: str) -> Any:
 def format_fact(field: Field | Fact, value: Any) -> str:
     """Return the words for a stored JSON value: `3,200 P`, `70%`, `是`."""
     return _facts.format_fact(field.fact if isinstance(field, Field) else field, value)
+
+
+def simulate(target: str | Iterable[str], columns: Mapping[str, Any], **given: Any) -> "Simulation":
+    """Return what a policy or clauses give for columns of claims (`rules.simulation.simulate`). Raises ValueError."""
+    from rules import simulation  # noqa: PLC0415  numpy costs a quarter of a second that single cases do not need
+
+    return simulation.simulate(target, columns, load(), **given)
+
+
+def replay(
+    cases: Iterable[tuple[Mapping[str, Any], str]], overlays: Mapping[str, Overlay] | None = None
+) -> Iterator[Verdict]:
+    """Yield the verdicts of stored cases, each under the pack version named with it, changed by overlays by policy."""
+    return _replaying.replay(cases, load(), overlays or {})
