@@ -6,6 +6,9 @@ what was not woken, or whose worker died, and sends mail that has not gone out.
 """
 
 import hashlib
+import re
+import shutil
+import time
 import zipfile
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -30,6 +33,8 @@ log = structlog.get_logger(__name__)
 STALE = timedelta(minutes=2)
 MAX_ATTEMPTS = 5
 SWEEP_BATCH = 200
+BEAT = 1.0  # seconds between two notes of progress; a note for each paper would take longer than packing it
+UNSAFE_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 
 
 def wake(job_id: int) -> None:
@@ -86,18 +91,33 @@ def _make_document(job: Job) -> None:
 
 def _make_archive(job: Job) -> None:
     """Pack the chosen papers into one ZIP, stored and not deflated since a PDF is compressed already."""
-    documents = list(Document.objects.filter(pk__in=job.payload["documents"]).order_by("number"))
+    if job.file:  # a worker that died between the file and the last word left it complete
+        return
+    chosen = Document.objects.filter(pk__in=job.payload["documents"])
+    documents = chosen.select_related("application__applicant").order_by("year", "sequence", "pk")
+    names: set[str] = set()
+    beaten = time.monotonic()
     with TemporaryFile() as buffer:
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-            for done, document in enumerate(documents, start=1):
+            for done, document in enumerate(documents.iterator(chunk_size=200), start=1):
                 made = papers.make(document, at=timezone.now())
-                with made.file.open("rb") as file:
-                    archive.writestr(f"{made.number} {made.application.applicant.name}.pdf", file.read())
-                _beat(job, done)
+                with made.file.open("rb") as file, archive.open(_entry(made, document, names), "w") as entry:
+                    shutil.copyfileobj(file, entry)
+                if time.monotonic() - beaten > BEAT:
+                    _beat(job, done)
+                    beaten = time.monotonic()
         buffer.seek(0)
-        job.refresh_from_db()
         job.file.save("letters.zip", File(buffer), save=False)
-        Job.objects.filter(pk=job.pk).update(file=job.file.name)
+        Job.objects.filter(pk=job.pk).update(file=job.file.name, current=job.total)
+
+
+def _entry(made: Document, document: Document, names: set[str]) -> zipfile.ZipInfo:
+    """Return the head of one file of an archive: a name that every system can write and that no other file has."""
+    plain = UNSAFE_IN_NAMES.sub("_", f"{document.number} {document.application.applicant.name}").strip(" .")
+    name = plain if plain not in names else f"{plain} {document.code}"
+    names.add(name)
+    moment = timezone.localtime(made.made_at)
+    return zipfile.ZipInfo(f"{name}.pdf", date_time=moment.timetuple()[:6])
 
 
 RUNNERS: dict[str, Callable[[Job], None]] = {Job.Kind.DOCUMENT: _make_document, Job.Kind.ARCHIVE: _make_archive}

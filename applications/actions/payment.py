@@ -8,7 +8,7 @@ from django.db.models import Sum
 from applications import history, permissions
 from applications.actions.money import pay_from_pool
 from applications.actions.shared import lock, move, refuse_if, stop, take_duty
-from applications.models import Application, BankAccount, Instalment, Payment, Status, User
+from applications.models import Application, Authority, BankAccount, Instalment, Payment, Status, User
 
 
 @transaction.atomic
@@ -25,8 +25,7 @@ def record(instalment: Instalment, *, paid_on: date, voucher_number: str, by: Us
     account = BankAccount.objects.filter(applicant=application.applicant_id, replaced_at=None).first()
     if account is None:
         stop("申报单位尚未登记收款账户。")
-    if Payment.objects.filter(voucher_number=voucher_number).exclude(state=Payment.State.REJECTED).exists():
-        stop(f"支付凭证号 {voucher_number} 已用于另一笔拨付。")
+    _refuse_used_voucher(application, voucher_number)
 
     payment = Payment.objects.create(
         instalment=instalment,
@@ -46,6 +45,20 @@ def record(instalment: Instalment, *, paid_on: date, voucher_number: str, by: Us
         detail={"payment": payment.pk, "amount_fen": payment.amount_fen, "voucher": voucher_number},
     )
     return payment
+
+
+def _refuse_used_voucher(application: Application, voucher_number: str) -> None:
+    """
+    Refuse a voucher number that stands for another payment of the same treasury.
+
+    The authority's row is locked first, so that two officers cannot take one number for two cases at one moment.
+    """
+    Authority.objects.select_for_update().get(pk=application.authority_id)
+    same = Payment.objects.filter(
+        voucher_number=voucher_number, instalment__award__authority=application.authority_id
+    ).exclude(state=Payment.State.REJECTED)
+    if same.exists():
+        stop(f"支付凭证号 {voucher_number} 已用于另一笔拨付。")
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from django.db import transaction
 import rules
 from applications import history, permissions
 from applications.actions.shared import refuse_if, stop
-from applications.models import Authority, Clause, EarlierAward, Policy, Pool, Reading, Round, User
+from applications.models import Authority, Award, Clause, EarlierAward, Policy, Pool, Reading, Round, User
 
 
 def _enter(policy_authority: int, by: User) -> Authority:
@@ -20,16 +20,21 @@ def _enter(policy_authority: int, by: User) -> Authority:
 
 @transaction.atomic
 def set_issue_day(policy: Policy, *, issued_on: date, source: str, by: User, at: datetime) -> Policy:
-    """Enter the day a text was issued and the paper that says so; entered once. Raises ActionRefused."""
+    """
+    Enter the day a text was issued and the paper that says so. Raises ActionRefused.
+
+    A slip may be put right until an award rests on the day; both entries stay in the history.
+    """
     authority = _enter(policy.authority_id, by)
     policy = Policy.objects.select_for_update().get(pk=policy.pk)
-    if policy.issued_on:
-        stop("印发日期已经录入。如有错误，请由系统管理岗位核对原件后更正。")
+    if policy.issued_on and Award.objects.filter(clause__policy=policy).exists():
+        stop("已有奖补决定以现有印发日期为依据，不能更改。")
     if issued_on > at.astimezone().date():
         stop("印发日期不能晚于今天。")
     if not source.strip():
         stop("请填写印发日期的依据。")
 
+    before = policy.issued_on.isoformat() if policy.issued_on else ""
     policy.issued_on, policy.issue_source = issued_on, source.strip()
     policy.issue_entered_by, policy.issue_entered_at = by, at
     policy.save()
@@ -39,7 +44,7 @@ def set_issue_day(policy: Policy, *, issued_on: date, source: str, by: User, at:
         by=by,
         at=at,
         note=source,
-        detail={"policy": policy.code, "issued_on": str(issued_on)},
+        detail={"policy": policy.code, "issued_on": str(issued_on), "before": before},
     )
     return policy
 
@@ -110,6 +115,21 @@ def confirm_reading(reading: Reading, *, by: User, at: datetime) -> Reading:
 
 
 @transaction.atomic
+def drop_reading(reading: Reading, *, by: User, at: datetime) -> Reading:
+    """Take a proposed reading off the table without putting it into force. Raises ActionRefused."""
+    authority = _enter(reading.policy.authority_id, by)
+    reading = Reading.objects.select_for_update().get(pk=reading.pk)
+    if reading.confirmed_at or reading.replaced_at:
+        stop("该口径已经确认或已被替代。")
+    reading.replaced_at = at
+    reading.save(update_fields=["replaced_at"])
+    history.record_for_authority(
+        authority, "drop_reading", by=by, at=at, detail={"reading": reading.pk, "key": reading.key}
+    )
+    return reading
+
+
+@transaction.atomic
 def set_pool(
     policy: Policy,
     *,
@@ -121,11 +141,27 @@ def set_pool(
     by: User,
     at: datetime,
 ) -> Pool:
-    """Enter the yearly limit that clauses share, or change it; never below what is committed. Raises ActionRefused."""
+    """
+    Enter the yearly limit that clauses share, or change it; never below what is committed. Raises ActionRefused.
+
+    A clause stands in one pool of a year, since a case takes its money from exactly one.
+    """
     authority = _enter(policy.authority_id, by)
+    clauses = list(clauses)
+    if any(clause.policy_id != policy.pk for clause in clauses):
+        stop("所选条款不属于本政策。")
+    if not clauses:
+        stop("请选择共用本资金池的条款。")
+    if limit_fen <= 0:
+        stop("总额须大于0。")
     pool = Pool.objects.select_for_update().filter(policy=policy, name=name, year=year).first()
     if pool and limit_fen < pool.committed_fen:
         stop(f"总额不得低于已占用的 {rules.yuan(pool.committed_fen)} 元。")
+    elsewhere = Pool.objects.filter(policy=policy, year=year, clauses__in=clauses).exclude(name=name).first()
+    if elsewhere:
+        stop(f"所选条款中有的已列入{elsewhere}，同一年度一个条款只能列入一个资金池。")
+    if pool and pool.committed_fen and set(pool.clauses.all()) - set(clauses):
+        stop("该资金池已有占用，不能去掉原有条款。")
     if pool is None:
         pool = Pool(policy=policy, name=name, year=year)
     pool.limit_fen, pool.source = limit_fen, source

@@ -1719,12 +1719,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.UniqueConstraint(
-                fields=("voucher_number", "instalment"), name="one_voucher_number_per_instalment"
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="policy",
             constraint=models.CheckConstraint(
                 condition=models.Q(

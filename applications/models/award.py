@@ -120,7 +120,6 @@ class Payment(models.Model):
             models.UniqueConstraint(
                 name="instalment_is_paid_once", fields=["instalment"], condition=~Q(state="rejected")
             ),
-            models.UniqueConstraint(name="one_voucher_number_per_instalment", fields=["voucher_number", "instalment"]),
         ]
 
     def __str__(self) -> str:
