@@ -48,6 +48,7 @@ class QueueFilter(django_filters.FilterSet):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
+        self.form.label_suffix = ""
         for field in self.form.fields.values():
             chooses = isinstance(field, forms.ChoiceField)
             field.widget.attrs["class"] = "form-select" if chooses else "form-control"

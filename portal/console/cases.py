@@ -8,9 +8,10 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from applications.models import FactCheck
+from applications.models import FactCheck, Status
 from applications.workflow import NEXT, ROAD, VERBS
 from portal.console.reading import CaseFile, read
 from portal.console.site import EXTRA_URLS, site
@@ -124,12 +125,19 @@ def case_page(
         "acts": acts_of(file, sent or {}),
         "steps": steps_of(file),
         "refusal": refusal,
+        "notice_over": _notice_over(file),
         "verdicts": FactCheck.Verdict.choices,
         "methods": FactCheck.Method.choices,
-        "events": [(event, _event_words(event.action)) for event in file.events],
+        "events": [(event, event_words(event.action)) for event in file.events],
         "may_check": not file.why_not["check"],
     }
     return render(request, "console/case.html", context, status=status)
+
+
+def _notice_over(file: CaseFile) -> bool:
+    """Whether 公示 has run its days: nothing is late then, the case is ripe."""
+    case = file.application
+    return case.status == Status.NOTICED and case.due_on is not None and case.due_on < timezone.localdate()
 
 
 def _show_faulty(file: CaseFile, form: Form) -> None:
@@ -154,7 +162,8 @@ ACTION_WORDS = {
 }
 
 
-def _event_words(action: str) -> str:
+def event_words(action: str) -> str:
+    """Return an act of the history in words; one that nobody has named shows its own name."""
     return VERBS[action].label if action in VERBS else ACTION_WORDS.get(action, action)
 
 

@@ -9,10 +9,11 @@ from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import path
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from applications.models import Application, Status
-from applications.workflow import ENDED, TURN
+from applications.workflow import ENDED, LENGTHS, TURN
 from portal.console.site import CASE_DUTIES, EXTRA_URLS, NAVIGATION, Entry, case_desk, site
 from portal.filters import ALL, MINE, TABS, QueueFilter
 from portal.paging import keyset
@@ -53,8 +54,13 @@ class Row:
 
     @property
     def has_clock(self) -> bool:
-        """Whether a step is running at all; what has ended shows no deadline."""
-        return self.status not in ENDED
+        """Whether a step with a length is running; the others show no deadline."""
+        return self.status in LENGTHS or self.status == Status.NOTICED
+
+    @property
+    def notice_over(self) -> bool:
+        """Whether 公示 has run its days: nothing is late then, the case is ripe."""
+        return self.status == Status.NOTICED and self.due_on is not None and self.due_on < timezone.localdate()
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,13 @@ Records for oversight: what happened, computed, paid and sent, read-only and of 
 Every list is a queryset of what this duty may see, so another authority's row is a 404 by its own address too.
 """
 
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 from django.contrib import admin
 from django.core.paginator import Paginator
 from django.db.models import Model, Q, QuerySet
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import cached_property
 
 import rules
@@ -28,9 +29,53 @@ from applications.models import (
     Payment,
     Posting,
 )
+from portal.console.cases import event_words
 from portal.console.site import CASE_DUTIES, NAVIGATION, OVERSIGHT, Entry, duty_of, site
 
+# Words for columns whose model field has none of its own.
+WORDS = {
+    "application": "申报件",
+    "applicant": "申报单位",
+    "authority": "主管单位",
+    "clause": "条款",
+    "assessment": "测算",
+    "award": "奖补决定",
+    "instalment": "分期",
+    "account": "收款账户",
+    "document": "文书",
+    "event": "办理记录",
+    "person": "接收人",
+    "by": "办理人",
+    "duty": "岗位",
+    "chain": "记录链",
+    "sequence": "序号",
+    "previous_hash": "前一条摘要",
+    "hash": "摘要",
+    "made_by": "测算人",
+    "decided_by": "决定人",
+    "replaces": "替代的决定",
+    "reverses": "冲销的记录",
+    "recorded_by": "登记人",
+    "confirmed_by": "复核人",
+    "checked_by": "核验人",
+    "uploaded_by": "上传人",
+    "withdrawn_by": "撤换人",
+    "entered_by": "录入人",
+    "requested_by": "提交人",
+}
+
 COUNTED_UP_TO = 10_000  # rows; a list is paged that far and no exact count of a large table is ever made
+
+
+def _shown(name: str, words: str, show: Callable[[Any], Any]) -> Callable[[Model], Any]:
+    """Return a column of this name under these words."""
+
+    @admin.display(description=words, ordering=name, empty_value="—")
+    def column(row: Model) -> Any:
+        value = getattr(row, name)
+        return None if value is None or value == "" else show(value)
+
+    return column
 
 
 class BoundedPaginator(Paginator):
@@ -54,6 +99,49 @@ class Record(admin.ModelAdmin):
     actions = None
     ordering = ("-pk",)
     view_on_site = False
+
+    def __init__(self, model: type[Model], admin_site: Any):
+        super().__init__(model, admin_site)
+        self.own_columns: dict[str, str] = {}
+        for field in model._meta.concrete_fields:
+            if field.name.endswith("_fen"):
+                self._add_column(field.name, field.verbose_name.replace("（分）", "（元）"), rules.yuan)
+            elif field.name == "action":
+                self._add_column("action", "动作", event_words)
+            elif field.name == "duty":
+                self._add_column("duty", WORDS["duty"], lambda duty: Duty(duty).label)
+            elif field.name in WORDS:
+                self._add_column(field.name, WORDS[field.name], str)
+        self.list_display = tuple(self.own_columns.get(name, name) for name in self.list_display)
+
+    def _add_column(self, name: str, words: str, show: Callable[[Any], Any]) -> None:
+        self.own_columns[name] = f"{name}_words"
+        setattr(self, f"{name}_words", _shown(name, words, show))
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+        """Return the fields of the page, each under its Chinese words."""
+        left_out = self.exclude or ()
+        names = [field.name for field in self.model._meta.concrete_fields if not field.primary_key]
+        return [self.own_columns.get(name, name) for name in names if name not in left_out]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+        """Return all of them."""
+        return self.get_fields(request, obj)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Name the list by what it lists."""
+        return super().changelist_view(request, {"title": self.model._meta.verbose_name, **(extra_context or {})})
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Name the page by what it shows."""
+        title = {"title": self.model._meta.verbose_name}
+        return super().changeform_view(request, object_id, form_url, {**title, **(extra_context or {})})
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Show the record to its duties."""
@@ -94,7 +182,7 @@ class EventRecord(Record):
     """The history: of cases for oversight, of the authority's own settings for the system administrator as well."""
 
     duties = OVERSIGHT | {Duty.SYSTEM}
-    list_display = ("at", "action", "application", "by", "duty_words", "note")
+    list_display = ("at", "action", "application", "by", "duty", "note")
     list_select_related = ("application", "by", "authority")
     search_fields = ("application__number__startswith",)
     search_help_text = "申报编号的开头"
@@ -106,24 +194,14 @@ class EventRecord(Record):
         own = Q(application=None, authority__in=_authority(request.user))
         return admin.ModelAdmin.get_queryset(self, request).filter(Q(application__in=cases) | own)
 
-    @admin.display(description="岗位")
-    def duty_words(self, row: Event) -> str:
-        """The duty in words."""
-        return Duty(row.duty).label if row.duty else "—"
-
 
 @admin.register(Assessment, site=site)
 class AssessmentRecord(Record):
     """Runs of the rules, as stored with proposals and decisions."""
 
-    list_display = ("made_at", "application", "purpose", "eligible", "amount", "pack_version", "made_by")
+    list_display = ("made_at", "application", "purpose", "eligible", "amount_fen", "pack_version", "made_by")
     list_select_related = ("application", "made_by")
     search_fields = ("application__number__startswith",)
-
-    @admin.display(description="测算额（元）")
-    def amount(self, row: Assessment) -> str:
-        """The sum in yuan."""
-        return "—" if row.amount_fen is None else rules.yuan(row.amount_fen)
 
 
 @admin.register(Award, site=site)
@@ -131,15 +209,10 @@ class AwardRecord(Record):
     """Decisions with their sums."""
 
     duties = OVERSIGHT | {Duty.POLICY}
-    list_display = ("decided_at", "application", "applicant", "clause", "year", "amount")
+    list_display = ("decided_at", "application", "applicant", "clause", "year", "amount_fen")
     list_select_related = ("application", "applicant", "clause")
     list_filter = ("year",)
     search_fields = ("application__number__startswith",)
-
-    @admin.display(description="核定额（元）")
-    def amount(self, row: Award) -> str:
-        """The sum in yuan."""
-        return rules.yuan(row.amount_fen)
 
 
 @admin.register(Payment, site=site)
@@ -147,7 +220,7 @@ class PaymentRecord(Record):
     """Payments with who recorded and who confirmed them."""
 
     case_path = "instalment__award__application"
-    list_display = ("paid_on", "case", "amount", "voucher_number", "state", "recorded_by", "confirmed_by")
+    list_display = ("paid_on", "case", "amount_fen", "voucher_number", "state", "recorded_by", "confirmed_by")
     list_select_related = ("instalment__award__application", "recorded_by__user", "confirmed_by__user")
     list_filter = ("state",)
     search_fields = ("voucher_number__startswith",)
@@ -156,11 +229,6 @@ class PaymentRecord(Record):
     def case(self, row: Payment) -> str:
         """The number of the case."""
         return row.instalment.award.application.number
-
-    @admin.display(description="金额（元）")
-    def amount(self, row: Payment) -> str:
-        """The sum in yuan."""
-        return rules.yuan(row.amount_fen)
 
 
 @admin.register(Document, site=site)
@@ -200,7 +268,7 @@ class EarlierAwardRecord(Record):
     """Awards from before the portal, as the policy desk entered them."""
 
     duties = OVERSIGHT | {Duty.VERIFY, Duty.APPROVE}
-    list_display = ("year", "applicant_name", "uscc", "clause", "amount", "paper", "entered_by")
+    list_display = ("year", "applicant_name", "uscc", "clause", "amount_fen", "paper", "entered_by")
     list_select_related = ("clause", "entered_by")
     list_filter = ("year",)
     search_fields = ("uscc__exact", "applicant_name__startswith")
@@ -208,11 +276,6 @@ class EarlierAwardRecord(Record):
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         """Return the rows of the own authority; they belong to no case."""
         return admin.ModelAdmin.get_queryset(self, request).filter(authority__in=_authority(request.user))
-
-    @admin.display(description="金额（元）")
-    def amount(self, row: EarlierAward) -> str:
-        """The sum in yuan."""
-        return rules.yuan(row.amount_fen)
 
 
 @admin.register(Delivery, site=site)

@@ -56,7 +56,14 @@ class AuthorityAdmin(Managed):
         "notice_days",
         "demo",
     )
-    readonly_fields = ("code", "name", "place", "letter_sign", "demo")
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+        """Return everything the authority says about itself."""
+        return list(self.fields)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+        """Keep what letters and addresses were already built on."""
+        return ["code", "name", "place", "letter_sign", "demo"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         """Return the own authority alone."""
@@ -124,13 +131,13 @@ class PostingAdmin(Managed):
         rows = admin.ModelAdmin.get_queryset(self, request)
         return rows.filter(authority=posting.authority_id if posting else None)
 
-    def get_fields(self, request: HttpRequest, obj: Posting | None = None) -> tuple[str, ...]:
+    def get_fields(self, request: HttpRequest, obj: Posting | None = None) -> list[str]:
         """Ask for the account when a posting begins, and show the person afterwards."""
-        return ("user", "duty", "since", "until") if obj else ("username", "duty", "since", "until")
+        return ["user", "duty", "since", "until"] if obj else ["username", "duty", "since", "until"]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Posting | None = None) -> tuple[str, ...]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Posting | None = None) -> list[str]:
         """Only the last day of an existing posting can be set."""
-        return ("user", "duty", "since") if obj else ()
+        return ["user", "duty", "since"] if obj else []
 
     def get_form(self, request: HttpRequest, obj: Posting | None = None, **kwargs: Any) -> type[forms.ModelForm]:
         """Drop the account from the form of an existing posting."""
