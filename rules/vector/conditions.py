@@ -84,6 +84,14 @@ class Slots:
         return first + count
 
 
+def in_column(fact: Fact, value: Any) -> int:
+    """Return a value of a table as it stands in a column; −1 where no column can hold it."""
+    if fact.kind == "choice":
+        return next(place for place, (key, _) in enumerate(fact.choices) if key == value)
+    scaled = Decimal(value) * scale(fact)
+    return int(scaled) if scaled == int(scaled) else -1
+
+
 def _integer(fact: Fact, threshold: Any, sign: str) -> int:
     """Return the threshold in the column's scale; a finer one becomes the next whole number that decides the same."""
     scaled = threshold * scale(fact)
@@ -105,6 +113,9 @@ def _holds(line: conditions.Comparison, values: Array) -> Array:
         return np.logical_and.reduce(list(columns))
     if sign in ("=", "≠") and isinstance(threshold, Decimal) and threshold * scale(fact) % 1:
         return np.full(len(values), sign == "≠")
+    if sign == "属于":
+        # Only tables ask this of a number: one of the ranks or levels that stand in it.
+        return np.logical_or.reduce([values == in_column(fact, member) for member in threshold])
     limit = _integer(fact, threshold, sign)
     # The scalar reading compares with any operator of the pack; the same operator stands here.
     compare = {

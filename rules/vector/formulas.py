@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -11,8 +10,8 @@ import numpy as np
 from rules import formulas
 from rules.conditions import Comparison
 from rules.facts import Fact
-from rules.vector.columns import Array, Columns, scale
-from rules.vector.conditions import OPEN, Frame, Line, Slots, Stated
+from rules.vector.columns import Array, Columns
+from rules.vector.conditions import OPEN, Frame, Line, Slots, Stated, in_column
 
 LARGEST = 2**63 - 1
 
@@ -189,7 +188,7 @@ class Table(Vector):
 
     def _row(self, frame: Frame, key: tuple[Any, ...]) -> Array:
         pairs = zip(self.formula.facts, key, strict=True)
-        return np.logical_and.reduce([frame.values(fact) == _in_column(fact, value) for fact, value in pairs])
+        return np.logical_and.reduce([frame.values(fact) == in_column(fact, value) for fact, value in pairs])
 
     def largest(self, columns: Columns) -> int:
         """Return the highest sum."""
@@ -201,14 +200,6 @@ class Table(Vector):
         for key, amount in self.formula.table.items():
             np.copyto(fen, amount, where=self._row(frame, key))
         return Sums(fen)
-
-
-def _in_column(fact: Fact, value: Any) -> int:
-    """Return a value of a table as it stands in a column; −1 where no column can hold it."""
-    if fact.kind == "choice":
-        return next(place for place, (key, _) in enumerate(fact.choices) if key == value)
-    scaled = Decimal(value) * scale(fact)
-    return int(scaled) if scaled == int(scaled) else -1
 
 
 class Assessed(Vector):

@@ -1,6 +1,5 @@
 """The vector reading says on every row what `judge` says of the same claim alone."""
 
-import itertools
 import random
 from datetime import date, timedelta
 from decimal import Decimal
@@ -9,7 +8,7 @@ import numpy as np
 import pytest
 
 import rules
-from rules import conditions, examples, simulation, units
+from rules import examples, simulation, units
 from rules.vector import columns as vector_columns
 
 LIBRARY = rules.load()
@@ -40,7 +39,8 @@ def edges(compiled):
     for cap in getattr(compiled.model, "caps", ()):
         for fact in compiled.formula.facts if compiled.formula else ():
             if fact.kind == "money" and hasattr(compiled.formula, "ratio"):
-                found.setdefault(fact.name, []).extend(int(cap.amount / compiled.formula.ratio) + by for by in (-1, 0, 1))
+                at = int(cap.amount / compiled.formula.ratio)
+                found.setdefault(fact.name, []).extend([at - 1, at, at + 1])
     return found
 
 
@@ -83,8 +83,8 @@ def random_cases(clause, compiled, settings, chance):
     pack, number = LIBRARY.locate(clause)
     bases = [example.case["facts"] for example in examples.of_clause(pack, number)] or [{}]
     near = edges(compiled)
-    asked = {fact.name: fact for fact in compiled.facts()} | {"approved_amount_yuan": LIBRARY.facts["approved_amount_yuan"]}
-    asked["policy_issued_on"] = LIBRARY.facts["policy_issued_on"]
+    asked = {fact.name: fact for fact in compiled.facts()}
+    asked |= {name: LIBRARY.facts[name] for name in ("approved_amount_yuan", "policy_issued_on")}
     family = [f"{pack.id}-{other}" for other in pack.raw]
     for _ in range(ROWS):
         facts = dict(chance.choice(bases)) if chance.random() < 0.5 else dict(bases[0])
@@ -99,7 +99,7 @@ def random_cases(clause, compiled, settings, chance):
             {
                 "clause": chance.choice([clause, clause, chance.choice(family)]),
                 "year": chance.choice([2024, 2025, 2026]),
-                "amount_yuan": units.plain_yuan(chance.choice([0, 1, 10**7, 5 * 10**7, 10**8, chance.randrange(10**9)])),
+                "amount_yuan": units.plain_yuan(chance.choice([0, 1, 10**7, 5 * 10**7, chance.randrange(10**9)])),
                 "same_item": chance.random() < 0.7,
             }
             for _ in range(chance.choice([0, 0, 1, 2, 4]))
