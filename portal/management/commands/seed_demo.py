@@ -55,7 +55,7 @@ class Command(BaseCommand):
                     "code": row.code,
                     "number": row.number,
                     "kind": row.kind,
-                    "verify_url": reverse("verify_document", args=[row.code]),
+                    "verify_url": reverse("verify_code", args=[row.code]),
                 }
                 for row in Document.objects.order_by("pk")
             ],
