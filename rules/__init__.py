@@ -5,6 +5,7 @@ Only the names below are used by other rooms.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from rules import facts as _facts
@@ -60,14 +61,20 @@ def judge(case: Mapping[str, Any]) -> Verdict:
     return _judging.judge(case, load())
 
 
-def fields(clause_id: str, settings: Mapping[str, str] | None = None) -> tuple[Field, ...]:
-    """Return what a claim form of a clause asks, under the readings in force. Raises KeyError."""
-    return _forms.fields(load(), clause_id, settings)
+def fields(
+    clause_id: str, settings: Mapping[str, str] | None = None, *, on: date | None = None, version: str = ""
+) -> tuple[Field, ...]:
+    """
+    Return what a claim form of a clause asks, under the readings in force. Raises KeyError.
+
+    The version is the one named (`xinxing.v1`), or the one in force on a day, or the newest.
+    """
+    return _forms.fields(load(), clause_id, settings, on=on, version=version)
 
 
-def evidence(clause_id: str) -> tuple[Slot, ...]:
-    """Return the evidence that a clause demands. Raises KeyError."""
-    return _forms.evidence(load(), clause_id)
+def evidence(clause_id: str, *, on: date | None = None, version: str = "") -> tuple[Slot, ...]:
+    """Return the evidence that a clause demands; the version as in `fields`. Raises KeyError."""
+    return _forms.evidence(load(), clause_id, on=on, version=version)
 
 
 def parse_fact(field: Field | Fact, text: str) -> Any:

@@ -73,20 +73,22 @@ def read(case: Mapping[str, Any], library: Library) -> Case:
     for clause in by_clause:
         if clause not in wanted:
             raise BadCase(f"facts_by_clause 中的“{clause}”不在所申报的条款之内")
-    places = []
+    named = _pack_versions(case, library)
     for clause in wanted:
-        try:
-            places.append(library.locate(clause))
-        except KeyError:
-            raise BadCase(f"没有条款“{clause}”") from None
-    settings = _settings(case, library, {pack.id for pack, _ in places})
+        if not library.knows(clause):
+            raise BadCase(f"没有条款“{clause}”")
     on = _on(case)
+    settings = _settings(case, library, {clause.partition("-")[0] for clause in wanted}, named)
     common = _values(stated, library.facts)
     claims = []
-    for clause, (pack, number) in zip(wanted, places, strict=True):
+    for clause in wanted:
         own = _values(_mapping(by_clause, clause), library.facts)
         values = {**common, **own}
         _check_wholes(values, library)
+        policy, _, number = clause.partition("-")
+        pack = named.get(policy) or library.in_force(policy, on, settings, values.get("policy_issued_on"))
+        if number not in pack.raw:
+            raise BadCase(f"《{pack.name}》的版本 {pack.version} 没有条款“{clause}”")
         claims.append(Claim(clause, pack, number, values, frozenset(own)))
     year = _year(case, common, on)
     return Case(
@@ -122,18 +124,48 @@ def _wanted(case: Mapping[str, Any]) -> list[str]:
     return wanted
 
 
-def _settings(case: Mapping[str, Any], library: Library, policies: set[str]) -> dict[str, str]:
+def _pack_versions(case: Mapping[str, Any], library: Library) -> dict[str, Pack]:
+    """Return the versions a case insists on, by policy: an old decision is recomputed under its own version."""
+    stated = case.get("pack_version")
+    if stated is None:
+        return {}
+    if not isinstance(stated, str):
+        raise BadCase("pack_version 应为政策版本名称，如 xinxing.v1")
+    found: dict[str, Pack] = {}
+    for name in stated.split("、"):
+        if name not in library.versions:
+            raise BadCase(f"没有政策版本“{name}”")
+        pack = library.versions[name]
+        found[pack.id] = pack
+    return found
+
+
+def _settings(
+    case: Mapping[str, Any], library: Library, policies: set[str], named: Mapping[str, Pack]
+) -> dict[str, str]:
     """Return the chosen letters. A reading of a policy that the case does not touch must exist as well."""
     settings = {}
     for name, letter in _mapping(case, "settings").items():
-        order = sorted(library.packs, key=lambda policy: policy not in policies)
-        spec = next((spec for policy in order for spec in library.packs[policy].readings if spec.id == name), None)
-        if spec is None:
+        options = _options(name, library, policies, named)
+        if not options:
             raise BadCase(f"没有口径“{name}”")
-        if letter not in spec.options:
+        if letter not in options:
             raise BadCase(f"口径“{name}”没有选项“{letter}”")
         settings[name] = letter
     return settings
+
+
+def _options(name: str, library: Library, policies: set[str], named: Mapping[str, Pack]) -> frozenset[str]:
+    """Return the letters of a reading in any version of the policies asked for, else in any other policy."""
+    order = sorted(library.packs, key=lambda policy: policy not in policies)
+    for policy in order:
+        packs = [named.get(policy) or library.packs[policy]]
+        if policy not in named:
+            packs += [library.versions[version] for version in library.superseded.get(policy, ())]
+        found = [letter for pack in packs if pack.has_reading(name) for letter in pack.reading(name).options]
+        if found:
+            return frozenset(found)
+    return frozenset()
 
 
 def _on(case: Mapping[str, Any]) -> date | None:
@@ -191,10 +223,8 @@ def _history(case: Mapping[str, Any], library: Library) -> tuple[Row, ...]:
 def _row(row: Any, library: Library) -> Row:
     if not isinstance(row, Mapping) or not isinstance(row.get("clause"), str):
         raise BadCase("history 的每一行应写明 clause、year、amount_yuan")
-    try:
-        library.locate(row["clause"])
-    except KeyError:
-        raise BadCase(f"history 中没有条款“{row['clause']}”") from None
+    if not library.knows(row["clause"]):
+        raise BadCase(f"history 中没有条款“{row['clause']}”")
     year, same = row.get("year"), row.get("same_item", True)
     if not isinstance(year, int) or isinstance(year, bool) or not 1900 <= year <= 2999:
         raise BadFact("history", "以往奖补的年度应为四位数的年份。")

@@ -40,24 +40,42 @@ def run(folder: Path = PACKS) -> Report:
     problems: list[str] = []
     counts = {"clauses": 0, "variants": 0, "examples": 0}
     try:
-        library = read_library(folder)
+        library = read_library(folder, locked={})
         forms.evidence_kinds(folder)
     except PackError as error:
         return Report(0, 0, 0, 0, (str(error),))
     for name in versions.changed(folder):
-        problems.append(f"{name}：已锁定的文件被改动；修订请另立新版本文件")
+        problems.append(f"{name}：{versions.CHANGED}")
     files = pack_files(folder)
     for path in files:
         try:
             pack = library.versions[path.name.removesuffix(".yaml")]
-            newest = library.packs[pack.id] is pack or library.packs[pack.id].file == pack.file
-            problems += _check_pack(pack, library if newest else None, counts, folder)
+            problems += _succession(pack, library)
+            problems += _check_pack(pack, library, counts, folder)
         except PackError as error:
             problems.append(str(error))
     return Report(len(files), counts["clauses"], counts["variants"], counts["examples"], tuple(problems))
 
 
-def _check_pack(pack: Pack, library: Library | None, counts: dict[str, int], folder: Path) -> Iterator[str]:
+def _succession(pack: Pack, library: Library) -> Iterator[str]:
+    """Yield what is wrong with the place of a version in the chain of its policy."""
+    policy = [library.packs[pack.id].version, *library.superseded.get(pack.id, ())]
+    before = policy[policy.index(pack.version) + 1 :][:1]
+    if pack.supersedes != "".join(before):
+        expected = f"“取代: {before[0]}”" if before else "不写“取代”（这是第一个版本）"
+        yield f"{pack.file}：“取代”写的是“{pack.supersedes}”，应{'写' if before else ''}{expected}"
+        return
+    if not before:
+        return
+    earlier = library.versions[before[0]]
+    start = pack.effective_from
+    if start is None:
+        yield f"{pack.file}：修订版本的“施行”应写明日期"
+    elif earlier.effective_from is not None and start <= earlier.effective_from:
+        yield f"{pack.file}：“施行”应晚于所取代的 {earlier.version}（{earlier.effective_from}）"
+
+
+def _check_pack(pack: Pack, library: Library, counts: dict[str, int], folder: Path) -> Iterator[str]:
     for number in pack.raw:
         counts["clauses"] += 1
         for letters in pack.variants(number):
@@ -65,8 +83,6 @@ def _check_pack(pack: Pack, library: Library | None, counts: dict[str, int], fol
             counts["variants"] += 1
     yield from _texts(pack)
     yield from _evidence(pack, folder)
-    if library is None:
-        return  # an older version keeps its law; its examples ran when it was the newest
     shown: set[tuple[str, str]] = set()
     for number in pack.raw:
         yield from _examples(pack, number, library, counts, shown)
@@ -141,7 +157,7 @@ def _examples(
     ran: list[tuple[Example, Verdict]] = []
     for example in examples.of_clause(pack, number):
         counts["examples"] += 1
-        verdict = judging.judge(example.case, library)
+        verdict = judging.judge({**example.case, "pack_version": pack.version}, library)
         ran.append((example, verdict))
         wrong = examples.difference(example, verdict)
         if wrong:
@@ -231,10 +247,12 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the check, or write hashes into the lock; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m rules.check", description="检查政策包。")
     parser.add_argument("--folder", type=Path, default=PACKS, help="政策包所在目录")
-    parser.add_argument("--lock", nargs="+", metavar="文件", help="把这些文件的散列值写入 lock.json")
+    parser.add_argument(
+        "--lock", nargs="*", metavar="文件", help="把这些文件（不写则为全部版本和官方文本）的散列值写入 lock.json"
+    )
     options = parser.parse_args(arguments)
-    if options.lock:
-        versions.lock(options.lock, options.folder)
+    if options.lock is not None:
+        versions.lock(options.lock or versions.present(options.folder), options.folder)
     report = run(options.folder)
     sys.stdout.write("\n".join(report_lines(report)) + "\n")
     return 1 if report.problems else 0

@@ -3,6 +3,7 @@
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -78,9 +79,16 @@ def field_of(fact: Fact, *, condition: str = "", slots: tuple[str, ...] = ()) ->
     )
 
 
-def fields(library: Library, clause_id: str, settings: Mapping[str, str] | None = None) -> tuple[Field, ...]:
+def fields(
+    library: Library,
+    clause_id: str,
+    settings: Mapping[str, str] | None = None,
+    *,
+    on: date | None = None,
+    version: str = "",
+) -> tuple[Field, ...]:
     """Return what a form of a clause asks under the readings in force. Raises KeyError for an unknown clause."""
-    pack, number = library.locate(clause_id)
+    pack, number = library.locate(clause_id, on, version)
     compiled = pack.compiled(number, settings or {})
     conditions: dict[str, list[str]] = {}
     for node in compiled.conditions:
@@ -88,7 +96,7 @@ def fields(library: Library, clause_id: str, settings: Mapping[str, str] | None 
             texts = conditions.setdefault(leaf.fact.name, [])
             if node.text() not in texts:
                 texts.append(node.text())
-    slots = evidence(library, clause_id)
+    slots = evidence(library, clause_id, on=on, version=version)
     return tuple(
         field_of(
             fact,
@@ -99,9 +107,9 @@ def fields(library: Library, clause_id: str, settings: Mapping[str, str] | None 
     )
 
 
-def evidence(library: Library, clause_id: str) -> tuple[Slot, ...]:
+def evidence(library: Library, clause_id: str, *, on: date | None = None, version: str = "") -> tuple[Slot, ...]:
     """Return the evidence that a clause demands, required kinds first. Raises KeyError for an unknown clause."""
-    pack, number = library.locate(clause_id)
+    pack, number = library.locate(clause_id, on, version)
     compiled = pack.compiled(number, {})
     asked = {fact.name for fact in compiled.facts()}
     kinds = evidence_kinds()

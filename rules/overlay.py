@@ -18,6 +18,7 @@ from rules.source import Block, PackError, Rows, Text, line_of
 
 Overlay = Mapping[str, str]
 
+_TRIAL = "+试算"
 _HEAD = {"共同条件": "gate", "共同扣减": "overlap", "关系": "relations", "期限": "term"}
 
 
@@ -34,7 +35,7 @@ def apply(pack: Pack, overlay: Overlay) -> Pack:
     stamp = json.dumps([pack.sha256, sorted(overlay.items())], ensure_ascii=False)
     changed = replace(
         pack,
-        file=f"{pack.version}+试算.yaml",
+        file=f"{pack.version}{_TRIAL}.yaml",
         sha256=hashlib.sha256(stamp.encode()).hexdigest(),
         head=pack.head.model_copy(update={name: head[key] for key, name in _HEAD.items()}),
         raw=raw,
@@ -45,18 +46,23 @@ def apply(pack: Pack, overlay: Overlay) -> Pack:
 
 
 def library_with(library: Library, pack: Pack) -> Library:
-    """Return a library in which a pack stands in the place of its policy's newest version."""
-    return replace(library, packs=_With(library.packs, pack))
+    """Return a library in which a pack is the only version of its policy, whatever day a case names."""
+    return replace(
+        library,
+        packs=_With(library.packs, pack.id, pack),
+        versions=_With(library.versions, pack.version.removesuffix(_TRIAL), pack),
+        superseded={policy: names for policy, names in library.superseded.items() if policy != pack.id},
+    )
 
 
 class _With(Mapping[str, Pack]):
     """The packs of a library with one of them exchanged."""
 
-    def __init__(self, packs: Mapping[str, Pack], pack: Pack):
-        self._packs, self._pack = packs, pack
+    def __init__(self, packs: Mapping[str, Pack], key: str, pack: Pack):
+        self._packs, self._key, self._pack = packs, key, pack
 
     def __getitem__(self, key: str) -> Pack:
-        return self._pack if key == self._pack.id else self._packs[key]
+        return self._pack if key == self._key else self._packs[key]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._packs)

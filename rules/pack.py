@@ -91,6 +91,11 @@ class Pack:
         return self.file.removesuffix(".yaml")
 
     @property
+    def supersedes(self) -> str:
+        """Return the version that this one takes the place of (取代), "" for a first version."""
+        return self.head.replaces or ""
+
+    @property
     def departments(self) -> tuple[str, ...]:
         """Return who interprets the policy."""
         return self.head.departments
@@ -117,6 +122,10 @@ class Pack:
     def reading(self, reading_id: str) -> ReadingSpec:
         """Return one reading. Raises KeyError."""
         return self._readings[reading_id]
+
+    def has_reading(self, reading_id: str) -> bool:
+        """Say whether this version asks a question."""
+        return reading_id in self._readings
 
     @cached_property
     def _readings(self) -> dict[str, ReadingSpec]:
@@ -332,32 +341,69 @@ def _listed(numbers: Iterable[str], names: Mapping[str, str]) -> str:
 
 @dataclass
 class Library:
-    """Everything the law room knows: the facts, the newest version of every policy, every version by name."""
+    """
+    Everything the law room knows: the facts, the newest version of every policy, every version by name.
+
+    `superseded` names the earlier versions of a policy, newest first; policies with one version are not in it.
+    """
 
     facts: Mapping[str, Fact]
     facts_by_chinese: Mapping[str, Fact]
     packs: Mapping[str, Pack]
     versions: Mapping[str, Pack]
+    superseded: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def pack(self, policy_id: str) -> Pack:
         """Return the newest version of a policy. Raises KeyError."""
         return self.packs[policy_id]
+
+    def in_force(
+        self, policy_id: str, on: date | None, letters: Letters | None = None, issued_on: date | None = None
+    ) -> Pack:
+        """
+        Return the version of a policy in force on a day: the newest one that has started by then.
+
+        Without a day it is the newest. A version whose start is 待定 counts by its place among the versions. Before
+        the first version it is the first one, so that the refusal can name its term. Raises KeyError.
+        """
+        pack = self.packs[policy_id]
+        if on is None or policy_id not in self.superseded:
+            return pack
+        for name in self.superseded[policy_id]:
+            start = pack.span(letters or {}, issued_on).start
+            if start is None or start <= on:
+                break
+            pack = self.versions[name]
+        return pack
 
     @cached_property
     def wholes(self) -> tuple[tuple[Fact, Fact], ...]:
         """Return the facts that are parts with the facts that are their wholes."""
         return tuple((fact, self.facts_by_chinese[fact.part_of]) for fact in self.facts.values() if fact.part_of)
 
-    def locate(self, clause_id: str) -> tuple[Pack, str]:
-        """Return the pack and the number of a clause such as `xinxing-3`. Raises KeyError."""
+    def locate(self, clause_id: str, on: date | None = None, version: str = "") -> tuple[Pack, str]:
+        """
+        Return the pack and the number of a clause such as `xinxing-3`. Raises KeyError.
+
+        The version is the one named, or the one in force on a day, or the newest.
+        """
         policy, _, number = clause_id.partition("-")
-        pack = self.packs[policy]
-        if number not in pack.raw:
+        pack = self.versions[version] if version else self.in_force(policy, on)
+        if pack.id != policy or number not in pack.raw:
             raise KeyError(clause_id)
         return pack, number
 
+    def knows(self, clause_id: str) -> bool:
+        """Say whether any version of a policy has this clause; earlier awards may stand under a superseded one."""
+        policy, _, number = clause_id.partition("-")
+        if policy not in self.packs:
+            return False
+        return number in self.packs[policy].raw or any(
+            number in self.versions[name].raw for name in self.superseded.get(policy, ())
+        )
+
     def clause(self, clause_id: str) -> Clause:
-        """Return one clause. Raises KeyError."""
+        """Return one clause of the newest version. Raises KeyError."""
         pack, number = self.locate(clause_id)
         return next(clause for clause in pack.clauses if clause.number == number)
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from rules.pack import PACKS
 
+CHANGED = "已锁定的文件被改动；修订请另立新版本文件"
+
 
 def digest(path: Path) -> str:
     """Return the sha256 of a file."""
@@ -28,11 +30,19 @@ def lock(names: list[str], folder: Path = PACKS) -> dict[str, str]:
 
 def changed(folder: Path = PACKS) -> list[str]:
     """Return the names of locked files that are gone or not what was locked."""
-    return [
-        name
-        for name, hashed in read_lock(folder).items()
-        if not _path(name, folder).exists() or digest(_path(name, folder)) != hashed
-    ]
+    return [name for name, hashed in read_lock(folder).items() if differs(name, hashed, folder)]
+
+
+def differs(name: str, hashed: str, folder: Path = PACKS) -> bool:
+    """Say whether a locked file is gone or is not what was locked."""
+    path = _path(name, folder)
+    return not path.exists() or digest(path) != hashed
+
+
+def present(folder: Path = PACKS) -> list[str]:
+    """Return the names of everything that can be locked: versions of policies and official texts."""
+    packs = [path.name for path in folder.glob("*.v*.yaml")]
+    return sorted([*packs, *(f"texts/{path.name}" for path in (folder.parent / "texts").glob("*.txt"))])
 
 
 def _path(name: str, folder: Path) -> Path:
