@@ -47,16 +47,6 @@ class FactField(forms.CharField):
 class MoneyListField(FactField):
     """Sums of several years in one field, separated by blanks, oldest first."""
 
-    def clean(self, value: Any) -> list[str] | None:
-        """Return the list of sums, or None for an empty field."""
-        text = forms.CharField.clean(self, value)
-        if not text:
-            return None
-        parts = text.replace("；", " ").replace(";", " ").replace("、", " ").split()
-        if self.fact.count and len(parts) != self.fact.count:
-            raise forms.ValidationError(f"请按年度由早到晚填写{self.fact.count}个金额，以空格分隔。")
-        return parts
-
     def prepare_value(self, value: Any) -> Any:
         """Show a stored list as it was typed."""
         return " ".join(value) if isinstance(value, list) else value

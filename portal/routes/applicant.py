@@ -1,5 +1,25 @@
 """Addresses of the applicant pages."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from portal.views import claim_evidence, claim_form, claims, desk, enterprise
+
+urlpatterns = [
+    path("", desk.dashboard, name="desk"),
+    path("messages/read/", desk.read_messages, name="messages_read"),
+    path("enterprises/new/", enterprise.register, name="enterprise_new"),
+    path("enterprises/join/", enterprise.join, name="enterprise_join"),
+    path("enterprises/<int:pk>/", enterprise.page, name="enterprise"),
+    path("enterprises/<int:pk>/edit/", enterprise.edit, name="enterprise_edit"),
+    path("enterprises/<int:pk>/account/", enterprise.account, name="enterprise_account"),
+    path("enterprises/<int:pk>/invite/", enterprise.invite, name="enterprise_invite"),
+    path("claims/new/<str:code>/", claims.new, name="claim_new"),
+    path("claims/<int:pk>/", claims.page, name="claim"),
+    path("claims/<int:pk>/form/", claim_form.edit, name="claim_form"),
+    path("claims/<int:pk>/estimate/", claim_form.estimate, name="claim_estimate"),
+    path("claims/<int:pk>/evidence/<slug:slot>/", claim_evidence.upload, name="claim_evidence"),
+    path("claims/<int:pk>/evidence/<int:evidence>/remove/", claim_evidence.remove, name="claim_evidence_remove"),
+    path("claims/<int:pk>/confirm/", claims.confirm, name="claim_confirm"),
+    path("claims/<int:pk>/submit/", claims.submit, name="claim_submit"),
+    path("claims/<int:pk>/withdraw/", claims.withdraw, name="claim_withdraw"),
+]

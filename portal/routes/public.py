@@ -1,5 +1,15 @@
 """Addresses of the public pages."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from portal.views import public, verify
+
+urlpatterns = [
+    path("", public.home, name="home"),
+    path("policies/", public.policies, name="policies"),
+    path("policies/<slug:code>/", public.policy, name="policy"),
+    path("policies/<slug:code>/<str:number>/", public.clause, name="clause"),
+    path("policies/<slug:code>/<str:number>/estimate/", public.estimate, name="clause_estimate"),
+    path("verify/", verify.ask, name="verify"),
+    path("verify/<str:code>/", verify.check, name="verify_code"),
+]

@@ -1,0 +1,168 @@
+"""What the page of a claim tells its applicant: the road, every step taken, papers, corrections, money."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+import rules
+from applications import permissions
+from applications.actions.filing import open_round
+from applications.completeness import gaps_of
+from applications.models import Application, Award, Document, Evidence, Payment, Status
+from applications.workflow import EDITABLE, NEXT, ROAD
+from portal.forms.claim import DECLARATION
+from portal.views.claim_lookup import Claim, evidence_by_slot, where
+
+# What each act of the history means for the applicant; inner acts of the officers are not told one by one.
+WORDS = {
+    "start": "建立申报件",
+    "attach": "上传材料",
+    "take_back": "移除材料",
+    "confirm": "法定代表人确认",
+    "submit": "提交申报",
+    "resubmit": "提交补正",
+    "accept": "主管单位受理",
+    "decline": "主管单位决定不予受理",
+    "correct": "主管单位一次性告知补正",
+    "lapse": "逾期未补正，视为撤回",
+    "propose": "核验完成，提请审批",
+    "return_": "审批退回，继续核验",
+    "endorse": "审批同意，进入公示",
+    "refuse": "主管单位决定不予兑现",
+    "reopen": "异议成立，重新核验",
+    "grant": "主管单位批准兑现",
+    "confirm_payment": "财政部门拨付资金",
+    "pay": "资金全部拨付",
+    "close": "办结归档",
+    "withdraw": "申报单位撤回",
+    "revoke": "原奖补决定被撤销",
+}
+TOLD_WITH_NOTE = frozenset({"decline", "refuse", "withdraw", "lapse"})
+DETOURS = {Status.CORRECTING: Status.SUBMITTED}
+
+
+@dataclass(frozen=True)
+class StepShown:
+    """One step of the road, as `includes/steps.html` shows it."""
+
+    name: str
+    state: str
+    note: str
+
+
+@dataclass(frozen=True)
+class ActShown:
+    """One act that happened: when, what, by which side, and the reason where one was given."""
+
+    at: Any
+    words: str
+    by: str
+    note: str
+
+
+@dataclass(frozen=True)
+class FactShown:
+    """One declared fact in words."""
+
+    label: str
+    value: str
+
+
+def story_of(claim: Claim) -> dict[str, Any]:
+    """Return the context of a claim's page; the number of queries does not depend on how much has happened."""
+    case = claim.case
+    files = evidence_by_slot(case)
+    flat = [item for slot in files.values() for item in slot]
+    acts = _acts(case)
+    return {
+        "case": case,
+        "editable": case.status in EDITABLE,
+        "next": NEXT[Status(case.status)],
+        "steps": _steps(case),
+        "acts": acts,
+        "facts": _facts(case),
+        "files": _files(case, files),
+        "documents": _documents(case),
+        "awards": _awards(case),
+        "can_withdraw": not permissions.why_not_withdraw(case, claim.standing),
+        **(_before_submission(claim, flat) if case.status in EDITABLE else {}),
+    }
+
+
+def _before_submission(claim: Claim, evidence: list[Evidence]) -> dict[str, Any]:
+    case = claim.case
+    gaps = gaps_of(case, evidence, has_account=claim.has_account)
+    labels = [str(gap) for gap in gaps]
+    current = open_round(case.clause, timezone.now()) if case.status == Status.DRAFT else None
+    correction = case.corrections.filter(answered_at=None).first() if case.status == Status.CORRECTING else None
+    return {
+        "missing": [where(case, gap) for gap in gaps],
+        "declaration": DECLARATION,
+        "why_not_confirm": permissions.why_not_confirm(case, claim.standing, labels),
+        "why_not_submit": permissions.why_not_submit(case, claim.standing, labels, open_round=current),
+        "correction": correction,
+    }
+
+
+def _steps(case: Application) -> list[StepShown]:
+    """Return the road with where the case is; a case that left it shows where it ended."""
+    if case.status in ROAD or case.status in DETOURS:
+        here = ROAD.index(DETOURS.get(Status(case.status), Status(case.status)))
+        words = case.get_status_display()
+        return [
+            StepShown(
+                words if place == here else Status(status).label,
+                "current" if place == here else "done" if place < here else "",
+                "",
+            )
+            for place, status in enumerate(ROAD)
+        ]
+    passed = [Status.DRAFT, *([Status.SUBMITTED] if case.submitted_at else [])]
+    passed += [Status.VERIFYING] if case.accepted_at else []
+    return [*(StepShown(s.label, "done", "") for s in passed), StepShown(case.get_status_display(), "stopped", "")]
+
+
+def _acts(case: Application) -> list[ActShown]:
+    members = {"start", "attach", "take_back", "confirm", "submit", "resubmit", "withdraw"}
+    rows = case.events.filter(action__in=WORDS).select_related("by").order_by("-sequence")
+    return [
+        ActShown(
+            row.at,
+            WORDS[row.action],
+            str(row.by) if row.action in members and row.by else "",
+            row.note if row.action in TOLD_WITH_NOTE else "",
+        )
+        for row in rows
+    ]
+
+
+def _facts(case: Application) -> list[FactShown]:
+    known = rules.load().facts
+    rows = [FactShown(known[name].label, rules.format_fact(known[name], value)) for name, value in case.facts.items()]
+    if case.event_on:
+        rows.insert(0, FactShown("基准日", f"{case.event_on:%Y年%-m月%-d日}"))
+    if case.subject:
+        rows.insert(0, FactShown("申报对象", case.subject))
+    return rows
+
+
+def _files(case: Application, files: dict[str, list[Evidence]]) -> list[tuple[str, list[Evidence]]]:
+    return [(slot.label, files[slot.kind]) for slot in rules.evidence(case.clause.code) if slot.kind in files]
+
+
+def _documents(case: Application) -> list[Document]:
+    return list(case.documents.prefetch_related("jobs").order_by("-issued_at", "-pk"))
+
+
+def _awards(case: Application) -> list[Award]:
+    """Return the awards with their instalments and the payments that were not rejected."""
+    if case.status not in {Status.GRANTED, Status.PAID, Status.CLOSED, Status.REVOKED}:
+        return []
+    awards = list(case.awards.prefetch_related("instalments__payments").order_by("pk"))
+    for award in awards:
+        award.parts = [  # type: ignore[attr-defined] # for the template alone
+            (part, next((p for p in part.payments.all() if p.state == Payment.State.CONFIRMED), None))
+            for part in award.instalments.all()
+        ]
+    return awards
