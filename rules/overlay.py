@@ -33,13 +33,14 @@ def apply(pack: Pack, overlay: Overlay) -> Pack:
     for path, text in overlay.items():
         _set(pack, raw, head, path, text)
     stamp = json.dumps([pack.sha256, sorted(overlay.items())], ensure_ascii=False)
+    worked_out: dict[str, Any] = {field.name: {} for field in fields(pack) if field.name.startswith("_")}
     changed = replace(
         pack,
         file=f"{pack.version}{_TRIAL}.yaml",
         sha256=hashlib.sha256(stamp.encode()).hexdigest(),
         head=pack.head.model_copy(update={name: head[key] for key, name in _HEAD.items()}),
         raw=raw,
-        **{field.name: {} for field in fields(pack) if field.name.startswith("_")},  # what it has worked out so far
+        **worked_out,
     )
     _check(changed, overlay)
     return changed

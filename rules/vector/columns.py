@@ -148,7 +148,7 @@ def _impossible(fact: Fact, column: Array, mask: Array | None) -> Array | None:
     low, high = _bounds(fact)
     if int(column.min()) >= low and int(column.max()) <= high:
         return None
-    wrong = (column < low) | (column > high)
+    wrong: Array = (column < low) | (column > high)
     wrong = wrong.any(axis=1) if wrong.ndim == 2 else wrong
     wrong = wrong if mask is None else wrong & mask
     return wrong if wrong.any() else None
@@ -205,7 +205,7 @@ def _beyond(fact: Fact, value: Any) -> Any:
     if fact.kind == "integer" and isinstance(value, int) and abs(value) <= _LARGEST:
         return value
     if fact.kind in ("decimal", "percent", "money") and isinstance(value, str):
-        number = units.decimal(value) if fact.kind != "money" else units.fen(value)
+        number: Decimal | int = units.fen(value) if fact.kind == "money" else units.decimal(value)
         if abs(number) <= _LARGEST:
             return number
     raise ValueError(f"{fact.label}：“{value}”不能放入批量测算的列。")

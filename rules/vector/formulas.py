@@ -133,6 +133,7 @@ class Tiers(Vector):
     def __init__(self, formula: formulas.Tiers, slots: Slots):
         self.formula = formula
         self.needs = [Line(formula.tiers[0][0], slots)]
+        self.amounts = np.array([0, *(fen for _, fen in formula.tiers)], np.int64)
 
     def largest(self, columns: Columns) -> int:
         """Return the highest tier."""
@@ -140,18 +141,18 @@ class Tiers(Vector):
 
     def compute(self, frame: Frame, deducted: Array | None) -> Sums:
         """Return the sum of the tier reached."""
-        fen = np.zeros(frame.rows, np.int64)
-        for line, amount in self.formula.tiers:
-            np.copyto(fen, amount, where=frame.compare(line))
-        return Sums(fen)
+        return Sums(self._reached([frame.compare(line) for line, _ in self.formula.tiers]))
+
+    def _reached(self, tiers: list[Array]) -> Array:
+        """Return the sum of the highest tier: tiers rise, so the number of those reached is its place in the list."""
+        place = np.add.reduce([tier.view(np.uint8) for tier in tiers], dtype=np.uint8)
+        fen: Array = np.asarray(np.take(self.amounts, place, mode="clip"))
+        return fen
 
     def sum_at(self, fact: Fact, frame: Frame) -> Array:
         """Return the sum of the highest tier that another fact of the same kind reaches."""
-        fen = np.zeros(frame.rows, np.int64)
-        for line, amount in self.formula.tiers:
-            other = Comparison(fact, line.operator, line.threshold, line.written, "")
-            np.copyto(fen, amount, where=frame.compare(other))
-        return fen
+        lines = (Comparison(fact, line.operator, line.threshold, line.written, "") for line, _ in self.formula.tiers)
+        return self._reached([frame.compare(line) for line in lines])
 
 
 class PerUnit(Vector):
@@ -198,7 +199,7 @@ class Table(Vector):
         """Return the sum of the row."""
         fen = np.zeros(frame.rows, np.int64)
         for key, amount in self.formula.table.items():
-            np.copyto(fen, amount, where=self._row(frame, key))
+            fen = np.where(self._row(frame, key), amount, fen)
         return Sums(fen)
 
 

@@ -164,10 +164,10 @@ class Plan:
         if fen is not None and lowest >= FIRST_CUT:
             fen_out[:] = fen
             return
-        fen_out[:] = -1 if fen is None else np.where(code >= FIRST_CUT, fen, 0)
-        fen_out[(code <= ABOVE) | ((code >= self.missing) & (code < FIRST_CUT))] = -1
-        if fen is None:
-            fen_out[(code > ABOVE) & (code < self.missing)] = 0
+        fen_out[:] = np.where(code >= FIRST_CUT, -1 if fen is None else fen, 0)
+        none = (code <= ABOVE) | ((code >= self.missing) & (code < FIRST_CUT))
+        if none.any():
+            fen_out[none] = -1
 
 
 _SAYS = {
@@ -180,10 +180,11 @@ _SAYS = {
 
 def verdicts(code: Array, fen: Array, missing: int) -> Array:
     """Return met, failed, missing or impossible of each row; a right that is used up to nothing counts as failed."""
-    table = np.full(256, MET, np.uint8)
-    table[BAD : ABOVE + 1] = IMPOSSIBLE
-    table[NO_MONEY:missing] = FAILED
-    table[missing:FIRST_CUT] = MISSING
-    found = table[code]
-    found[(fen == 0) & (code >= FIRST_CUT) & (code != OPEN)] = FAILED
+    paid = code >= FIRST_CUT
+    unknown, bad = (code >= missing) & ~paid, code <= ABOVE
+    assert FAILED == 0, "what is neither met, missing nor impossible has failed"
+    found = paid * np.uint8(MET) + unknown * np.uint8(MISSING) + bad * np.uint8(IMPOSSIBLE)
+    cut = paid & (code != OPEN)
+    if cut.any():
+        found[cut & (fen == 0)] = FAILED
     return found
