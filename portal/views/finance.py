@@ -24,7 +24,7 @@ from portal.paging import keyset
 ROWS = 30
 TOTALS_LIVE = 60  # seconds
 STATE_NAMES = {**dict(STATES), "revoked": "已撤销"}
-STATE_TONES = {"due": "ask", "recorded": "wait", "paid": "good", "rejected": "bad", "revoked": "bad"}
+STATE_TONES = {"due": "wait", "recorded": "work", "paid": "good", "rejected": "bad", "revoked": "bad"}
 
 
 def desk(request: HttpRequest) -> Posting:
