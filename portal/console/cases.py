@@ -152,13 +152,25 @@ def _show_faulty(file: CaseFile, form: Form) -> None:
 ACTION_WORDS = {
     "start": "新建申报",
     "save": "保存",
+    "attach": "上传材料",
+    "take_back": "撤换材料",
     "confirm": "法定代表人确认",
     "check": "核验",
     "record_payment": "登记拨付",
     "confirm_payment": "复核拨付",
     "reject_payment": "驳回拨付",
-    "attach": "上传材料",
-    "detach": "撤换材料",
+    "set_issue_day": "录入印发日期",
+    "open_round": "设立批次",
+    "close_round": "关闭批次",
+    "choose_reading": "提出解释口径",
+    "confirm_reading": "确认解释口径",
+    "drop_reading": "撤下解释口径",
+    "set_pool": "设定资金池",
+    "enter_earlier_awards": "录入既往奖补",
+    "reverse_earlier_award": "冲销既往奖补",
+    "change_authority": "修改单位信息",
+    "post": "设立岗位",
+    "end_posting": "变更离岗日期",
 }
 
 
