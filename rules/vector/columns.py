@@ -148,9 +148,10 @@ def _impossible(fact: Fact, column: Array, mask: Array | None) -> Array | None:
     low, high = _bounds(fact)
     if int(column.min()) >= low and int(column.max()) <= high:
         return None
-    wrong: Array = (column < low) | (column > high)
-    wrong = wrong.any(axis=1) if wrong.ndim == 2 else wrong
-    wrong = wrong if mask is None else wrong & mask
+    beyond = np.asarray((column < low) | (column > high))
+    wrong: Array = np.asarray(beyond.any(axis=1)) if beyond.ndim == 2 else beyond
+    if mask is not None:
+        wrong = wrong & mask
     return wrong if wrong.any() else None
 
 
@@ -206,6 +207,6 @@ def _beyond(fact: Fact, value: Any) -> Any:
         return value
     if fact.kind in ("decimal", "percent", "money") and isinstance(value, str):
         number: Decimal | int = units.fen(value) if fact.kind == "money" else units.decimal(value)
-        if abs(number) <= _LARGEST:
+        if -_LARGEST <= number <= _LARGEST:
             return number
     raise ValueError(f"{fact.label}：“{value}”不能放入批量测算的列。")
