@@ -89,7 +89,7 @@ def _check_pack(pack: Pack, library: Library, counts: dict[str, int], folder: Pa
     for name in readings.mentioned(Rows([pack.head.gate, pack.head.overlap, pack.head.relations])):
         spec = pack.reading(name)
         for letter in spec.options:
-            if letter != spec.recommended and (name, letter) not in shown:
+            if letter not in (spec.recommended, *spec.by_case) and (name, letter) not in shown:
                 yield f"{pack.file}：没有口径 {name} 取 {letter} 的算例"
 
 

@@ -176,13 +176,24 @@ class Pack:
         return found
 
     def variants(self, number: str) -> Iterator[Letters]:
-        """Yield every choice of the readings that a clause depends on, recommended or not."""
+        """
+        Yield the choices of the readings that a clause depends on, two readings at a time, the rest as recommended.
+
+        Packs nest one reading in another at most, so pairs show every entry that a choice can bring about; the
+        product of all would be tens of thousands.
+        """
         names = sorted(self.depends_on(number))
-        options = [
-            [*self._readings[name].options, *([None] if self._readings[name].mandatory else [])] for name in names
-        ]
-        for letters in itertools.product(*options):
-            yield dict(zip(names, letters, strict=True))
+        options = {
+            name: [*self._readings[name].options, *([None] if self._readings[name].mandatory else [])] for name in names
+        }
+        usual = {name: self._readings[name].recommended for name in names}
+        seen = set()
+        for pair in itertools.combinations(names, 2) if len(names) > 1 else [names]:
+            for letters in itertools.product(*(options[name] for name in pair)):
+                chosen = {**usual, **dict(zip(pair, letters, strict=True))}
+                if tuple(chosen.values()) not in seen:
+                    seen.add(tuple(chosen.values()))
+                    yield chosen
 
     def span(self, letters: Letters, issued_on: date | None) -> Span:
         """Return first and last day in force; both None where the start counts from a day of issue not given."""
@@ -478,6 +489,7 @@ def _reading_specs(document: Block, head: schema.Head, file: str) -> tuple[Readi
             clauses=tuple(f"{head.policy}-{number}" for number in reading.clauses),
             reason=reading.reason,
             computed=reading.id in used,
+            by_case=reading.by_case,
         )
         for reading in head.readings
     )

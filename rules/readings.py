@@ -22,7 +22,8 @@ class ReadingSpec:
     One question of the catalogue with its answers by letter.
 
     `mandatory`: the text gives no ground for a default, so the clause stays closed until the authority has chosen.
-    `computed`: the engine computes differently by it; else it is asked and recorded on the case.
+    `computed`: the engine computes differently by it; else it is asked and recorded on the case. `by_case` are the
+    letters of a computed reading that no fact expresses: who chooses one decides on the case.
     """
 
     id: str
@@ -32,6 +33,7 @@ class ReadingSpec:
     clauses: tuple[str, ...]
     reason: str = ""
     computed: bool = False
+    by_case: tuple[str, ...] = ()
 
     @property
     def mandatory(self) -> bool:

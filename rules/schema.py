@@ -307,7 +307,11 @@ CLAUSE: TypeAdapter[Any] = TypeAdapter(AnyClause)
 
 
 class Reading(Model):
-    """口径: a question the text leaves open, its answers by letter, and the recommended one (none: must be chosen)."""
+    """
+    口径: a question the text leaves open, its answers by letter, and the recommended one (none: must be chosen).
+
+    个案选项: letters that no fact expresses although others of the same question are computed.
+    """
 
     id: Words = Field(alias="编号")
     question: Words = Field(alias="问题")
@@ -315,9 +319,13 @@ class Reading(Model):
     recommended: Words | None = Field(None, alias="推荐")
     clauses: Names = Field((), alias="条款")
     reason: Words = Field("", alias="理由")
+    by_case: Names = Field((), alias="个案选项")
 
     @model_validator(mode="after")
     def _recommends_one_of_its_options(self) -> "Reading":
+        unknown = next((letter for letter in self.by_case if letter not in self.options), None)
+        if unknown is not None:
+            raise ValueError(f"个案选项“{unknown}”不在选项内")
         if self.recommended is not None and self.recommended not in self.options:
             raise ValueError(f"推荐“{self.recommended}”不在选项内")
         return self
