@@ -1,6 +1,7 @@
 """What the page of a claim tells its applicant: the road, every step taken, papers, corrections, money."""
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from django.utils import timezone
@@ -126,15 +127,14 @@ def _steps(case: Application) -> list[StepShown]:
 def _acts(case: Application) -> list[ActShown]:
     members = {"start", "attach", "take_back", "confirm", "submit", "resubmit", "withdraw"}
     rows = case.events.filter(action__in=WORDS).select_related("by").order_by("-sequence")
-    return [
-        ActShown(
-            row.at,
-            WORDS[row.action],
-            str(row.by) if row.action in members and row.by else "",
-            row.note if row.action in TOLD_WITH_NOTE else "",
-        )
-        for row in rows
-    ]
+    told = []
+    for _, group in groupby(rows, key=lambda row: (row.action, row.by_id)):
+        row, *earlier = group  # several papers one after the other are one line, told with the last of them
+        count = f"（{len(earlier) + 1}次）" if earlier else ""
+        who = str(row.by) if row.action in members and row.by else ""
+        note = row.note if row.action in TOLD_WITH_NOTE else ""
+        told.append(ActShown(row.at, f"{WORDS[row.action]}{count}", who, note))
+    return told
 
 
 def _facts(case: Application) -> list[FactShown]:

@@ -1,11 +1,13 @@
 """What an estimate says on a page: for the public calculator and for the live estimate of a claim."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import rules
 from portal.forms.facts import FactsForm
 
+CODE = re.compile(r"（[a-z]+-[0-9a-z.]+）：")  # the clause's key behind its article, of use to nobody outside the house
 Judge = Callable[[Mapping[str, Any]], "rules.Verdict"]
 
 
@@ -26,5 +28,5 @@ def estimate_of(form: FactsForm, judge: Judge) -> dict[str, Any]:
         "verdict": verdict,
         "wrong": wrong,
         "missing": missing if verdict.eligible is None else [],
-        "trace": verdict.to_json()["trace"],
+        "trace": [CODE.sub("：", line, count=1) for line in verdict.to_json()["trace"]],
     }
