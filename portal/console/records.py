@@ -12,7 +12,10 @@ from django.contrib import admin
 from django.core.paginator import Paginator
 from django.db.models import Model, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 import rules
 from applications.models import (
@@ -29,6 +32,7 @@ from applications.models import (
     Job,
     Payment,
     Posting,
+    Status,
 )
 from portal.console.cases import event_words
 from portal.console.site import CASE_DUTIES, NAVIGATION, OVERSIGHT, Entry, duty_of, site
@@ -79,6 +83,10 @@ def _shown(name: str, words: str, show: Callable[[Any], Any]) -> Callable[[Model
     return column
 
 
+def _case_link(application: Application) -> SafeString:
+    return format_html('<a href="{}">{}</a>', reverse("console:case", args=[application.pk]), application)
+
+
 class BoundedPaginator(Paginator):
     """Counts no further than COUNTED_UP_TO: the reader narrows the list instead of leafing through it."""
 
@@ -109,6 +117,10 @@ class Record(admin.ModelAdmin):
                 self._add_column(field.name, field.verbose_name.replace("（分）", "（元）"), rules.yuan)
             elif field.name == "action":
                 self._add_column("action", "动作", event_words)
+            elif field.name in ("before", "after"):
+                self._add_column(field.name, str(field.verbose_name), lambda status: Status(status).label)
+            elif field.name == "application":
+                self._add_column("application", WORDS["application"], _case_link)
             elif field.name == "duty":
                 self._add_column("duty", WORDS["duty"], lambda duty: Duty(duty).label)
             elif field.name in WORDS:
