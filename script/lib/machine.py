@@ -48,14 +48,14 @@ def run(*command: str | Path, quiet: bool = False, **kwargs: object) -> subproce
         cwd=kwargs.pop("cwd", ROOT),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE if quiet else None,
-        stderr=subprocess.STDOUT if quiet else None,
+        stderr=subprocess.PIPE if quiet else None,
         text=True,
         check=False,
         **kwargs,  # type: ignore[call-overload]
     )
     if done.returncode:
         shown = " ".join(str(part) for part in command)
-        raise CannotSetUp(f"{shown}\nended with status {done.returncode}.\n{(done.stdout or '')[-4000:]}".rstrip())
+        raise CannotSetUp(f"{shown}\nended with status {done.returncode}.\n{((done.stdout or '') + (done.stderr or ''))[-4000:]}".rstrip())
     return done
 
 

@@ -104,7 +104,7 @@ def set_up(options: argparse.Namespace, environment: dict[str, str]) -> None:
     run(PYTHON, "manage.py", "load_policies", quiet=True, env=environment)
     if environment["DEMO"] == "1":
         seeded = run(PYTHON, "manage.py", "seed_demo", "--json", quiet=True, env=environment)
-        (var / "demo.json").write_text(seeded.stdout[seeded.stdout.index("{") :])
+        (var / "demo.json").write_text(seeded.stdout)
     machine.collect_static(environment)
 
 
