@@ -109,7 +109,10 @@ def _set(pack: Pack, raw: dict[str, Block], head: dict[str, Any], path: str, tex
     elif first in _HEAD and rest:
         done = _change(head[first], rest, text, path)
     elif first in _HEAD:
-        head[first], done = _value(text, path) if text else None, 1
+        if not text and first == "期限":
+            raise OverlayError("“期限”不能删去")
+        nothing = None if first == "共同扣减" else Rows()
+        head[first], done = _instead(head[first], text, path) if text else nothing, 1
     else:
         raise OverlayError(f"“{path}”应以 条款、{'、'.join(_HEAD)} 之一开头")
     if not done:
@@ -147,8 +150,16 @@ def _put(block: Block, key: str, text: str, whole: str) -> int:
         return 1 if block.pop(key, None) is not None else 0
     if key not in block and "." in key:
         return 0  # the way to it does not exist; a new key is one step
-    block[key] = _value(text, whole)
+    block[key] = _instead(block.get(key), text, whole)
     return 1
+
+
+def _instead(old: Any, text: str, path: str) -> Any:
+    """Return new text for a value that may be a list, which is then written as one."""
+    value = _value(text, path)
+    if isinstance(old, list) and isinstance(value, str):
+        raise OverlayError(f"“{path}”是一列，应写成 [甲, 乙]，或者在路径后用 .1、.2 指明第几项")
+    return value
 
 
 def _value(text: str, path: str) -> Any:
@@ -168,6 +179,9 @@ def _check(pack: Pack, overlay: Overlay) -> None:
     for name in readings.mentioned(Rows([*pack.raw.values(), *(getattr(pack.head, part) for part in _HEAD.values())])):
         if name not in known:
             raise OverlayError(f"“{paths}”：口径“{name}”不存在")
+    for relation in pack.head.relations:
+        if not isinstance(relation, Block) or not {"就高", readings.KEY} & relation.keys():
+            raise OverlayError(f"“{paths}”：“关系”的每一项应写明“就高”")
     try:
         pack.span({}, None)
         for number in _touched(pack, overlay):

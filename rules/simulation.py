@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from rules import overlay
+from rules import overlay as overlays
 from rules.overlay import Overlay
 from rules.pack import Library
 from rules.vector import columns as vector_columns
@@ -148,6 +148,7 @@ def simulate(
     library: Library,
     *,
     overlay: Overlay | None = None,
+    version: str = "",
     settings: Mapping[str, str] | None = None,
     history: Earlier | Mapping[str, Any] | None = None,
     on: Any = None,
@@ -156,9 +157,14 @@ def simulate(
     """
     Return what clauses give for columns of claims. Raises ValueError with a Chinese sentence.
 
-    `target`: a policy or clause ids of one policy or several. `overlay` changes the one policy of the target. `history`
-    is a table of earlier awards, or fen by clause id. `on`: day (or days) of the event. `pool`: limit and used, in fen.
+    `target`: a policy or clause ids of one policy or several. `overlay` changes the one policy of the target. All rows
+    are judged under one version, the newest unless `version` names another (`xinxing.v1`). `history` is a table of
+    earlier awards, or fen by clause id. `on`: day (or days) of the event. `pool`: limit and used, in fen.
     """
+    if version:
+        if version not in library.versions:
+            raise ValueError(f"没有政策版本“{version}”")
+        library = overlays.library_with(library, library.versions[version])
     ids = _clauses(target, library)
     chosen = _settings(settings or {}, {library.locate(clause)[0].id for clause in ids}, library)
     table = vector_columns.read(columns, library.facts, library.wholes)
@@ -223,7 +229,7 @@ def _overlaid(ids: list[str], library: Library, changes: Overlay) -> Library:
     packs = {pack.id: pack for pack, _ in (library.locate(clause) for clause in ids)}
     if len(packs) != 1:
         raise ValueError("试改只能针对一项政策")
-    return overlay.library_with(library, overlay.apply(next(iter(packs.values())), changes))
+    return overlays.library_with(library, overlays.apply(next(iter(packs.values())), changes))
 
 
 def _run(

@@ -175,3 +175,161 @@ def test_vector_equals_scalar_on_random_and_on_threshold_claims(clause):
 
         for case, got in zip(cases, rows_of(outcome), strict=True):
             assert got == seen(rules.judge(case)), case
+        if LIBRARY.clause(clause).monetary and not settings:
+            assert outcome.total_fen > 0, "claims that pay nothing prove little"
+
+
+def centre(**changes):
+    """Return columns of three claims under xinxing-3 that all pay 300万元, with some columns changed."""
+    columns = {
+        "registered_in_jurisdiction": np.array([True, True, True]),
+        "build_type": np.array(["new", "expansion", "retrofit"]),
+        "pue": np.array([12_500, 12_000, 11_000]),
+        "utilisation_pct": np.array([6_000, 7_000, 8_000]),
+        "formally_delivered": np.array([True, True, True]),
+        "stable_months": np.array([600, 700, 800]),
+        "scale_pflops_fp16": np.array([30_000_000, 32_000_000, 39_999_999]),
+    }
+    return {**columns, **changes}
+
+
+def of_centre(**given):
+    return rules.simulate(["xinxing-3"], **{"columns": centre(), **given}).clauses["xinxing-3"]
+
+
+def test_figures_of_the_text_are_met_exactly_and_missed_by_the_last_place():
+    outcome = of_centre(columns=centre(pue=np.array([12_500, 12_501, 12_499])))
+
+    assert outcome.amount_fen.tolist() == [300_000_000, 0, 300_000_000]
+    assert outcome.verdict.tolist() == [simulation.MET, simulation.FAILED, simulation.MET]
+    assert outcome.conditions[outcome.first_failing[1]] == "PUE ≤ 1.25"
+    assert outcome.first_failing.tolist() == [-1, 2, -1]
+
+
+def test_unknown_is_neither_zero_nor_false():
+    pue = (np.array([0, 12_000, 99_999]), np.array([False, True, False]))
+    outcome = of_centre(columns=centre(pue=pue, formally_delivered=np.array([True, True, False])))
+
+    # The third one fails whatever its PUE turns out to be.
+    assert outcome.verdict.tolist() == [simulation.MISSING, simulation.MET, simulation.FAILED]
+    assert outcome.amount_fen.tolist() == [-1, 300_000_000, 0]
+    assert [outcome.blocked_by(row) for row in range(3)] == ["missing_fact:pue", None, "condition:formally_delivered"]
+
+
+def test_masked_array_and_absent_column_are_unknown():
+    columns = centre(utilisation_pct=np.ma.array([6_000, 6_000, 6_000], mask=[True, False, False]))
+    assert of_centre(columns=columns).verdict.tolist() == [simulation.MISSING, simulation.MET, simulation.MET]
+
+    del columns["utilisation_pct"]
+    assert of_centre(columns=columns).verdict.tolist() == [simulation.MISSING] * 3
+
+
+def test_impossible_values_mark_their_rows_alone():
+    columns = centre(pue=np.array([9_999, 12_000, 12_000]), build_type=np.array(["new", "ruin", "new"]))
+    outcome = of_centre(columns=columns)
+
+    assert outcome.verdict.tolist() == [simulation.IMPOSSIBLE, simulation.IMPOSSIBLE, simulation.MET]
+    assert [outcome.blocked_by(row) for row in range(2)] == ["bad_fact:pue", "bad_fact:build_type"]
+    assert outcome.amount_fen.tolist() == [-1, -1, 300_000_000]
+
+
+def test_reasons_count_rows_and_say_the_condition():
+    outcome = of_centre(columns=centre(pue=np.array([13_000, 13_000, 9_000]), stable_months=np.array([600, 100, 600])))
+
+    assert outcome.reasons() == (
+        simulation.Reason("condition:pue", "不符合：PUE ≤ 1.25", 2),
+        simulation.Reason("bad_fact:pue", "数值不合规：PUE", 1),
+    )
+
+
+def test_ladder_takes_earlier_sums_as_a_column():
+    outcome = of_centre(history={"xinxing-3": np.array([0, 200_000_000, 300_000_000])})
+
+    assert outcome.amount_fen.tolist() == [300_000_000, 100_000_000, 0]
+    assert [outcome.blocked_by(row) for row in range(3)] == [None, None, "no_increment"]
+
+
+def test_order_of_claims_and_of_earlier_awards_changes_nothing():
+    chance = random.Random(7)
+    cases = list(random_cases("xinxing-3", LIBRARY.packs["xinxing"].compiled("3", {}), {}, chance))
+    cases = [case for case in cases if decodable(case)]
+    shuffled = [{**case, "history": chance.sample(case["history"], len(case["history"]))} for case in cases]
+    order = chance.sample(range(len(cases)), len(cases))
+
+    straight = rows_of(rules.simulate(["xinxing-3"], **in_columns(cases)).clauses["xinxing-3"])
+    turned = rules.simulate(["xinxing-3"], **in_columns([shuffled[place] for place in order])).clauses["xinxing-3"]
+
+    assert rows_of(turned) == [straight[place] for place in order]
+
+
+def test_rows_beyond_one_frame_are_computed_alike(monkeypatch):
+    chance = np.random.default_rng(5)
+    columns = {
+        "registered_in_jurisdiction": chance.random(1_000) < 0.9,
+        "is_local_compute_supplier": chance.random(1_000) < 0.9,
+        "annual_compute_sales_contract_fees_yuan": chance.integers(0, 10**10, 1_000),
+    }
+    whole = rules.simulate(["xinxing-4a"], columns).clauses["xinxing-4a"].amount_fen.tolist()
+
+    monkeypatch.setattr(simulation, "FRAME_ROWS", 7)
+
+    assert rules.simulate(["xinxing-4a"], columns).clauses["xinxing-4a"].amount_fen.tolist() == whole
+
+
+def test_whole_policy_gives_every_clause_and_says_what_it_cannot():
+    simulated = rules.simulate("haidong", {"registered_in_jurisdiction": np.array([True])})
+
+    assert list(simulated.clauses) == [clause.id for clause in LIBRARY.pack("haidong").clauses]
+    assert simulated.clauses["haidong-9"].says == "一事一议，金额由主管部门研究确定，批量测算只判断条件"
+    assert simulated.total_fen == 0
+
+
+def test_pool_cuts_each_claim_to_what_is_left():
+    outcome = of_centre(pool=(np.full(3, 10**9), np.array([0, 10**9 - 5, 10**9])))
+
+    assert outcome.amount_fen.tolist() == [300_000_000, 5, 0]
+    assert [outcome.blocked_by(row) for row in range(3)] == [None, "pool_exhausted", "pool_exhausted"]
+
+
+def test_day_of_the_event_decides_the_term_row_by_row():
+    columns = centre(policy_issued_on=np.array(["2026-01-01", "2026-01-01", "NaT"], "datetime64[D]"))
+    outcome = of_centre(columns=columns, on=np.array(["2026-02-01", "2026-01-31", "2026-02-01"], "datetime64[D]"))
+
+    found = [outcome.blocked_by(row) for row in range(3)]
+    assert found == [None, "out_of_term", "missing_fact:policy_issued_on"]
+
+
+def test_largest_base_is_exact_and_a_larger_product_is_refused():
+    columns = {
+        "registered_in_jurisdiction": np.array([True]),
+        "applicant_type": np.array(["ai_enterprise"]),
+        "filing_passed": np.array([True]),
+        "filed_models": np.array([2**63 // 50_000_000 - 1]),
+    }
+    assert rules.simulate(["xinxing-7a"], columns).clauses["xinxing-7a"].amount_fen.tolist() == [
+        (2**63 // 50_000_000 - 1) * 50_000_000
+    ]
+
+    columns["filed_models"] += 2
+    with pytest.raises(ValueError, match="xinxing-7a：列中的数值过大，计算结果超出可精确计算的范围"):
+        rules.simulate(["xinxing-7a"], columns)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"columns": centre(pue=np.array([1.25, 1.2, 1.1]))}, "“PUE”一列应为整数"),
+        ({"columns": centre(pue=np.array([12_500]))}, "“PUE”一列的行数与其他列不同"),
+        ({"columns": centre(formally_delivered=np.array([1, 1, 1]))}, "“已正式交付”一列应为是否值"),
+        ({"columns": centre(weather=np.array([1, 1, 1]))}, "没有事实“weather”"),
+        ({"history": {"xinxing-99": np.array([1, 1, 1])}}, "以往奖补中没有条款“xinxing-99”"),
+        ({"history": {"xinxing-3": np.array([1.0, 1, 1])}}, "应为每行一个整数"),
+        ({"settings": {"X99": "a"}}, "没有口径“X99”"),
+        ({"settings": {"X4": "z"}}, "口径“X4”没有选项“z”"),
+        ({"pool": (1, 2)}, "资金池已用金额"),
+        ({"version": "xinxing.v0"}, "没有政策版本“xinxing.v0”"),
+    ],
+)
+def test_what_is_no_column_is_refused_in_chinese(given, words):
+    with pytest.raises(ValueError, match=words):
+        of_centre(**given)
