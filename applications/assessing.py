@@ -55,7 +55,7 @@ def why_clause_is_closed(clause: Clause) -> str:
 
 def latest_checks(application: Application) -> dict[str, FactCheck]:
     """Return the newest check of each fact."""
-    return {check.fact: check for check in application.checks.order_by("pk")}
+    return {check.fact: check for check in application.checks.select_related("evidence").order_by("pk")}
 
 
 def verified_facts(application: Application, checks: Mapping[str, FactCheck]) -> dict[str, Any]:
@@ -160,6 +160,19 @@ def estimate(clause: Clause, facts: Facts, *, on: date | None = None) -> "rules.
 def store(application: Application, purpose: str, facts: Facts, *, by: User, at: datetime) -> Assessment:
     """Run the rules and keep inputs, readings, pack and trace, so that every yuan can be traced and recomputed."""
     inputs, verdict = judge(application, facts)
+    return keep(application, purpose, inputs, verdict, by=by, at=at)
+
+
+def keep(
+    application: Application,
+    purpose: str,
+    inputs: dict[str, Any],
+    verdict: "rules.Verdict",
+    *,
+    by: User,
+    at: datetime,
+) -> Assessment:
+    """Store a run of the rules that was just made, with everything needed to repeat it."""
     return Assessment.objects.create(
         application=application,
         purpose=purpose,

@@ -131,7 +131,7 @@ def award_of(request: HttpRequest, pk: int) -> Award:
     """Return an award of the officer's authority with its case, or 404."""
     posting = desk(request)
     awards = Award.objects.filter(authority=posting.authority_id).select_related(
-        "application__policy", "application__authority", "applicant", "clause", "assessment", "decided_by__user"
+        "application__policy", "application__authority", "applicant", "clause__policy", "assessment", "decided_by__user"
     )
     return get_object_or_404(awards, pk=pk)
 
