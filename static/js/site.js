@@ -114,6 +114,22 @@
     return "";
   };
 
+  /* The browser's own control says "Choose File" in the language of the system; ours says it in the page's. */
+  for (const input of document.querySelectorAll('input[type="file"]')) {
+    const field = element("span", "file-field");
+    const pick = element("span", "btn btn-plain");
+    const chosen = element("span", "soft");
+    const tell = () => { chosen.textContent = [...input.files].map((file) => file.name).join("、") || "未选择文件"; };
+    field.setAttribute("aria-hidden", "true");
+    pick.textContent = "选择文件";
+    pick.addEventListener("click", () => input.click());
+    input.addEventListener("change", tell);
+    input.classList.add("visually-hidden");
+    field.append(pick, chosen);
+    input.after(field);
+    tell();
+  }
+
   document.addEventListener("change", (event) => {
     const input = event.target;
     if (input.type !== "file" || !input.dataset.maxBytes) return;
