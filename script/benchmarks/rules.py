@@ -1,24 +1,28 @@
 """
 Claims per core-second: single with and without trace, in batch, and against plain functions in the same run.
 
-One claim asks for three clauses of 新星市 (3 分档 with ladder, 4a and 5a 比例 with yearly caps). The plain functions are
-what one writes first: the three sums with Decimal, no facts checked, no reasons, no readings. OpenFisca and GoRules ZEN
-compute the same three clauses where `requirements-bench.in` is installed. Prints one JSON object; every answer is
-compared with the engine's before anything is timed, and `wrong` counts the differences.
+One claim asks for three clauses of 新星市: 3 (分档 with a ladder), 4a and 5a (比例 with yearly caps). The plain ones
+are what one writes first: three sums with Decimal, no facts checked, no reasons, no readings. OpenFisca and GoRules
+ZEN compute the same clauses where `requirements-bench.txt` is installed. Prints one JSON object; every answer is
+compared with the plain one, and `wrong` counts the differences.
 """
 
 import argparse
-import importlib.util
 import json
+import sys
 import time
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 import rules
 from rules import simulation, trace
+
+sys.path.append(str(Path(__file__).parent))  # this file is run by its path
+import rules_others
 
 CLAUSES = ["xinxing-3", "xinxing-4a", "xinxing-5a"]
 BATCHES = (1_000, 100_000, 1_000_000)
@@ -177,10 +181,38 @@ def batch(rows: int, plain_us: float) -> dict[str, Any]:
     }
 
 
-def others() -> dict[str, str]:
-    """Say which other engines are here; they are measured by `script/benchmarks/rules_others.py` when installed."""
-    names = {"openfisca-core": "openfisca_core", "zen-engine": "zen"}
-    return {name: "installed" if importlib.util.find_spec(module) else "not installed" for name, module in names.items()}
+def others(rows: int, plain_us: float, batch_us: float) -> dict[str, Any]:
+    """Measure the other engines that are installed: times, what of the engine's speed they reach, wrong awards."""
+    columns = columns_of(rows)
+    facts = [plain_facts(facts_of(columns, row)) for row in range(min(rows, 2_000))]
+    right = [[work(row) for work in PLAIN] for row in facts]
+    result: dict[str, Any] = {"installed": rules_others.installed()}
+    if "openfisca" in result["installed"]:
+        engine = rules_others.OpenFisca()
+        sums = engine.amounts(columns)
+        got = [[Decimal(str(column[row])).quantize(Decimal("0.01")) for column in sums] for row in range(len(facts))]
+        one = {name: column[:1] for name, column in columns.items()}
+        result["openfisca"] = {
+            "single_us": round(best_us(lambda: engine.amounts(one), 20), 1),
+            "batch_us": round(best_us(lambda: engine.amounts(columns), 3) / rows, 3),
+            "wrong_pct": _wrong(got, right),
+        }
+    if "zen" in result["installed"]:
+        zen = rules_others.Zen()
+        ready = [{name: float(v) if isinstance(v, Decimal) else v for name, v in row.items()} for row in facts]
+        got = [[Decimal(str(fen)).quantize(Decimal("0.01")) for fen in zen.amounts(row)] for row in ready]
+        took = best_us(lambda: [zen.amounts(row) for row in ready], 3) / len(ready)
+        result["zen"] = {"single_us": round(took, 1), "batch_us": round(took, 3), "wrong_pct": _wrong(got, right)}
+    for name in result["installed"]:
+        found = result[name]
+        found["single_by_plain"] = round(found["single_us"] / plain_us, 1)
+        found["batch_by_ours"] = round(found["batch_us"] / batch_us, 1)
+    return result
+
+
+def _wrong(got: list[list[Decimal]], right: list[list[Decimal]]) -> float:
+    """Return the share of claims with a wrong award, in percent."""
+    return round(100 * sum(one != other for one, other in zip(got, right, strict=True)) / len(right), 1)
 
 
 def main() -> None:
@@ -192,7 +224,9 @@ def main() -> None:
 
     one = single(given.single)
     batches = [batch(rows, one["plain_us"]) for rows in BATCHES if rows <= given.largest]
-    print(json.dumps({"frame_rows": simulation.FRAME_ROWS, "single": one, "batch": batches, "others": others()}, indent=1))
+    largest = batches[-1]
+    rest = others(100_000, one["plain_us"], largest["ms"] * 1000 / largest["claims"])
+    print(json.dumps({"frame_rows": simulation.FRAME_ROWS, "single": one, "batch": batches, "others": rest}, indent=1))
 
 
 if __name__ == "__main__":
