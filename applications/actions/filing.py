@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.files import File
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils import timezone
 
 import rules
@@ -32,8 +33,8 @@ EVIDENCE_LIMIT = 60
 
 def open_round(clause: Clause, at: datetime) -> Round | None:
     """Return the round that takes claims under a clause at this moment, if there is one."""
-    rounds = Round.objects.open_at(at).filter(policy=clause.policy_id)
-    return rounds.filter(clause=clause).first() or rounds.filter(clause=None).first()
+    rounds = Round.objects.open_at(at).filter(Q(clause=clause) | Q(clause=None), policy=clause.policy_id)
+    return rounds.order_by(F("clause").asc(nulls_last=True), "-opens_at").first()
 
 
 @transaction.atomic
@@ -191,11 +192,11 @@ def submit(application: Application, *, by: User, at: datetime) -> Application:
     application, standing = lock(application, by)
     current = open_round(application.clause, at)
     refuse_if(permissions.why_not_submit(application, standing, missing(application), open_round=current))
-    _, verdict = assessing.judge(application, application.facts)
-    if not verdict.eligible:
-        stop(f"按所填内容不能申报：{verdict.reason}")
+    judged = assessing.judge(application, application.facts)
+    if not judged[1].eligible:
+        stop(f"按所填内容不能申报：{judged[1].reason}")
 
-    application.assessment = assessing.store(application, Assessment.Purpose.DECLARED, application.facts, by=by, at=at)
+    application.assessment = assessing.keep(application, Assessment.Purpose.DECLARED, *judged, by=by, at=at)
     if application.status == Status.CORRECTING:
         return _answer_correction(application, by=by, at=at)
 

@@ -17,7 +17,7 @@ def lock(application: Application, by: User) -> tuple[Application, Standing]:
     """Return the case with its row locked (PostgreSQL; SQLite's IMMEDIATE transaction is the lock) and who asks."""
     locked = (
         Application.objects.select_for_update(of=("self",))
-        .select_related("policy", "clause", "applicant", "authority")
+        .select_related("policy", "clause__policy", "applicant", "authority")
         .get(pk=application.pk)
     )
     return locked, standing_of(by, locked)
@@ -83,8 +83,7 @@ def move(
 
 def next_number(scope: str) -> int:
     """Return the next number of a scope without gaps or doubles; the row stays locked until the transaction ends."""
-    Counter.objects.get_or_create(scope=scope)
-    counter = Counter.objects.select_for_update().get(scope=scope)
+    counter, _ = Counter.objects.select_for_update().get_or_create(scope=scope)
     counter.last += 1
     counter.save(update_fields=["last"])
     return counter.last
