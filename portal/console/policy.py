@@ -210,6 +210,7 @@ class Question:
     """One ambiguity: how it may be read, how it is read now, what is proposed, and the form to propose."""
 
     spec: rules.ReadingSpec
+    places: list[str]
     current: Reading | None
     waiting: Reading | None
     why_not_confirm: str
@@ -235,12 +236,15 @@ def readings_page(
     current = {reading.key: reading for reading in alive if reading.confirmed_at}
     waiting = {reading.key: reading for reading in alive if not reading.confirmed_at}
     questions = []
-    for spec in rules.load().pack(row.code).readings:
+    pack = rules.load().pack(row.code)
+    names = {clause.id: f"{clause.article} {clause.name}" for clause in pack.clauses}
+    for spec in pack.readings:
         proposed = waiting.get(spec.id)
         own = proposed is not None and proposed.decided_by_id == request.user.pk
         form = (typed or {}).get(spec.id) or ReadingForm(options=spec.options, auto_id=f"{spec.id}-%s")
         why_not = "须由另一名政策管理人员确认。" if own else ""
-        questions.append(Question(spec, current.get(spec.id), proposed, why_not, form))
+        places = [names.get(place, "施行日和失效日") for place in spec.clauses]
+        questions.append(Question(spec, places, current.get(spec.id), proposed, why_not, form))
     context = {
         **site.each_context(request),
         "title": f"{row.title}：解释口径",
