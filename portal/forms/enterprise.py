@@ -59,7 +59,6 @@ class EnterpriseForm(Plain, forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["uscc"].max_length = None
         self.fields["uscc"].validators = []  # the code is cleaned of blanks before anything is said about its length
         self.fields["contact_phone"].validators.append(phone_number)
 

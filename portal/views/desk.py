@@ -1,23 +1,24 @@
 """The applicant's desk: own cases, what was told, what to do next."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from applications.models import Applicant, Application, Delivery, Status
 from portal.paging import keyset
+from portal.requests import MemberRequest
 
 MESSAGES_SHOWN = 10
 OURS = (Status.DRAFT, Status.CORRECTING)
 
 
-def _unread(request: HttpRequest):
+def _unread(request: MemberRequest):
     return Delivery.objects.filter(person=request.user, channel=Delivery.Channel.SITE, read_at=None)
 
 
 @require_safe
-def dashboard(request: HttpRequest) -> HttpResponse:
+def dashboard(request: MemberRequest) -> HttpResponse:
     """Show the bodies this person acts for, their cases newest first, and what was told and not read."""
     cases = Application.objects.of_applicants_of(request.user).select_related("clause", "applicant", "policy")
     context = {
@@ -30,7 +31,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def read_messages(request: HttpRequest) -> HttpResponse:
+def read_messages(request: MemberRequest) -> HttpResponse:
     """Mark what was told as read."""
     _unread(request).update(read_at=timezone.now())
     return redirect("desk")

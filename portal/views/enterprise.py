@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -13,16 +13,17 @@ from applications.actions import people
 from applications.models import Applicant, BankAccount, Invitation, Membership
 from applications.permissions import ActionRefused
 from portal.forms.enterprise import AccountForm, EnterpriseForm, InviteForm, JoinForm, RegisterForm
+from portal.requests import MemberRequest
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
-def _own(request: HttpRequest, pk: int) -> Applicant:
+def _own(request: MemberRequest, pk: int) -> Applicant:
     return get_object_or_404(Applicant.objects.visible_to(request.user), pk=pk)
 
 
 def _form_page(
-    request: HttpRequest, form: BaseForm, words: dict[str, Any], *, refusal: str = "", status: int = 200
+    request: MemberRequest, form: BaseForm, words: dict[str, Any], *, refusal: str = "", status: int = 200
 ) -> HttpResponse:
     if status != 409 and form.errors:
         status = 422
@@ -30,7 +31,7 @@ def _form_page(
 
 
 @form_page
-def register(request: HttpRequest) -> HttpResponse:
+def register(request: MemberRequest) -> HttpResponse:
     """Open the file of a body that is not registered yet."""
     form = RegisterForm(request.POST or None)
     words = {"title": "登记申报单位", "lead": "请按营业执照或法人证书填写。", "button": "登记", "join": True}
@@ -47,7 +48,7 @@ def register(request: HttpRequest) -> HttpResponse:
 
 
 @form_page
-def join(request: HttpRequest) -> HttpResponse:
+def join(request: MemberRequest) -> HttpResponse:
     """Become a member by a code."""
     form = JoinForm(request.POST or None)
     words = {"title": "凭邀请码加入单位", "lead": "加入后即可办理该单位的申报。", "button": "加入"}
@@ -61,7 +62,7 @@ def join(request: HttpRequest) -> HttpResponse:
     return redirect("enterprise", pk=membership.applicant_id)
 
 
-def _page(request: HttpRequest, applicant: Applicant, *, refusal: str = "", status: int = 200) -> HttpResponse:
+def _page(request: MemberRequest, applicant: Applicant, *, refusal: str = "", status: int = 200) -> HttpResponse:
     open_codes = Invitation.objects.filter(applicant=applicant, used_at=None, expires_at__gt=timezone.now())
     context = {
         "applicant": applicant,
@@ -75,13 +76,13 @@ def _page(request: HttpRequest, applicant: Applicant, *, refusal: str = "", stat
 
 
 @require_safe
-def page(request: HttpRequest, pk: int) -> HttpResponse:
+def page(request: MemberRequest, pk: int) -> HttpResponse:
     """Show the file of an applicant with its members and account."""
     return _page(request, _own(request, pk))
 
 
 @form_page
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
+def edit(request: MemberRequest, pk: int) -> HttpResponse:
     """Change the file."""
     applicant = _own(request, pk)
     form = EnterpriseForm(request.POST or None, instance=applicant)
@@ -97,7 +98,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @form_page
-def account(request: HttpRequest, pk: int) -> HttpResponse:
+def account(request: MemberRequest, pk: int) -> HttpResponse:
     """Name the account that awards are paid to."""
     applicant = _own(request, pk)
     form = AccountForm(request.POST or None, name=applicant.name, initial={"holder": applicant.name})
@@ -114,7 +115,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def invite(request: HttpRequest, pk: int) -> HttpResponse:
+def invite(request: MemberRequest, pk: int) -> HttpResponse:
     """Make a code for one more member."""
     applicant = _own(request, pk)
     form = InviteForm(request.POST)

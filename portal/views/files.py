@@ -22,7 +22,7 @@ SANDBOX = "default-src 'none'; sandbox"
 LETTER = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
 
-def _send(file: FieldFile, *, name: str, content_type: str, inline: bool = False) -> HttpResponse:
+def _send(file: FieldFile, *, name: str, content_type: str, inline: bool = False) -> FileResponse:
     """Send stored bytes so that no browser guesses their type or runs what they hold."""
     try:
         opened = file.open("rb")
@@ -40,7 +40,7 @@ def _send(file: FieldFile, *, name: str, content_type: str, inline: bool = False
 
 
 @require_safe
-def evidence_file(request: HttpRequest, pk: int) -> HttpResponse:
+def evidence_file(request: HttpRequest, pk: int) -> FileResponse:
     """Hand out the original of a piece of evidence, always as attachment."""
     evidence = get_object_or_404(Evidence.objects.visible_to(request.user), pk=pk)
     return _send(evidence.file, name=evidence.original_name, content_type=evidence.content_type)
@@ -65,7 +65,7 @@ def evidence_page(request: HttpRequest, pk: int, page: int) -> HttpResponse:
 
 
 @require_safe
-def document_file(request: HttpRequest, pk: int) -> HttpResponse:
+def document_file(request: HttpRequest, pk: int) -> FileResponse:
     """Show a letter in the browser, or hand it out with `?download`."""
     document = get_object_or_404(
         Document.objects.visible_to(request.user).select_related("application__applicant"), pk=pk
@@ -96,7 +96,7 @@ def job(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def job_result(request: HttpRequest, pk: int) -> HttpResponse:
+def job_result(request: HttpRequest, pk: int) -> FileResponse:
     """Hand out what a job has made, as long as every paper in it may still be seen by who asked for it."""
     row = get_object_or_404(_jobs(request), pk=pk, state=Job.State.DONE, document=None)
     wanted = set(row.payload.get("documents", []))
