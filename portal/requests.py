@@ -1,7 +1,5 @@
 """
-What a request is behind the log-in: `LoginRequiredMiddleware` has let nobody else in, and htmx has left its mark.
-
-Only for the type checker; at run time every request is Django's own.
+What a request is once our middleware has seen it. Only for the type checker: at run time it is Django's own.
 """
 
 from django.http import HttpRequest
@@ -10,8 +8,13 @@ from django_htmx.middleware import HtmxDetails
 from applications.models import User
 
 
-class Request(HttpRequest):
-    """A request of somebody who is logged in."""
+class PublicRequest(HttpRequest):
+    """A request of anybody; htmx has left its mark."""
+
+    htmx: HtmxDetails
+
+
+class Request(PublicRequest):
+    """A request of somebody who is logged in: `LoginRequiredMiddleware` lets nobody else in."""
 
     user: User
-    htmx: HtmxDetails

@@ -17,14 +17,14 @@ from applications.models import Evidence
 from applications.permissions import ActionRefused
 from applications.uploads import BadUpload, Upload, inspect
 from portal.forms.facts import DetailsForm
-from portal.requests import MemberRequest
+from portal.requests import Request
 from portal.views.claim_lookup import Claim, claim_of
 
 ACCEPT = ".pdf,.jpg,.jpeg,.png,.ofd,.xlsx"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def upload(request: MemberRequest, pk: int, slot: str) -> HttpResponse:
+def upload(request: Request, pk: int, slot: str) -> HttpResponse:
     """Take one file with its fields; `?replace=` names the file it takes the place of."""
     claim = claim_of(request, pk)
     spec = next((s for s in rules.evidence(claim.case.clause.code) if s.kind == slot), None)
@@ -50,7 +50,7 @@ def upload(request: MemberRequest, pk: int, slot: str) -> HttpResponse:
 
 
 @require_POST
-def remove(request: MemberRequest, pk: int, evidence: int) -> HttpResponse:
+def remove(request: Request, pk: int, evidence: int) -> HttpResponse:
     """Take a file out of the claim."""
     claim = claim_of(request, pk)
     item = get_object_or_404(Evidence, pk=evidence, application=claim.case)
@@ -90,7 +90,7 @@ def _inspected(form: DetailsForm) -> Upload | None:
 
 
 @transaction.atomic
-def _keep(request: MemberRequest, claim: Claim, form: DetailsForm, checked: Upload, old: Evidence | None) -> None:
+def _keep(request: Request, claim: Claim, form: DetailsForm, checked: Upload, old: Evidence | None) -> None:
     now = timezone.now()
     if old is not None:
         filing.take_back(old, by=request.user, at=now)
@@ -107,7 +107,7 @@ def _keep(request: MemberRequest, claim: Claim, form: DetailsForm, checked: Uplo
 
 
 def _page(
-    request: MemberRequest,
+    request: Request,
     claim: Claim,
     form: DetailsForm,
     old: Evidence | None,

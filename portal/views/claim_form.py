@@ -17,7 +17,7 @@ from applications.completeness import gaps_of, needs_subject
 from applications.models import Application, Evidence, Status
 from applications.permissions import ActionRefused
 from portal.forms.facts import ClaimForm
-from portal.requests import MemberRequest
+from portal.requests import Request
 from portal.views.claim_lookup import Claim, claim_of, evidence_by_slot, where
 from portal.views.estimates import estimate_of
 
@@ -32,7 +32,7 @@ class SlotShown:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def edit(request: MemberRequest, pk: int) -> HttpResponse:
+def edit(request: Request, pk: int) -> HttpResponse:
     """Show the form, or save it: a wrong field is 422, a version overtaken by a colleague is 409."""
     claim = claim_of(request, pk)
     if request.method != "POST":
@@ -59,7 +59,7 @@ def edit(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def estimate(request: MemberRequest, pk: int) -> HttpResponse:
+def estimate(request: Request, pk: int) -> HttpResponse:
     """Compute from what stands in the form now, with the applicant's earlier awards; nothing is stored."""
     claim = claim_of(request, pk)
     form = _form(claim.case, request.POST)
@@ -84,9 +84,7 @@ def _form(case: Application, data: Any = None) -> ClaimForm:
     )
 
 
-def _page(
-    request: MemberRequest, claim: Claim, form: ClaimForm, *, refusal: str = "", status: int = 200
-) -> HttpResponse:
+def _page(request: Request, claim: Claim, form: ClaimForm, *, refusal: str = "", status: int = 200) -> HttpResponse:
     case = claim.case
     files = evidence_by_slot(case)
     items = _asked(case)

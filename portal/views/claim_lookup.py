@@ -9,7 +9,7 @@ from django.urls import reverse
 from applications.completeness import Gap
 from applications.models import Application, BankAccount, Evidence, Membership
 from applications.permissions import Standing
-from portal.requests import MemberRequest
+from portal.requests import Request
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Claim:
     has_account: bool
 
 
-def claim_of(request: MemberRequest, pk: int) -> Claim:
+def claim_of(request: Request, pk: int) -> Claim:
     """Return a claim of a body this person acts for; everybody else gets a 404, officers too."""
     account = BankAccount.objects.filter(applicant=OuterRef("applicant"), replaced_at=None)
     role = Membership.objects.filter(applicant=OuterRef("applicant"), user=request.user).values("role")[:1]

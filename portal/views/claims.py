@@ -14,13 +14,13 @@ from applications.models import Applicant, Clause
 from applications.permissions import ActionRefused
 from portal.forms.claim import ConfirmForm, StartForm, WithdrawForm
 from portal.idempotency import idempotent
-from portal.requests import MemberRequest
+from portal.requests import Request
 from portal.views.claim_lookup import Claim, claim_of
 from portal.views.claim_story import story_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def new(request: MemberRequest, code: str) -> HttpResponse:
+def new(request: Request, code: str) -> HttpResponse:
     """Choose for whom, and open a draft under a clause."""
     clause = get_object_or_404(Clause.objects.select_related("policy__authority"), code=code)
     applicants = Applicant.objects.visible_to(request.user)
@@ -39,19 +39,19 @@ def new(request: MemberRequest, code: str) -> HttpResponse:
 
 
 @require_safe
-def page(request: MemberRequest, pk: int) -> HttpResponse:
+def page(request: Request, pk: int) -> HttpResponse:
     """Show a claim: where it stands, every step so far, what comes next, its papers and money."""
     return _page(request, claim_of(request, pk))
 
 
-def _page(request: MemberRequest, claim: Claim, *, status: int = 200, **more: Any) -> HttpResponse:
+def _page(request: Request, claim: Claim, *, status: int = 200, **more: Any) -> HttpResponse:
     return render(
         request, "applicant/claim.html", story_of(claim) | {"confirm_form": ConfirmForm()} | more, status=status
     )
 
 
 @require_POST
-def confirm(request: MemberRequest, pk: int) -> HttpResponse:
+def confirm(request: Request, pk: int) -> HttpResponse:
     """The 法定代表人 answers for the content."""
     claim = claim_of(request, pk)
     form = ConfirmForm(request.POST)
@@ -67,7 +67,7 @@ def confirm(request: MemberRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @idempotent
-def submit(request: MemberRequest, pk: int) -> HttpResponse:
+def submit(request: Request, pk: int) -> HttpResponse:
     """Hand the claim in."""
     claim = claim_of(request, pk)
     try:
@@ -80,7 +80,7 @@ def submit(request: MemberRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent
-def withdraw(request: MemberRequest, pk: int) -> HttpResponse:
+def withdraw(request: Request, pk: int) -> HttpResponse:
     """Take the claim back, with a reason."""
     claim = claim_of(request, pk)
     form = WithdrawForm(request.POST or None)

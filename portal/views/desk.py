@@ -7,18 +7,18 @@ from django.views.decorators.http import require_POST, require_safe
 
 from applications.models import Applicant, Application, Delivery, Status
 from portal.paging import keyset
-from portal.requests import MemberRequest
+from portal.requests import Request
 
 MESSAGES_SHOWN = 10
 OURS = (Status.DRAFT, Status.CORRECTING)
 
 
-def _unread(request: MemberRequest):
+def _unread(request: Request):
     return Delivery.objects.filter(person=request.user, channel=Delivery.Channel.SITE, read_at=None)
 
 
 @require_safe
-def dashboard(request: MemberRequest) -> HttpResponse:
+def dashboard(request: Request) -> HttpResponse:
     """Show the bodies this person acts for, their cases newest first, and what was told and not read."""
     cases = Application.objects.of_applicants_of(request.user).select_related("clause", "applicant", "policy")
     context = {
@@ -31,7 +31,7 @@ def dashboard(request: MemberRequest) -> HttpResponse:
 
 
 @require_POST
-def read_messages(request: MemberRequest) -> HttpResponse:
+def read_messages(request: Request) -> HttpResponse:
     """Mark what was told as read."""
     _unread(request).update(read_at=timezone.now())
     return redirect("desk")

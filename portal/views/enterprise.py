@@ -13,17 +13,17 @@ from applications.actions import people
 from applications.models import Applicant, BankAccount, Invitation, Membership
 from applications.permissions import ActionRefused
 from portal.forms.enterprise import AccountForm, EnterpriseForm, InviteForm, JoinForm, RegisterForm
-from portal.requests import MemberRequest
+from portal.requests import Request
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
-def _own(request: MemberRequest, pk: int) -> Applicant:
+def _own(request: Request, pk: int) -> Applicant:
     return get_object_or_404(Applicant.objects.visible_to(request.user), pk=pk)
 
 
 def _form_page(
-    request: MemberRequest, form: BaseForm, words: dict[str, Any], *, refusal: str = "", status: int = 200
+    request: Request, form: BaseForm, words: dict[str, Any], *, refusal: str = "", status: int = 200
 ) -> HttpResponse:
     if status != 409 and form.errors:
         status = 422
@@ -31,7 +31,7 @@ def _form_page(
 
 
 @form_page
-def register(request: MemberRequest) -> HttpResponse:
+def register(request: Request) -> HttpResponse:
     """Open the file of a body that is not registered yet."""
     form = RegisterForm(request.POST or None)
     words = {"title": "登记申报单位", "lead": "请按营业执照或法人证书填写。", "button": "登记", "join": True}
@@ -48,7 +48,7 @@ def register(request: MemberRequest) -> HttpResponse:
 
 
 @form_page
-def join(request: MemberRequest) -> HttpResponse:
+def join(request: Request) -> HttpResponse:
     """Become a member by a code."""
     form = JoinForm(request.POST or None)
     words = {"title": "凭邀请码加入单位", "lead": "加入后即可办理该单位的申报。", "button": "加入"}
@@ -62,7 +62,7 @@ def join(request: MemberRequest) -> HttpResponse:
     return redirect("enterprise", pk=membership.applicant_id)
 
 
-def _page(request: MemberRequest, applicant: Applicant, *, refusal: str = "", status: int = 200) -> HttpResponse:
+def _page(request: Request, applicant: Applicant, *, refusal: str = "", status: int = 200) -> HttpResponse:
     open_codes = Invitation.objects.filter(applicant=applicant, used_at=None, expires_at__gt=timezone.now())
     context = {
         "applicant": applicant,
@@ -76,13 +76,13 @@ def _page(request: MemberRequest, applicant: Applicant, *, refusal: str = "", st
 
 
 @require_safe
-def page(request: MemberRequest, pk: int) -> HttpResponse:
+def page(request: Request, pk: int) -> HttpResponse:
     """Show the file of an applicant with its members and account."""
     return _page(request, _own(request, pk))
 
 
 @form_page
-def edit(request: MemberRequest, pk: int) -> HttpResponse:
+def edit(request: Request, pk: int) -> HttpResponse:
     """Change the file."""
     applicant = _own(request, pk)
     form = EnterpriseForm(request.POST or None, instance=applicant)
@@ -98,7 +98,7 @@ def edit(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 @form_page
-def account(request: MemberRequest, pk: int) -> HttpResponse:
+def account(request: Request, pk: int) -> HttpResponse:
     """Name the account that awards are paid to."""
     applicant = _own(request, pk)
     form = AccountForm(request.POST or None, name=applicant.name, initial={"holder": applicant.name})
@@ -115,7 +115,7 @@ def account(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def invite(request: MemberRequest, pk: int) -> HttpResponse:
+def invite(request: Request, pk: int) -> HttpResponse:
     """Make a code for one more member."""
     applicant = _own(request, pk)
     form = InviteForm(request.POST)

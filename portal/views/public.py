@@ -15,7 +15,7 @@ from applications import assessing
 from applications.models import Clause, Policy, Round
 from portal.forms.facts import FactsForm
 from portal.limits import too_many
-from portal.requests import PageRequest
+from portal.requests import PublicRequest
 from portal.views.estimates import estimate_of
 
 
@@ -74,7 +74,7 @@ def clause(request: HttpRequest, code: str, number: str) -> HttpResponse:
 
 @login_not_required
 @require_POST
-def estimate(request: PageRequest, code: str, number: str) -> HttpResponse:
+def estimate(request: PublicRequest, code: str, number: str) -> HttpResponse:
     """Compute from what was typed: the box alone for htmx, the whole page for a browser without script."""
     if too_many(request, "estimate", most=120, seconds=60):
         return render(request, "429.html", status=429)
