@@ -4,7 +4,7 @@ The law: five policies as packs, and the engine that reads them. No Django, no d
 Only the names below are used by other rooms.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -25,22 +25,33 @@ from rules.units import capital, fen, yuan
 from rules.verdict import Verdict
 
 if TYPE_CHECKING:
-    from rules.simulation import Simulation
+    from rules.simulation import FAILED, IMPOSSIBLE, MET, MISSING, Earlier, Outcome, Reason, Simulation
+
+_OF_SIMULATION = ("FAILED", "IMPOSSIBLE", "MET", "MISSING", "Earlier", "Outcome", "Reason", "Simulation")
 
 __all__ = [
+    "FAILED",
+    "IMPOSSIBLE",
+    "MET",
+    "MISSING",
     "Clause",
+    "Earlier",
     "Fact",
     "Field",
     "Library",
+    "Outcome",
     "Overlay",
     "OverlayError",
     "Pack",
     "PackError",
     "ReadingSpec",
+    "Reason",
+    "Simulation",
     "Slot",
     "Step",
     "Verdict",
     "capital",
+    "columns",
     "evidence",
     "explain",
     "fen",
@@ -92,6 +103,21 @@ def simulate(target: str | Iterable[str], columns: Mapping[str, Any], **given: A
     from rules import simulation  # noqa: PLC0415  numpy costs a quarter of a second that single cases do not need
 
     return simulation.simulate(target, columns, load(), **given)
+
+
+def columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return columns for `simulate` from the facts of cases in their JSON form. Raises ValueError in Chinese."""
+    from rules.vector import columns as vector_columns  # noqa: PLC0415  numpy, as above
+
+    return dict(vector_columns.of_cases(rows, load().facts))
+
+
+def __getattr__(name: str) -> Any:
+    if name in _OF_SIMULATION:
+        from rules import simulation  # noqa: PLC0415  numpy, as above
+
+        return getattr(simulation, name)
+    raise AttributeError(f"module 'rules' has no attribute {name!r}")
 
 
 def replay(

@@ -7,6 +7,7 @@ applies under every letter that has such a place. The new text is written as in 
 """
 
 import hashlib
+import itertools
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, replace
@@ -183,12 +184,20 @@ def _check(pack: Pack, overlay: Overlay) -> None:
         if not isinstance(relation, Block) or not {"就高", readings.KEY} & relation.keys():
             raise OverlayError(f"“{paths}”：“关系”的每一项应写明“就高”")
     try:
-        pack.span({}, None)
+        for letters in _choices(pack, pack.head.term):
+            pack.span(letters, None)
         for number in _touched(pack, overlay):
             for letters in pack.variants(number):
                 pack.compiled(number, letters)
     except PackError as error:
         raise OverlayError(f"“{paths}”：{error.message}") from None
+
+
+def _choices(pack: Pack, part: Any) -> Iterator[dict[str, str]]:
+    """Yield every choice of the readings that a part depends on."""
+    names = sorted(readings.mentioned(part))
+    for letters in itertools.product(*(pack.reading(name).options for name in names)):
+        yield dict(zip(names, letters, strict=True))
 
 
 def _touched(pack: Pack, overlay: Overlay) -> Iterable[str]:

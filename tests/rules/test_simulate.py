@@ -1,6 +1,8 @@
 """The vector reading says on every row what `judge` says of the same claim alone."""
 
 import random
+import subprocess
+import sys
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -17,13 +19,16 @@ ROWS = 50
 
 
 def letters_of(clause):
-    """Return the readings tried for a clause: the recommended ones, then each other letter once."""
+    """Return the readings tried for a clause: the recommended ones, each other letter once, a few mixtures."""
     pack, number = LIBRARY.locate(clause)
     names = sorted(pack.depends_on(number))
     yield {}
     for name in names:
         spec = pack.reading(name)
         yield from ({name: letter} for letter in spec.options if letter != spec.recommended)
+    chance = random.Random(clause)
+    for _ in range(3 if len(names) > 1 else 0):
+        yield {name: chance.choice(sorted(pack.reading(name).options)) for name in names}
 
 
 def edges(compiled):
@@ -333,3 +338,35 @@ def test_largest_base_is_exact_and_a_larger_product_is_refused():
 def test_what_is_no_column_is_refused_in_chinese(given, words):
     with pytest.raises(ValueError, match=words):
         of_centre(**given)
+
+
+def test_facts_of_cases_become_columns():
+    facts = {"pue": "1.25", "build_type": "expansion", "formally_delivered": True, "policy_issued_on": "2026-01-01"}
+    columns = rules.columns([facts, {"pue": "0.9", "build_type": "ruin"}])
+
+    assert {name: (values.tolist(), known.tolist()) for name, (values, known) in columns.items()} == {
+        "pue": ([12_500, 9_000], [True, True]),
+        "build_type": ([1, -1], [True, True]),
+        "formally_delivered": ([True, False], [True, False]),
+        "policy_issued_on": ([date(2026, 1, 1), None], [True, False]),
+    }
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({"pue": "1.25001"}, "PUE：批量测算最多保留 4 位小数"),
+        ({"pue": 1.25}, "不能放入批量测算的列"),
+        ({"weather": "fair"}, "没有事实“weather”"),
+    ],
+)
+def test_facts_that_no_column_holds_are_refused(facts, words):
+    with pytest.raises(ValueError, match=words):
+        rules.columns([facts])
+
+
+def test_single_cases_do_not_wait_for_numpy():
+    code = "import sys, rules; rules.load(); print('numpy' in sys.modules); rules.MET; print('numpy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.split() == ["False", "True"]
