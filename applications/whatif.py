@@ -8,12 +8,22 @@ the law as published must give what was decided; a row where it does not says so
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import rules
 from applications.models import Application, Assessment, Status
 
 DECIDED = frozenset({Status.GRANTED, Status.PAID, Status.CLOSED, Status.REFUSED})
+
+
+class Finding(NamedTuple):
+    """What a verdict comes to; its trace is left behind, so that a hundred thousand cases fit into memory."""
+
+    eligible: bool | None
+    kind: str
+    amount_fen: int | None
+    blocked_by: str | None
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -30,8 +40,8 @@ class Row:
     applicant: str
     status: str
     agrees: bool
-    before: rules.Verdict
-    after: rules.Verdict
+    before: Finding
+    after: Finding
 
     @property
     def difference_fen(self) -> int:
@@ -41,7 +51,7 @@ class Row:
     @property
     def changed(self) -> bool:
         """Say whether anything an applicant would notice is different."""
-        return _seen(self.before) != _seen(self.after)
+        return self.before[:4] != self.after[:4]  # a sentence alone is no change
 
     @property
     def why(self) -> str:
@@ -85,8 +95,8 @@ def replay(cases: Iterable[Application], overlays: Mapping[str, rules.Overlay] |
             applicant=case.applicant.name,
             status=case.get_status_display(),
             agrees=_agrees(case.assessment, now),
-            before=now,
-            after=now if after is None else next(after),
+            before=_finding(now),
+            after=_finding(now if after is None else next(after)),
         )
 
 
@@ -142,11 +152,11 @@ def _stored(case: Application) -> tuple[dict[str, Any], str]:
     return case.assessment.inputs, case.assessment.pack_version
 
 
-def _seen(verdict: rules.Verdict) -> tuple[Any, ...]:
-    return verdict.eligible, verdict.kind, verdict.amount_fen, verdict.blocked_by
+def _finding(verdict: rules.Verdict) -> Finding:
+    return Finding(verdict.eligible, verdict.kind, verdict.amount_fen, verdict.blocked_by, verdict.reason)
 
 
 def _agrees(stored: Assessment, now: rules.Verdict) -> bool:
     """Say whether the law gives again what was stored, from the same pack."""
     then = (stored.eligible, stored.kind, stored.amount_fen, stored.result.get("blocked_by"))
-    return then == _seen(now) and stored.pack_sha256 == now.pack_sha256
+    return then == _finding(now)[:4] and stored.pack_sha256 == now.pack_sha256

@@ -184,8 +184,8 @@ def _check(pack: Pack, overlay: Overlay) -> None:
         if not isinstance(relation, Block) or not {"就高", readings.KEY} & relation.keys():
             raise OverlayError(f"“{paths}”：“关系”的每一项应写明“就高”")
     try:
-        for letters in _choices(pack, pack.head.term):
-            pack.span(letters, None)
+        for chosen in _choices(pack, pack.head.term):
+            pack.span(chosen, None)
         for number in _touched(pack, overlay):
             for letters in pack.variants(number):
                 pack.compiled(number, letters)

@@ -191,6 +191,8 @@ def _clauses(target: str | Iterable[str], library: Library) -> list[str]:
 
 
 def _settings(settings: Mapping[str, str], policies: set[str], library: Library) -> Mapping[str, str]:
+    if not settings:
+        return settings
     order = sorted(library.packs, key=policies.__contains__)  # the policies asked for last, so that theirs stand
     specs = {spec.id: spec for policy in order for spec in library.packs[policy].readings}
     for name, letter in settings.items():

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 import rules
 from applications import whatif
-from applications.whatif import Row, Total
+from applications.whatif import Finding, Row, Total
 
 
 class Command(BaseCommand):
@@ -102,10 +102,10 @@ def _plain(fen: int | None) -> str | None:
     return None if fen is None else rules.yuan(fen).replace(",", "")
 
 
-def _verdict(verdict: rules.Verdict) -> dict[str, Any]:
-    eligible = "invalid" if verdict.eligible is None else verdict.eligible
-    amount = _plain(verdict.amount_fen)
-    return {"eligible": eligible, "kind": verdict.kind, "amount_yuan": amount, "blocked_by": verdict.blocked_by}
+def _finding(found: Finding) -> dict[str, Any]:
+    eligible = "invalid" if found.eligible is None else found.eligible
+    amount = _plain(found.amount_fen)
+    return {"eligible": eligible, "kind": found.kind, "amount_yuan": amount, "blocked_by": found.blocked_by}
 
 
 def _report(overlay: dict[str, str], rows: list[Row], shown: list[Row], totals: list[Total]) -> dict[str, Any]:
@@ -137,8 +137,8 @@ def _report(overlay: dict[str, str], rows: list[Row], shown: list[Row], totals: 
                 "clause": row.clause,
                 "applicant": row.applicant,
                 "agrees": row.agrees,
-                "before": _verdict(row.before),
-                "after": _verdict(row.after),
+                "before": _finding(row.before),
+                "after": _finding(row.after),
                 "difference_yuan": _plain(row.difference_fen),
                 "why": row.why,
             }
