@@ -10,10 +10,11 @@ from collections.abc import Callable
 from functools import wraps
 
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from applications.models import IdempotencyKey
+from portal.requests import Request
 
 FIELD = "idempotency_key"
 HEADER = "Idempotency-Key"
@@ -39,7 +40,7 @@ def idempotent(view: View) -> View:
     """
 
     @wraps(view)
-    def wrapped(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+    def wrapped(request: Request, *args, **kwargs) -> HttpResponse:
         key = request.headers.get(HEADER) or request.POST.get(FIELD, "")
         if request.method != "POST" or not key:
             return view(request, *args, **kwargs)
@@ -51,7 +52,7 @@ def idempotent(view: View) -> View:
     return wrapped
 
 
-def _once(request: HttpRequest, key: str, act: Callable[[], HttpResponse]) -> HttpResponse:
+def _once(request: Request, key: str, act: Callable[[], HttpResponse]) -> HttpResponse:
     digest = _digest(request)
     with transaction.atomic():
         row, fresh = _take(request, key, digest)
@@ -65,7 +66,7 @@ def _once(request: HttpRequest, key: str, act: Callable[[], HttpResponse]) -> Ht
     return response
 
 
-def _take(request: HttpRequest, key: str, digest: str) -> tuple[IdempotencyKey, bool]:
+def _take(request: Request, key: str, digest: str) -> tuple[IdempotencyKey, bool]:
     """Return the row of this key and whether it was made now; waits for a request that holds the same key."""
     found = IdempotencyKey.objects.filter(user=request.user, key=key).first()
     if found is not None:
@@ -80,13 +81,13 @@ def _take(request: HttpRequest, key: str, digest: str) -> tuple[IdempotencyKey, 
     return made, True
 
 
-def _again(request: HttpRequest, row: IdempotencyKey, digest: str) -> HttpResponse:
+def _again(request: Request, row: IdempotencyKey, digest: str) -> HttpResponse:
     if row.path != request.path[:200] or row.body_sha256 != digest:
         return render(request, "422.html", status=422)
     return HttpResponseRedirect(row.location)
 
 
-def _digest(request: HttpRequest) -> str:
+def _digest(request: Request) -> str:
     """Return a hash over what was sent, files by name and size, without the token and the key itself."""
     said = [
         f"{name}={value}"

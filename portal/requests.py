@@ -1,6 +1,4 @@
-"""
-What a request is once our middleware has seen it. Only for the type checker: at run time it is Django's own.
-"""
+"""What a request is once our middleware has seen it. Only for the type checker: at run time it is Django's own."""
 
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -16,6 +16,7 @@ from applications.workflow import NEXT, ROAD, VERBS
 from portal.console.reading import CaseFile, read
 from portal.console.site import EXTRA_URLS, site
 from portal.forms.console import ProposeForm, ReasonForm
+from portal.requests import Request
 
 # Acts that must state a reason, with the question that the officer answers and what stands on the confirm dialog.
 REASONED = {
@@ -93,7 +94,7 @@ def acts_of(file: CaseFile, sent: Mapping[str, Form]) -> list[Act]:
 
 def steps_of(file: CaseFile) -> list[dict[str, str]]:
     """Return the road of the case with where it stands; a case that left the road shows where it ended."""
-    status = file.application.status
+    status = Status(file.application.status)
     road = list(ROAD[1:])
     if status not in road:
         return [{"name": file.application.get_status_display(), "state": "current", "note": NEXT[status]}]
@@ -105,7 +106,7 @@ def steps_of(file: CaseFile) -> list[dict[str, str]]:
 
 
 def case_page(
-    request: HttpRequest,
+    request: Request,
     pk: int,
     *,
     refusal: str = "",
@@ -180,7 +181,7 @@ def event_words(action: str) -> str:
 
 
 @require_safe
-def case(request: HttpRequest, pk: int) -> HttpResponse:
+def case(request: Request, pk: int) -> HttpResponse:
     """Show a case to an officer of its authority."""
     return case_page(request, pk)
 

@@ -7,7 +7,8 @@ import django_filters
 from django import forms
 from django.contrib import messages
 from django.db.models import Q, QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils import timezone
@@ -22,6 +23,7 @@ from portal.console.site import EXTRA_URLS, NAVIGATION, Entry, site
 from portal.forms.policy import EarlierForm, ImportForm, ReasonForm
 from portal.idempotency import idempotent
 from portal.paging import keyset
+from portal.requests import Request
 
 ROWS = 30
 
@@ -46,12 +48,12 @@ class EarlierFilter(django_filters.FilterSet):
 
 
 @require_safe
-def earlier(request: HttpRequest) -> HttpResponse:
+def earlier(request: Request) -> HttpResponse:
     """List earlier awards, the newest entry first."""
     return _page(request)
 
 
-def _page(request: HttpRequest, *, refusal: str = "", status: int = 200, **more: Any) -> HttpResponse:
+def _page(request: Request, *, refusal: str = "", status: int = 200, **more: Any) -> HttpResponse:
     posting = policy_desk(request)
     rows = EarlierAward.objects.filter(authority=posting.authority_id)
     found = EarlierFilter(request.GET, queryset=rows, request=request)
@@ -73,7 +75,7 @@ def _page(request: HttpRequest, *, refusal: str = "", status: int = 200, **more:
 
 @require_POST
 @idempotent
-def enter(request: HttpRequest) -> HttpResponse:
+def enter(request: Request) -> HttpResponse:
     """Enter one earlier award."""
     posting = policy_desk(request)
     form = EarlierForm(request.POST, authority_id=posting.authority_id, today=timezone.localdate())
@@ -89,7 +91,7 @@ def enter(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @idempotent
-def import_sheet(request: HttpRequest) -> HttpResponse:
+def import_sheet(request: Request) -> HttpResponse:
     """Enter a whole sheet, or nothing and every fault of every row."""
     posting = policy_desk(request)
     form = ImportForm(request.POST, request.FILES)
@@ -113,7 +115,7 @@ def _clauses(authority_id: int) -> QuerySet[Clause]:
 
 
 @require_safe
-def template(request: HttpRequest) -> HttpResponse:
+def template(request: Request) -> HttpResponseBase:
     """Hand out the empty sheet."""
     posting = policy_desk(request)
     target = BytesIO()
@@ -128,14 +130,14 @@ def template(request: HttpRequest) -> HttpResponse:
 
 
 def _reverse_page(
-    request: HttpRequest, row: EarlierAward, form: ReasonForm, *, refusal: str = "", status: int = 200
+    request: Request, row: EarlierAward, form: ReasonForm, *, refusal: str = "", status: int = 200
 ) -> HttpResponse:
     context = {**site.each_context(request), "title": "冲销既往奖补", "row": row, "form": form, "refusal": refusal}
     return render(request, "console/policy/reverse.html", context, status=status)
 
 
 @idempotent
-def reverse_row(request: HttpRequest, pk: int) -> HttpResponse:
+def reverse_row(request: Request, pk: int) -> HttpResponse:
     """Ask for the reason (GET), and take one wrong entry back (POST)."""
     posting = policy_desk(request)
     rows = EarlierAward.objects.select_related("clause__policy", "authority")

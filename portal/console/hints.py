@@ -81,7 +81,7 @@ def _pue(application: Application, details: Mapping[str, Any]) -> Hint:
         return Hint("pue", "总耗电量÷IT设备耗电量：报告要素不全，无法复算", NO_DATA)
     exact = total / energy
     shown = exact.quantize(Decimal("0.0001"), ROUND_HALF_UP)
-    places = Decimal(1).scaleb(declared.as_tuple().exponent if declared.as_tuple().exponent < 0 else 0)  # type: ignore[operator]
+    places = Decimal(1).scaleb(-len(f"{declared:f}".partition(".")[2]))
     fits = exact.quantize(places, ROUND_HALF_UP) == declared
     return Hint("pue", f"复算：{total:,} ÷ {energy:,} = {shown}；申报 {declared}", _state(fits))
 

@@ -12,7 +12,7 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import Prefetch
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils import timezone
@@ -26,6 +26,7 @@ from applications.permissions import ActionRefused
 from portal.console.site import EXTRA_URLS, NAVIGATION, Entry, posting_of, site
 from portal.forms.policy import IssueDayForm, PoolForm, ReadingForm, RoundForm
 from portal.idempotency import idempotent
+from portal.requests import Request
 
 HISTORY = 50
 
@@ -42,7 +43,7 @@ ACTS = {
 }
 
 
-def policy_desk(request: HttpRequest) -> Posting:
+def policy_desk(request: Request) -> Posting:
     """Return the policy manager's posting, or 404."""
     posting = posting_of(request)
     if posting is None or posting.duty != Duty.POLICY:
@@ -50,7 +51,7 @@ def policy_desk(request: HttpRequest) -> Posting:
     return posting
 
 
-def _policy(request: HttpRequest, pk: int) -> Policy:
+def _policy(request: Request, pk: int) -> Policy:
     posting = policy_desk(request)
     return get_object_or_404(Policy.objects.select_related("authority"), pk=pk, authority=posting.authority_id)
 
@@ -64,7 +65,7 @@ class Act:
 
 
 @require_safe
-def policies(request: HttpRequest) -> HttpResponse:
+def policies(request: Request) -> HttpResponse:
     """List the authority's policies; the only one opens at once."""
     posting = policy_desk(request)
     rows = list(Policy.objects.filter(authority=posting.authority_id))
@@ -74,14 +75,12 @@ def policies(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def policy(request: HttpRequest, pk: int) -> HttpResponse:
+def policy(request: Request, pk: int) -> HttpResponse:
     """Show one policy: dates, rounds, pools and history."""
     return policy_page(request, _policy(request, pk))
 
 
-def policy_page(
-    request: HttpRequest, row: Policy, *, refusal: str = "", status: int = 200, **forms: Form
-) -> HttpResponse:
+def policy_page(request: Request, row: Policy, *, refusal: str = "", status: int = 200, **forms: Form) -> HttpResponse:
     """Render the page of a policy; `issue_form`, `round_form`, `pool_form` are what was typed, kept after a refusal."""
     events = Event.objects.filter(chain=f"authority:{row.authority_id}").select_related("by").order_by("-sequence")
     context: dict[str, Any] = {
@@ -111,7 +110,7 @@ def _term(row: Policy) -> tuple[date | None, date | None]:
 
 
 def _act(
-    request: HttpRequest, act: Callable[[], Any], words: str, back: Callable[[str], HttpResponse], then: HttpResponse
+    request: Request, act: Callable[[], Any], words: str, back: Callable[[str], HttpResponse], then: HttpResponse
 ) -> HttpResponse:
     """Run one action: on with a message, or back to the page with the reason (409)."""
     try:
@@ -124,7 +123,7 @@ def _act(
 
 @require_POST
 @idempotent
-def set_issue_day(request: HttpRequest, pk: int) -> HttpResponse:
+def set_issue_day(request: Request, pk: int) -> HttpResponse:
     """Enter or put right the day of issue."""
     row, form = _policy(request, pk), IssueDayForm(request.POST)
     if not form.is_valid():
@@ -140,7 +139,7 @@ def set_issue_day(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @idempotent
-def open_round(request: HttpRequest, pk: int) -> HttpResponse:
+def open_round(request: Request, pk: int) -> HttpResponse:
     """Open a filing window."""
     row = _policy(request, pk)
     form = RoundForm(request.POST, policy=row)
@@ -157,7 +156,7 @@ def open_round(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @idempotent
-def close_round(request: HttpRequest, pk: int) -> HttpResponse:
+def close_round(request: Request, pk: int) -> HttpResponse:
     """End a filing window now."""
     posting = policy_desk(request)
     window = get_object_or_404(
@@ -174,7 +173,7 @@ def close_round(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @idempotent
-def set_pool(request: HttpRequest, pk: int) -> HttpResponse:
+def set_pool(request: Request, pk: int) -> HttpResponse:
     """Enter or change a yearly limit."""
     row = _policy(request, pk)
     form = PoolForm(request.POST, policy=row)
@@ -190,7 +189,7 @@ def set_pool(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def clauses(request: HttpRequest, pk: int) -> HttpResponse:
+def clauses(request: Request, pk: int) -> HttpResponse:
     """Show every clause: its words on one side, how the rules read them on the other."""
     row = _policy(request, pk)
     pack = rules.load().pack(row.code)
@@ -223,13 +222,13 @@ class Question:
 
 
 @require_safe
-def readings(request: HttpRequest, pk: int) -> HttpResponse:
+def readings(request: Request, pk: int) -> HttpResponse:
     """Show every ambiguity of a text with its answers."""
     return readings_page(request, _policy(request, pk))
 
 
 def readings_page(
-    request: HttpRequest, row: Policy, *, typed: dict[str, ReadingForm] | None = None, refusal: str = "", status=200
+    request: Request, row: Policy, *, typed: dict[str, ReadingForm] | None = None, refusal: str = "", status=200
 ) -> HttpResponse:
     """Render the questions of a policy; `typed` holds the form of one question, kept after a refusal."""
     alive = Reading.objects.filter(policy=row, replaced_at=None).select_related("decided_by", "confirmed_by")
@@ -257,7 +256,7 @@ def readings_page(
 
 @require_POST
 @idempotent
-def choose_reading(request: HttpRequest, pk: int, key: str) -> HttpResponse:
+def choose_reading(request: Request, pk: int, key: str) -> HttpResponse:
     """Propose how one ambiguity is read."""
     row = _policy(request, pk)
     spec = next((spec for spec in rules.load().pack(row.code).readings if spec.id == key), None)
@@ -275,7 +274,7 @@ def choose_reading(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     )
 
 
-def _reading(request: HttpRequest, pk: int) -> Reading:
+def _reading(request: Request, pk: int) -> Reading:
     posting = policy_desk(request)
     rows = Reading.objects.select_related("policy__authority")
     return get_object_or_404(rows, pk=pk, policy__authority=posting.authority_id)
@@ -283,7 +282,7 @@ def _reading(request: HttpRequest, pk: int) -> Reading:
 
 @require_POST
 @idempotent
-def confirm_reading(request: HttpRequest, pk: int) -> HttpResponse:
+def confirm_reading(request: Request, pk: int) -> HttpResponse:
     """Put a proposed reading into force."""
     reading = _reading(request, pk)
     return _act(
@@ -297,7 +296,7 @@ def confirm_reading(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @idempotent
-def drop_reading(request: HttpRequest, pk: int) -> HttpResponse:
+def drop_reading(request: Request, pk: int) -> HttpResponse:
     """Take a proposed reading off the table."""
     reading = _reading(request, pk)
     return _act(

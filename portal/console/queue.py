@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.cache import cache
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone
@@ -17,6 +17,7 @@ from applications.workflow import ENDED, LENGTHS, TURN
 from portal.console.site import CASE_DUTIES, EXTRA_URLS, NAVIGATION, Entry, case_desk, site
 from portal.filters import ALL, MINE, TABS, QueueFilter
 from portal.paging import keyset
+from portal.requests import Request
 
 ROWS = 60
 COUNTS_LIVE = 60  # seconds
@@ -100,12 +101,16 @@ def _tabs(counts: dict[str, int], duty: str, current: str) -> list[Tab]:
     return [Tab(label, f"?status={key}", numbers.get(key, 0), key == current) for key, label in shown]
 
 
-def _asked(request: HttpRequest, duty: str) -> QueryDict:
+def _asked(request: Request, duty: str) -> QueryDict:
     """Return what was asked for; whoever opens the queue plainly sees the own turn, or everything."""
     asked = request.GET.copy()
     if asked.get("status") not in dict(TABS):
         asked["status"] = MINE if duty in TURN else ALL
     return asked
+
+
+def _status(asked: QueryDict) -> str:
+    return str(asked["status"])
 
 
 def _order(status: str) -> tuple[str, ...]:
@@ -114,7 +119,7 @@ def _order(status: str) -> tuple[str, ...]:
 
 
 @require_safe
-def queue(request: HttpRequest) -> HttpResponse:
+def queue(request: Request) -> HttpResponse:
     """Show the cases of the officer's authority, sixty at a time."""
     posting = case_desk(request)
     asked = _asked(request, posting.duty)
@@ -122,7 +127,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     narrowed = QueueFilter(asked, queryset=cases, request=request)
     valid = narrowed.form.is_valid()
     found = narrowed.qs if valid else cases.none()
-    page = keyset(found.values(*COLUMNS), _order(asked["status"]), request, ROWS)
+    page = keyset(found.values(*COLUMNS), _order(_status(asked)), request, ROWS)
     counts = _counts(posting.authority_id)
     context: dict[str, Any] = {
         **site.each_context(request),
@@ -131,7 +136,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "narrowed": any(asked.get(name) for name in narrowed.form.fields if name != "status"),
         "rows": [Row(*(row[name] for name in COLUMNS)) for row in page.rows],
         "page": page,
-        "tabs": _tabs(counts, posting.duty, asked["status"]),
+        "tabs": _tabs(counts, posting.duty, _status(asked)),
         "status_now": asked["status"],
         "mine": MINE,
     }

@@ -1,13 +1,13 @@
 """Everything the case page shows, read in a fixed number of queries whatever the size of the case."""
 
+import dataclasses
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
-from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
@@ -30,9 +30,10 @@ from applications.permissions import Standing
 from applications.workflow import VERBS
 from portal.console.hints import Hint, hints_of
 from portal.console.site import case_desk
+from portal.requests import Request
 
 
-def case_at_desk(request: HttpRequest, pk: int) -> Application:
+def case_at_desk(request: Request, pk: int) -> Application:
     """Return a case of the officer's authority; anything else is a 404."""
     case_desk(request)
     return get_object_or_404(Application.objects.at_the_desk_of(request.user).select_related("clause", "policy"), pk=pk)
@@ -67,8 +68,8 @@ class FactRow:
     missing: list[str]
     hints: list[Hint]
     opened: bool = False
-    typed: Mapping[str, Any] = field(default_factory=dict)
-    errors: Mapping[str, Any] = field(default_factory=dict)
+    typed: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    errors: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     @property
     def declared_words(self) -> str:
@@ -146,7 +147,7 @@ class CaseFile:
         return next((paper for paper in self.papers if paper.current), None)
 
 
-def _cases(request: HttpRequest) -> QuerySet[Application]:
+def _cases(request: Request) -> QuerySet[Application]:
     """Return the cases at this officer's desk with all single values that the page and the why-nots need."""
     user = request.user
     here = OuterRef("pk")
@@ -177,10 +178,10 @@ def _cases(request: HttpRequest) -> QuerySet[Application]:
     )
 
 
-def read(request: HttpRequest, pk: int) -> CaseFile:
+def read(request: Request, pk: int) -> CaseFile:
     """Return the page of a case. Raises Http404 for whoever may not see it."""
     posting = case_desk(request)
-    application = get_object_or_404(_cases(request), pk=pk)
+    application: Any = get_object_or_404(_cases(request), pk=pk)  # a case with the annotations of `_cases`
     standing = Standing(
         user=request.user,
         role=application.my_role or "",
@@ -303,7 +304,7 @@ def _facts(
     ]
 
 
-def _choose(request: HttpRequest, papers: list[Paper], facts: list[FactRow], *, open_facts: bool) -> None:
+def _choose(request: Request, papers: list[Paper], facts: list[FactRow], *, open_facts: bool) -> None:
     """Open the next fact to check, and show the paper asked for, else the one that proves that fact."""
     following = next((row for row in facts if row.check is None), None) if open_facts else None
     if following:

@@ -93,7 +93,7 @@ class BoundedPaginator(Paginator):
     @cached_property
     def count(self) -> int:
         """Return the number of rows, at most COUNTED_UP_TO."""
-        return self.object_list.order_by()[:COUNTED_UP_TO].count()  # type: ignore[union-attr]
+        return self.object_list.order_by()[:COUNTED_UP_TO].count()  # type: ignore[attr-defined] # a queryset
 
 
 class Record(admin.ModelAdmin):
@@ -125,7 +125,7 @@ class Record(admin.ModelAdmin):
                 self._add_column("duty", WORDS["duty"], lambda duty: Duty(duty).label)
             elif field.name in WORDS:
                 self._add_column(field.name, WORDS[field.name], str)
-        self.list_display = tuple(self.own_columns.get(name, name) for name in self.list_display)
+        self.list_display = tuple(self.own_columns.get(str(name), name) for name in self.list_display)
 
     @property
     def media(self) -> forms.Media:
@@ -136,7 +136,7 @@ class Record(admin.ModelAdmin):
         self.own_columns[name] = f"{name}_words"
         setattr(self, f"{name}_words", _shown(name, words, show))
 
-    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Return the fields of the page, each under its Chinese words."""
         left_out = self.exclude or ()
         names = [field.name for field in self.model._meta.concrete_fields if not field.primary_key]

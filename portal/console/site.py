@@ -77,7 +77,7 @@ def _log_in_at_the_portal(urls: list[URLPattern | URLResolver]) -> None:
         if isinstance(row, URLResolver):
             _log_in_at_the_portal(row.url_patterns)
         else:
-            row.callback.login_url = settings.LOGIN_URL  # type: ignore[union-attr]
+            row.callback.login_url = settings.LOGIN_URL  # type: ignore[attr-defined] # a mark on the function
 
 
 class ConsoleSite(AdminSite):
@@ -102,7 +102,7 @@ class ConsoleSite(AdminSite):
                 return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
             if not self.has_permission(request):
                 raise Http404
-            request.current_app = self.name  # type: ignore[attr-defined]
+            request.current_app = self.name
             return view(request, *args, **kwargs)
 
         if not cacheable:
@@ -111,14 +111,15 @@ class ConsoleSite(AdminSite):
             inner = csrf_protect(inner)
         return update_wrapper(inner, view)
 
-    def get_urls(self) -> list[URLPattern]:
+    def get_urls(self) -> list[URLPattern | URLResolver]:
         """Put our own pages before those of the admin, all behind the same door."""
         own = [path(str(row.pattern), self.admin_view(row.callback), row.default_args, row.name) for row in EXTRA_URLS]
-        urls = own + [row for row in super().get_urls() if getattr(row, "name", None) not in UNUSED]
+        urls: list[URLPattern | URLResolver] = [*own]
+        urls += [row for row in super().get_urls() if getattr(row, "name", None) not in UNUSED]
         _log_in_at_the_portal(urls)
         return urls
 
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Show each duty its first page."""
         duty = duty_of(request)
         return redirect(next(entry.url for entry in NAVIGATION if duty in entry.duties))

@@ -25,10 +25,10 @@ class Managed(Record):
         """Let the system administrator change rows of the own authority."""
         return duty_of(request) in self.duties
 
-    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> None:
+    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:
         """Leave the admin's own log empty: the authority's history says it."""
 
-    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> None:
+    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> Any:
         """Leave the admin's own log empty: the authority's history says it."""
 
     def note(self, request: HttpRequest, action: str, words: str, detail: dict[str, Any]) -> None:
@@ -36,7 +36,7 @@ class Managed(Record):
         posting = posting_of(request)
         assert posting is not None
         authority = Authority.objects.select_for_update().get(pk=posting.authority_id)
-        history.record_for_authority(authority, action, by=request.user, at=timezone.now(), note=words, detail=detail)
+        history.record_for_authority(authority, action, by=posting.user, at=timezone.now(), note=words, detail=detail)
 
 
 @admin.register(Authority, site=site)
@@ -57,7 +57,7 @@ class AuthorityAdmin(Managed):
         "demo",
     )
 
-    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Return everything the authority says about itself."""
         return list(self.fields)
 
@@ -131,18 +131,20 @@ class PostingAdmin(Managed):
         rows = admin.ModelAdmin.get_queryset(self, request)
         return rows.filter(authority=posting.authority_id if posting else None)
 
-    def get_fields(self, request: HttpRequest, obj: Posting | None = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Ask for the account when a posting begins, and show the person afterwards."""
         return ["user", "duty", "since", "until"] if obj else ["username", "duty", "since", "until"]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Posting | None = None) -> list[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Only the last day of an existing posting can be set."""
         return ["user", "duty", "since"] if obj else []
 
-    def get_form(self, request: HttpRequest, obj: Posting | None = None, **kwargs: Any) -> type[forms.ModelForm]:
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> type[forms.ModelForm]:
         """Drop the account from the form of an existing posting."""
         kwargs["form"] = PostingForm if obj is None else EndForm
-        return super().get_form(request, obj, **kwargs)
+        return super().get_form(request, obj, change, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Posting, form: forms.ModelForm, change: bool) -> None:
         """Save and write down who was posted, or until when."""

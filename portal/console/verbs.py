@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils import timezone
@@ -22,6 +22,7 @@ from portal.console.reading import case_at_desk, read
 from portal.console.site import EXTRA_URLS, site
 from portal.forms.console import CheckForm, CorrectionForm
 from portal.idempotency import idempotent
+from portal.requests import Request
 
 Action = Callable[..., Any]
 
@@ -38,7 +39,7 @@ ACTIONS: dict[str, Action] = {
 }
 
 
-def _done(request: HttpRequest, application: Application, words: str) -> HttpResponse:
+def _done(request: Request, application: Application, words: str) -> HttpResponse:
     forget_counts(application.authority_id)
     messages.success(request, words)
     return redirect("console:case", application.pk)
@@ -57,7 +58,7 @@ def _view(verb: str) -> Callable[..., HttpResponse]:
 
     @require_POST
     @idempotent
-    def act(request: HttpRequest, pk: int) -> HttpResponse:
+    def act(request: Request, pk: int) -> HttpResponse:
         application = case_at_desk(request, pk)
         form = form_of(verb, request.POST)
         sent = {verb: form} if form else {}
@@ -79,7 +80,7 @@ def _paper_choices(application: Application) -> list[Evidence]:
 
 @require_POST
 @idempotent
-def check(request: HttpRequest, pk: int, fact: str) -> HttpResponse:
+def check(request: Request, pk: int, fact: str) -> HttpResponse:
     """Record the finding on one fact."""
     application = case_at_desk(request, pk)
     asked = rules.fields(application.clause.code, readings_in_force(application.policy))
@@ -111,7 +112,7 @@ def check(request: HttpRequest, pk: int, fact: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent
-def correct(request: HttpRequest, pk: int) -> HttpResponse:
+def correct(request: Request, pk: int) -> HttpResponse:
     """Build the one list of corrections, and send it."""
     application = case_at_desk(request, pk)
     code = application.clause.code
@@ -132,7 +133,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _correct_page(
-    request: HttpRequest, application: Application, form: CorrectionForm, *, refusal: str = "", status: int = 200
+    request: Request, application: Application, form: CorrectionForm, *, refusal: str = "", status: int = 200
 ) -> HttpResponse:
     file = read(request, application.pk)
     context = {

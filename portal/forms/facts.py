@@ -87,7 +87,8 @@ class FactsForm(forms.Form):
         self, specs: Iterable["rules.Field"], *args: Any, stored: Mapping[str, Any] | None = None, **kwargs: Any
     ):
         self.specs = tuple(spec for spec in specs if not spec.by_officer)
-        super().__init__(*args, initial=dict(stored or {}), **kwargs)
+        kwargs["initial"] = dict(stored or {})
+        super().__init__(*args, **kwargs)
         for spec in self.specs:
             self.fields[spec.name] = form_field(spec)
         self.helper = FormHelper()
@@ -160,7 +161,8 @@ class DetailsForm(forms.Form):
 
     def __init__(self, slot: "rules.Slot", *args: Any, accept: str, **kwargs: Any):
         self.slot = slot
-        super().__init__(*args, prefix=slot.kind, **kwargs)
+        kwargs["prefix"] = slot.kind
+        super().__init__(*args, **kwargs)
         self.fields["file"] = forms.FileField(
             label="文件",
             error_messages={"required": "请选择文件。", "empty": "文件是空的，请重新选择文件。"},

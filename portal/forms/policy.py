@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from applications.actions.policy import EarlierRow
@@ -29,6 +30,13 @@ def _words(label: str, longest: int, missing: str, **more: Any) -> forms.CharFie
 def _day(label: str, help_text: str = "") -> forms.DateField:
     widget = forms.DateInput(format="%Y-%m-%d", attrs={**CONTROL, "placeholder": "2026-03-05"})
     return forms.DateField(label=label, widget=widget, error_messages=DAY, help_text=help_text)
+
+
+def choose_from(form: forms.Form, name: str, rows: QuerySet[Clause]) -> None:
+    """Let a field choose among these rows only."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ModelChoiceField)
+    field.queryset = rows
 
 
 def _year() -> forms.IntegerField:
@@ -83,7 +91,7 @@ class RoundForm(forms.Form):
 
     def __init__(self, *args: Any, policy: Policy, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["clause"].queryset = policy.clauses.claimable()
+        choose_from(self, "clause", policy.clauses.claimable())
 
     def window(self) -> dict[str, Any]:
         """Return name, clause and the two moments; the last day counts to its end."""
@@ -114,7 +122,7 @@ class PoolForm(forms.Form):
 
     def __init__(self, *args: Any, policy: Policy, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["clauses"].queryset = policy.clauses.claimable()
+        choose_from(self, "clauses", policy.clauses.claimable())
 
 
 class ReadingForm(forms.Form):
@@ -127,7 +135,9 @@ class ReadingForm(forms.Form):
 
     def __init__(self, *args: Any, options: Mapping[str, str], **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["choice"].choices = [(letter, f"{letter}. {words}") for letter, words in options.items()]
+        choice = self.fields["choice"]
+        assert isinstance(choice, forms.ChoiceField)
+        choice.choices = [(letter, f"{letter}. {words}") for letter, words in options.items()]
 
 
 class EarlierForm(forms.Form):
@@ -150,7 +160,7 @@ class EarlierForm(forms.Form):
     def __init__(self, *args: Any, authority_id: int, today: date, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.today = today
-        self.fields["clause"].queryset = Clause.objects.claimable().filter(policy__authority=authority_id)
+        choose_from(self, "clause", Clause.objects.claimable().filter(policy__authority=authority_id))
 
     def clean_uscc(self) -> str:
         """Check the last digit."""

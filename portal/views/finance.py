@@ -9,7 +9,8 @@ from typing import Any
 from django.core.cache import cache
 from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
 from django.forms import Form
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import FileResponse, Http404, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -20,6 +21,7 @@ from applications.models import Award, BankAccount, Document, Duty, Instalment, 
 from portal.filters_finance import STATES, FinanceFilter, instalments_of
 from portal.forms.finance import RecordForm, RejectForm
 from portal.paging import keyset
+from portal.requests import Request
 
 ROWS = 30
 TOTALS_LIVE = 60  # seconds
@@ -27,7 +29,7 @@ STATE_NAMES = {**dict(STATES), "revoked": "已撤销"}
 STATE_TONES = {"due": "wait", "recorded": "work", "paid": "good", "rejected": "bad", "revoked": "bad"}
 
 
-def desk(request: HttpRequest) -> Posting:
+def desk(request: Request) -> Posting:
     """Return the finance officer's posting; everybody else gets a 404."""
     posting = permissions.posted_as(request.user, Duty.PAY, Duty.COUNTERSIGN)
     if posting is None:
@@ -36,7 +38,7 @@ def desk(request: HttpRequest) -> Posting:
     return posting
 
 
-def narrowed(request: HttpRequest, asked: QueryDict) -> FinanceFilter:
+def narrowed(request: Request, asked: QueryDict) -> FinanceFilter:
     """Return the filter over the officer's own authority; `desk` has been asked before."""
     rows = instalments_of(request.finance_posting.authority_id)  # type: ignore[attr-defined]
     return FinanceFilter(asked, queryset=rows, request=request)
@@ -69,7 +71,7 @@ def forget_totals(authority_id: int) -> None:
     cache.set(f"finance-generation-{authority_id}", _generation(authority_id) + 1, None)
 
 
-def _totals(authority_id: int, asked: QueryDict, rows: QuerySet[Instalment]) -> list[Total]:
+def _totals(authority_id: int, asked: QueryDict, rows: QuerySet[Any]) -> list[Total]:
     """Return the totals of what was asked for, by state, in one query; at most a minute old."""
     said = "&".join(f"{name}={asked.get(name, '')}" for name in FinanceFilter.base_filters if name != "state")
     digest = hashlib.sha256(f"{asked.get('state', '')}&{said}".encode()).hexdigest()[:32]
@@ -89,12 +91,12 @@ def line(row: Any) -> Any:
 
 
 @require_safe
-def listing(request: HttpRequest) -> HttpResponse:
+def listing(request: Request) -> HttpResponse:
     """List instalments, thirty at a time, with totals by state."""
     return list_page(request, desk(request))
 
 
-def list_page(request: HttpRequest, posting: Posting, *, refusal: str = "", status: int = 200) -> HttpResponse:
+def list_page(request: Request, posting: Posting, *, refusal: str = "", status: int = 200) -> HttpResponse:
     """Render the list as the address asks for it; with a refusal its reason stands above."""
     found = narrowed(request, request.GET)
     valid = found.form.is_valid()
@@ -127,7 +129,7 @@ class Part:
     reject_form: Form
 
 
-def award_of(request: HttpRequest, pk: int) -> Award:
+def award_of(request: Request, pk: int) -> Award:
     """Return an award of the officer's authority with its case, or 404."""
     posting = desk(request)
     awards = Award.objects.filter(authority=posting.authority_id).select_related(
@@ -137,13 +139,13 @@ def award_of(request: HttpRequest, pk: int) -> Award:
 
 
 @require_safe
-def award(request: HttpRequest, pk: int) -> HttpResponse:
+def award(request: Request, pk: int) -> HttpResponse:
     """Show one award with everything it rests on."""
     return award_page(request, award_of(request, pk))
 
 
 def award_page(
-    request: HttpRequest, award: Award, *, form: Form | None = None, on: int = 0, refusal: str = "", status: int = 200
+    request: Request, award: Award, *, form: Form | None = None, on: int = 0, refusal: str = "", status: int = 200
 ) -> HttpResponse:
     """Render the page of an award; `form` is what was typed for the instalment `on`, kept after a refusal."""
     application = award.application
@@ -163,7 +165,7 @@ def award_page(
     return render(request, "finance/award.html", context, status=status)
 
 
-def _parts(request: HttpRequest, award: Award, form: Form | None, on: int) -> list[Part]:
+def _parts(request: Request, award: Award, form: Form | None, on: int) -> list[Part]:
     application = award.application
     standing = permissions.standing_of(request.user, application)
     why_not_record = permissions.why_not_record_payment(application, standing)
@@ -235,7 +237,8 @@ def _register_rows(rows: QuerySet[Instalment]) -> Iterator[list[Any]]:
         **{f"paid_{name}": Subquery(live.values(f"account__{name}")[:1]) for name in ("holder", "bank", "number")},
         **{f"own_{name}": Subquery(account.values(name)[:1]) for name in ("holder", "bank", "number")},
     )
-    for position, row in enumerate(said.order_by("-pk").iterator(chunk_size=500), start=1):
+    annotated: Iterator[Any] = said.order_by("-pk").iterator(chunk_size=500)
+    for position, row in enumerate(annotated, start=1):
         award = row.award
         yield [
             position,
@@ -260,7 +263,7 @@ def _register_rows(rows: QuerySet[Instalment]) -> Iterator[list[Any]]:
 
 
 @require_safe
-def register(request: HttpRequest) -> HttpResponse:
+def register(request: Request) -> HttpResponseBase:
     """Hand out what was filtered as an XLSX register."""
     posting = desk(request)
     found = narrowed(request, request.GET)

@@ -1,7 +1,8 @@
 """Many notices in one ZIP, packed in the background: the wish, its progress, and the file."""
 
 from django.db import transaction
-from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict
+from django.http import FileResponse, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -9,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from applications.models import Document, Job
 from applications.papers import enqueue
 from portal.idempotency import idempotent
+from portal.requests import Request
 from portal.views.finance import desk, list_page, narrowed
 
 MOST_LETTERS = 5000
@@ -16,7 +18,7 @@ MOST_LETTERS = 5000
 
 @require_POST
 @idempotent
-def archive(request: HttpRequest) -> HttpResponse:
+def archive(request: Request) -> HttpResponse:
     """Ask for a ZIP of the notices of the chosen rows (`award`) or of all that was filtered (`all`, `query`)."""
     posting = desk(request)
     notices = Document.objects.filter(kind=Document.Kind.NOTICE, authority=posting.authority_id)
@@ -50,25 +52,25 @@ def _why_not(count: int) -> str:
     return ""
 
 
-def _job_of(request: HttpRequest, pk: int) -> Job:
+def _job_of(request: Request, pk: int) -> Job:
     posting = desk(request)
     return get_object_or_404(Job, pk=pk, kind=Job.Kind.ARCHIVE, payload__authority=posting.authority_id)
 
 
 @require_safe
-def job(request: HttpRequest, pk: int) -> HttpResponse:
+def job(request: Request, pk: int) -> HttpResponse:
     """Show how far the packing is; the page may be closed and opened again."""
     return render(request, "finance/job.html", {"job": _job_of(request, pk)})
 
 
 @require_safe
-def progress(request: HttpRequest, pk: int) -> HttpResponse:
+def progress(request: Request, pk: int) -> HttpResponse:
     """Answer the question of the page for how far it is."""
     return render(request, "finance/progress.html", {"job": _job_of(request, pk)})
 
 
 @require_safe
-def download(request: HttpRequest, pk: int) -> HttpResponse:
+def download(request: Request, pk: int) -> HttpResponseBase:
     """Hand out the ZIP; before it is done the page of the job says so."""
     row = _job_of(request, pk)
     if row.state != Job.State.DONE or not row.file:

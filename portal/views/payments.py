@@ -1,7 +1,7 @@
 """Recording what the treasury paid, and confirming or rejecting it as the second officer."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -10,12 +10,13 @@ from applications.actions import payment as actions
 from applications.models import Award, Instalment, Payment
 from applications.permissions import ActionRefused
 from portal.idempotency import idempotent
+from portal.requests import Request
 from portal.views.finance import award_of, award_page, desk, forget_totals, record_form, reject_form
 
 
 @require_POST
 @idempotent
-def record(request: HttpRequest, pk: int) -> HttpResponse:
+def record(request: Request, pk: int) -> HttpResponse:
     """Record the payment of an instalment."""
     posting = desk(request)
     rows = Instalment.objects.filter(award__authority=posting.authority_id)
@@ -33,7 +34,7 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @idempotent
-def confirm(request: HttpRequest, pk: int) -> HttpResponse:
+def confirm(request: Request, pk: int) -> HttpResponse:
     """Confirm a recorded payment."""
     payment, award = _payment_of(request, pk)
     try:
@@ -45,7 +46,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @idempotent
-def reject(request: HttpRequest, pk: int) -> HttpResponse:
+def reject(request: Request, pk: int) -> HttpResponse:
     """Reject a recorded payment; the instalment is due again."""
     payment, award = _payment_of(request, pk)
     form = reject_form(payment.instalment_id, request.POST)
@@ -58,14 +59,14 @@ def reject(request: HttpRequest, pk: int) -> HttpResponse:
     return _done(request, award, "已驳回该笔登记，本期资金待重新登记拨付。")
 
 
-def _payment_of(request: HttpRequest, pk: int) -> tuple[Payment, Award]:
+def _payment_of(request: Request, pk: int) -> tuple[Payment, Award]:
     posting = desk(request)
     rows = Payment.objects.filter(instalment__award__authority=posting.authority_id)
     payment = get_object_or_404(rows.select_related("instalment__award__application"), pk=pk)
     return payment, award_of(request, payment.instalment.award_id)
 
 
-def _done(request: HttpRequest, award: Award, words: str) -> HttpResponse:
+def _done(request: Request, award: Award, words: str) -> HttpResponse:
     forget_totals(award.authority_id)
     messages.success(request, words)
     return redirect("finance_award", award.pk)
