@@ -29,9 +29,9 @@ class Finding(NamedTuple):
 @dataclass(frozen=True)
 class Row:
     """
-    One case: the computed sum as stored, as the law gives it now (before) and as changed (after), in fen or None.
+    One case: what the law gives for it as published (before) and as changed (after), and whether that was stored.
 
-    `why` says in Chinese why the changed law pays nothing, less or another kind of sum; "" where nothing changes.
+    A refused case is shown, because a change may open the way for it, but is not `counted`: nothing was granted.
     """
 
     number: str
@@ -39,6 +39,7 @@ class Row:
     clause_name: str
     applicant: str
     status: str
+    counted: bool
     agrees: bool
     before: Finding
     after: Finding
@@ -55,13 +56,13 @@ class Row:
 
     @property
     def why(self) -> str:
-        """Return the sentence of the changed law where it stops or cuts the sum."""
+        """Return the sentence of the changed law where it stops or cuts the sum, or changes anything."""
         return self.after.reason if self.after.blocked_by or self.changed else ""
 
 
 @dataclass(frozen=True)
 class Total:
-    """Sums of one clause, and how many cases each reason stops or cuts under the changed law."""
+    """Sums of the counted cases of one clause, and how many cases each reason stops or cuts under the changed law."""
 
     clause: str
     clause_name: str
@@ -94,6 +95,7 @@ def replay(cases: Iterable[Application], overlays: Mapping[str, rules.Overlay] |
             clause_name=case.clause.title,
             applicant=case.applicant.name,
             status=case.get_status_display(),
+            counted=case.status != Status.REFUSED,
             agrees=_agrees(case.assessment, now),
             before=_finding(now),
             after=_finding(now if after is None else next(after)),
@@ -116,8 +118,8 @@ def totals(rows: Iterable[Row]) -> list[Total]:
                 clause_name=members[0].clause_name,
                 cases=len(members),
                 changed=sum(row.changed for row in members),
-                before_fen=sum(row.before.amount_fen or 0 for row in members),
-                after_fen=sum(row.after.amount_fen or 0 for row in members),
+                before_fen=sum(row.before.amount_fen or 0 for row in members if row.counted),
+                after_fen=sum(row.after.amount_fen or 0 for row in members if row.counted),
                 reasons=dict(sorted(reasons.items(), key=lambda pair: -pair[1])),
             )
         )

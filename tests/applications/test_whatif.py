@@ -6,9 +6,10 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from applications import whatif
+from applications.actions import decision
 from applications.demo.stories import CENTRE
-from applications.models import Application, Assessment, Status
-from tests.factories import make_applicant, make_application, make_earlier_award
+from applications.models import Application, Assessment, Duty, Status
+from tests.factories import NOON, make_applicant, make_application, make_earlier_award, make_officer
 
 pytestmark = pytest.mark.django_db
 
@@ -115,6 +116,17 @@ def test_case_that_the_law_no_longer_gives_is_named_and_fails(capsys):
 
     assert stopped.value.code == 1
     assert capsys.readouterr().out.splitlines()[-1].endswith("与存档不一致 1 件。")
+
+
+def test_refused_case_is_shown_and_not_counted(capsys):
+    application = make_application(Status.PROPOSED)
+    decision.refuse(application, reason="项目已停止", by=make_officer(Duty.APPROVE), at=NOON)
+
+    printed = run(capsys=capsys).splitlines()
+
+    sums = "现行 3,000,000.00元，试改后 3,000,000.00元，差额 0.00元"
+    assert printed[1] == f"  {application.number} {application.applicant.name}（不予兑现，不计入合计）：{sums}"
+    assert printed[-1] == "合计 1 件：现行 0.00元，试改后 0.00元，差额 0.00元；与存档不一致 0 件。"
 
 
 def test_any_number_of_cases_is_one_query(django_assert_num_queries):

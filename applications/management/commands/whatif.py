@@ -40,6 +40,8 @@ class Command(BaseCommand):
             rows = list(whatif.replay(cases, {policy: overlay} if overlay else None))
         except ValueError as error:
             raise CommandError(str(error)) from None
+        finally:
+            cases.close()
         shown = [row for row in rows if row.changed] if options["changed"] else rows
         totals = whatif.totals(rows)
         if options["json"]:
@@ -68,7 +70,8 @@ class Command(BaseCommand):
         for total in totals:
             self.stdout.write(f"{total.clause} {total.clause_name}：{total.cases} 件，变化 {total.changed} 件")
             for row in by_clause.get(total.clause, ()):
-                self.stdout.write(f"  {row.number} {row.applicant}（{row.status}）：{_sums(row)}")
+                standing = row.status if row.counted else f"{row.status}，不计入合计"
+                self.stdout.write(f"  {row.number} {row.applicant}（{standing}）：{_sums(row)}")
                 if row.why:
                     self.stdout.write(f"    {row.why}")
                 if not row.agrees:
@@ -136,6 +139,8 @@ def _report(overlay: dict[str, str], rows: list[Row], shown: list[Row], totals: 
                 "number": row.number,
                 "clause": row.clause,
                 "applicant": row.applicant,
+                "status": row.status,
+                "counted": row.counted,
                 "agrees": row.agrees,
                 "before": _finding(row.before),
                 "after": _finding(row.after),
