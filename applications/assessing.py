@@ -38,9 +38,23 @@ def readings_in_force(policy: Policy) -> dict[str, str]:
     return dict(Reading.objects.in_force().filter(policy=policy).values_list("key", "choice"))
 
 
-def fields_of(clause: Clause) -> tuple["rules.Field", ...]:
-    """Return what a claim under a clause is judged on, under the readings in force (one query)."""
-    return rules.fields(clause.code, readings_in_force(clause.policy))
+def readings_of(application: Application) -> dict[str, str]:
+    """Return the readings in force for a case, read once for the instance, which lives for one request or one act."""
+    known: dict[str, dict[str, str]] = vars(application)
+    if "readings_read" not in known:
+        known["readings_read"] = readings_in_force(application.policy)
+    return known["readings_read"]
+
+
+def fields_of(application: Application) -> tuple["rules.Field", ...]:
+    """Return what a case is judged on, under the readings in force."""
+    return rules.fields(application.clause.code, readings_of(application))
+
+
+def waits_for_officer(clause: Clause, verdict: "rules.Verdict") -> bool:
+    """Return whether nothing but an officer's own statement (a confirmation, an approval) keeps a sum from following."""
+    named = (verdict.blocked_by or "").removeprefix("missing_fact:")
+    return verdict.eligible is None and named in {f.name for f in fields_of(clause) if f.by_officer}
 
 
 def why_clause_is_closed(clause: Clause) -> str:
@@ -127,7 +141,7 @@ def case_of(application: Application, facts: Facts) -> dict[str, Any]:
         case["on"] = application.event_on.isoformat()
     if history := history_of(application):
         case["history"] = history
-    if settings := readings_in_force(policy):
+    if settings := readings_of(application):
         case["settings"] = settings
     if pool := pool_of(application):
         case["pool"] = _pool_left(pool)

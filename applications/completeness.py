@@ -37,7 +37,7 @@ def gaps_of(application: Application, evidence: Iterable[Evidence], *, has_accou
         gaps.append(Gap("subject", "subject", "申报对象名称"))
     if application.event_on is None:
         gaps.append(Gap("event", "event_on", "基准日"))
-    for field in assessing.fields_of(application.clause):
+    for field in assessing.fields_of(application):
         if field.required and not field.by_officer and field.name not in application.facts:
             gaps.append(Gap("fact", field.name, field.label))
     filled = {item.slot for item in evidence}

@@ -6,6 +6,7 @@ The number is taken under a row lock in the same transaction, so a refused act l
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.conf import settings
@@ -22,7 +23,7 @@ from applications.documents.decision import DeclineLetter, RefusalLetter
 from applications.documents.letter import Letter, Remedies, chinese_date
 from applications.documents.notice import NoticeLetter
 from applications.documents.receipt import ReceiptLetter
-from applications.models import Application, Award, Correction, Document, Job, User
+from applications.models import Application, Award, Correction, Document, Evidence, Job, User
 
 Kind = Document.Kind
 
@@ -97,7 +98,7 @@ def enqueue(job: Job) -> None:
 
 def declared_rows(application: Application) -> list[list[str]]:
     """Return the declared facts as (label, value) in the order of the form."""
-    fields = assessing.fields_of(application.clause)
+    fields = assessing.fields_of(application)
     facts = application.facts
     return [[f.label, rules.format_fact(f, facts[f.name])] for f in fields if f.name in facts]
 
@@ -106,7 +107,7 @@ def verified_rows(application: Application) -> list[list[str]]:
     """Return what officers found as (label, verified value, what it rests on)."""
     checks = assessing.latest_checks(application)
     rows = []
-    for field in assessing.fields_of(application.clause):
+    for field in assessing.fields_of(application):
         check = checks.get(field.name)
         if check is None:
             continue
@@ -131,12 +132,9 @@ def remedies_of(application: Application) -> Remedies:
     )
 
 
-def issue_receipt(application: Application, *, by: User, at: datetime) -> Document:
-    """Give out the receipt of a claim that was handed in."""
-    files = [
-        [slot_label(application, item.slot), item.original_name, item.sha256]
-        for item in application.evidence.in_use().order_by("pk")
-    ]
+def issue_receipt(application: Application, evidence: Sequence[Evidence], *, by: User, at: datetime) -> Document:
+    """Give out the receipt of a claim that was handed in with this evidence."""
+    files = [[slot_label(application, item.slot), item.original_name, item.sha256] for item in evidence]
     letter = {
         "uscc": application.applicant.uscc,
         "facts": declared_rows(application),

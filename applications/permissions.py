@@ -8,6 +8,9 @@ before: views find cases only through `visible_to`.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
+
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from applications.models import (
     Application,
@@ -16,7 +19,6 @@ from applications.models import (
     Membership,
     Posting,
     PublicNotice,
-    Round,
     User,
 )
 from applications.workflow import EDITABLE, VERBS
@@ -40,17 +42,26 @@ class Standing:
         return bool(self.role)
 
 
-def standing_of(user: User, application: Application) -> Standing:
-    """Return how a user stands to a case (three queries); an officer of another authority stands nowhere."""
-    posting = Posting.objects.current().filter(user=user, authority=application.authority_id).first()
-    membership = Membership.objects.filter(user=user, applicant=application.applicant_id).first()
-    held = CaseDuty.objects.filter(user=user, application=application).first()
-    return Standing(
-        user=user,
-        role=membership.role if membership else "",
-        duty=posting.duty if posting else "",
-        held=held.duty if held else "",
+def with_standing(cases: QuerySet[Application], user: User) -> QuerySet[Any]:
+    """Read with each case how a user stands to it; `standing_in` takes it from the row."""
+    postings = Posting.objects.current().filter(user=user, authority=OuterRef("authority"))
+    memberships = Membership.objects.filter(user=user, applicant=OuterRef("applicant"))
+    duties = CaseDuty.objects.filter(user=user, application=OuterRef("pk"))
+    return cases.annotate(
+        asker_role=Subquery(memberships.values("role")[:1]),
+        asker_duty=Subquery(postings.values("duty")[:1]),
+        asker_held=Subquery(duties.values("duty")[:1]),
     )
+
+
+def standing_in(case: Any, user: User) -> Standing:
+    """Return the standing that was read with a case; an officer of another authority stands nowhere."""
+    return Standing(user=user, role=case.asker_role or "", duty=case.asker_duty or "", held=case.asker_held or "")
+
+
+def standing_of(user: User, application: Application) -> Standing:
+    """Return how a user stands to a case (one query)."""
+    return standing_in(with_standing(Application.objects.only("pk"), user).get(pk=application.pk), user)
 
 
 def posted_as(user: User, *duties: str) -> Posting | None:
@@ -107,14 +118,12 @@ def why_not_confirm(application: Application, standing: Standing, missing: Itera
     return ""
 
 
-def why_not_submit(
-    application: Application, standing: Standing, missing: Iterable[str], *, open_round: Round | None
-) -> str:
+def why_not_submit(application: Application, standing: Standing, missing: Iterable[str], *, is_open: bool) -> str:
     """Handing in needs a complete and confirmed claim inside an open round; a correction needs no round."""
     verb = "resubmit" if application.status == "correcting" else "submit"
     if reason := _why_not_member(application, standing) or _why_not_status(verb, application):
         return reason
-    if application.status == "draft" and open_round is None:
+    if application.status == "draft" and not is_open:
         return "本条款当前没有开放的申报批次。"
     if missing := list(missing):
         return f"请先补齐：{'、'.join(missing)}。"

@@ -68,9 +68,6 @@ def _once(request: Request, key: str, act: Callable[[], HttpResponse]) -> HttpRe
 
 def _take(request: Request, key: str, digest: str) -> tuple[IdempotencyKey, bool]:
     """Return the row of this key and whether it was made now; waits for a request that holds the same key."""
-    found = IdempotencyKey.objects.filter(user=request.user, key=key).first()
-    if found is not None:
-        return found, False
     try:
         with transaction.atomic():
             made = IdempotencyKey.objects.create(

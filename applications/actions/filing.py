@@ -1,12 +1,12 @@
 """The applicant's part: start a claim, fill it, prove it, have it confirmed, hand it in, take it back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from django.core.files import File
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 import rules
@@ -33,8 +33,18 @@ EVIDENCE_LIMIT = 60
 
 def open_round(clause: Clause, at: datetime) -> Round | None:
     """Return the round that takes claims under a clause at this moment, if there is one."""
-    rounds = Round.objects.open_at(at).filter(Q(clause=clause) | Q(clause=None), policy=clause.policy_id)
-    return rounds.order_by(F("clause").asc(nulls_last=True), "-opens_at").first()
+    return _rounds(clause, clause.policy_id, at).first()
+
+
+def _rounds(clause: Any, policy: Any, at: datetime) -> QuerySet[Round]:
+    """Return the rounds open for a clause, one of its own before one of the whole policy; values or references."""
+    rounds = Round.objects.open_at(at).filter(Q(clause=clause) | Q(clause=None), policy=policy)
+    return rounds.order_by(F("clause").asc(nulls_last=True), "-opens_at")
+
+
+def _has_account() -> Exists:
+    """Read with a case whether its applicant can be paid."""
+    return Exists(BankAccount.objects.filter(applicant=OuterRef("applicant"), replaced_at=None))
 
 
 @transaction.atomic
@@ -164,17 +174,17 @@ def _void_confirmation(application: Application) -> None:
     application.save(update_fields=["confirmed_by", "confirmed_at"])
 
 
-def missing(application: Application) -> list[str]:
-    """Return the labels of everything the claim still lacks (two queries)."""
-    account = BankAccount.objects.filter(applicant=application.applicant_id, replaced_at=None).exists()
-    return [str(gap) for gap in gaps_of(application, application.evidence.in_use(), has_account=account)]
+def _missing(application: Any, evidence: Iterable[Evidence]) -> list[str]:
+    """Return the labels of everything the claim still lacks; the case was read with `has_account`."""
+    return [str(gap) for gap in gaps_of(application, evidence, has_account=application.has_account)]
 
 
 @transaction.atomic
 def confirm(application: Application, *, by: User, at: datetime) -> Application:
     """The 法定代表人 answers for facts and evidence as they stand. Raises ActionRefused."""
-    application, standing = lock(application, by)
-    refuse_if(permissions.why_not_confirm(application, standing, missing(application)))
+    application, standing = lock(application, by, has_account=_has_account())
+    missing = _missing(application, application.evidence.in_use())
+    refuse_if(permissions.why_not_confirm(application, standing, missing))
 
     application.confirmed_by, application.confirmed_at = by, at
     application.save(update_fields=["confirmed_by", "confirmed_at"])
@@ -187,23 +197,28 @@ def submit(application: Application, *, by: User, at: datetime) -> Application:
     """
     Hand the claim to the officers and freeze it; an answered correction goes back where it came from.
 
-    A claim whose own figures fail the clause is refused with the clause's words. Raises ActionRefused.
+    A claim whose own figures fail the clause is refused with the clause's words; one that only waits for what an
+    officer states is taken in. Raises ActionRefused.
     """
-    application, standing = lock(application, by)
-    current = open_round(application.clause, at)
-    refuse_if(permissions.why_not_submit(application, standing, missing(application), open_round=current))
+    current = Subquery(_rounds(OuterRef("clause"), OuterRef("policy"), at).values("pk")[:1])
+    read, standing = lock(application, by, has_account=_has_account(), current_round=current)
+    application = read
+    evidence = list(application.evidence.in_use().order_by("pk"))
+    missing = _missing(application, evidence)
+    is_open = read.current_round is not None
+    refuse_if(permissions.why_not_submit(application, standing, missing, is_open=is_open))
     judged = assessing.judge(application, application.facts)
-    if not judged[1].eligible:
+    if not judged[1].eligible and not assessing.waits_for_officer(application.clause, judged[1]):
         stop(f"按所填内容不能申报：{judged[1].reason}")
 
     application.assessment = assessing.keep(application, Assessment.Purpose.DECLARED, *judged, by=by, at=at)
     if application.status == Status.CORRECTING:
         return _answer_correction(application, by=by, at=at)
 
-    application.round = current
+    application.round_id = read.current_round
     application.submitted_by, application.submitted_at = by, at
     event = move(application, "submit", Status.SUBMITTED, by=by, at=at, detail={"facts": application.facts})
-    papers.issue_receipt(application, by=by, at=at)
+    papers.issue_receipt(application, evidence, by=by, at=at)
     history.tell_members(event, "申报件已提交", f"{application.number} 已提交，收件回执正在生成。")
     return application
 

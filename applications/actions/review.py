@@ -15,7 +15,7 @@ EXACT, CEILING = "exact", "ceiling"
 
 def unchecked(application: Application, checks: dict[str, FactCheck]) -> list[str]:
     """Return the labels of the facts the clause is judged on that nobody has checked yet."""
-    fields = assessing.fields_of(application.clause)
+    fields = assessing.fields_of(application)
     return [f.label for f in fields if f.name not in checks and (f.name in application.facts or f.required)]
 
 

@@ -9,18 +9,21 @@ from django.utils import timezone
 from applications import history
 from applications.clocks import add_working_days
 from applications.models import Application, CalendarDay, CaseDuty, Counter, Event, Status, User
-from applications.permissions import ActionRefused, Standing, standing_of
+from applications.permissions import ActionRefused, Standing, standing_in, with_standing
 from applications.workflow import EXITS, LENGTHS
 
 
-def lock(application: Application, by: User) -> tuple[Application, Standing]:
-    """Return the case with its row locked (PostgreSQL; SQLite's IMMEDIATE transaction is the lock) and who asks."""
-    locked = (
-        Application.objects.select_for_update(of=("self",))
-        .select_related("policy", "clause__policy", "applicant", "authority")
-        .get(pk=application.pk)
+def lock(application: Application, by: User, **more: Any) -> tuple[Any, Standing]:
+    """
+    Return the case with its row locked (PostgreSQL; SQLite's IMMEDIATE transaction is the lock) and who asks.
+
+    `more` are annotations read in the same query, for an act that needs to know more than the case.
+    """
+    cases = Application.objects.select_for_update(of=("self",)).select_related(
+        "policy", "clause__policy", "applicant", "authority"
     )
-    return locked, standing_of(by, locked)
+    locked = with_standing(cases, by).annotate(**more).get(pk=application.pk)
+    return locked, standing_in(locked, by)
 
 
 def stop(reason: str) -> NoReturn:

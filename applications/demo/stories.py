@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 import rules
+from applications import assessing
 from applications.actions import decision, filing, intake, payment, policy, review
 from applications.demo import samples
 from applications.demo.people import BODIES, PASSWORD, make_body, make_officers
@@ -329,22 +330,26 @@ def _through_the_office(application: Application, reaches: Status, cast: Cast, d
         payment.close(application, by=intake_officer, at=days.after("close"))
 
 
-def check_all(application: Application, *, by: User, at: datetime) -> None:
-    """Find every declared fact proven by the first paper that proves it."""
+def check_all(
+    application: Application, *, by: User, at: datetime, found: Mapping[str, Any] | None = None
+) -> None:
+    """Find every declared fact proven by the first paper that proves it, and state `found`, what only officers state."""
+    found = found or {}
     evidence = {item.slot: item for item in application.evidence.in_use()}
-    for field in rules.fields(application.clause.code):
-        if field.by_officer or field.name not in application.facts:
+    for field in assessing.fields_of(application.clause):
+        stated = field.name in found
+        if not stated and (field.by_officer or field.name not in application.facts):
             continue
         application.refresh_from_db(fields=["version"])
         proof = next((evidence[slot] for slot in field.slots if slot in evidence), None)
         review.check(
             application,
             fact=field.name,
-            verdict=FactCheck.Verdict.MET,
-            verified=None,
+            verdict=FactCheck.Verdict.CORRECTED if stated else FactCheck.Verdict.MET,
+            verified=found.get(field.name),
             method=FactCheck.Method.DOCUMENT,
             evidence=proof,
-            note="",
+            note="经办人员书面认定" if stated else "",
             version=application.version,
             by=by,
             at=at,

@@ -101,7 +101,7 @@ def _before_submission(claim: Claim, evidence: list[Evidence]) -> dict[str, Any]
         "missing": [where(case, gap) for gap in gaps],
         "declaration": DECLARATION,
         "why_not_confirm": permissions.why_not_confirm(case, claim.standing, labels),
-        "why_not_submit": permissions.why_not_submit(case, claim.standing, labels, open_round=current),
+        "why_not_submit": permissions.why_not_submit(case, claim.standing, labels, is_open=current is not None),
         "correction": correction,
     }
 
