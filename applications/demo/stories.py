@@ -336,7 +336,7 @@ def check_all(
     """Find every declared fact proven by the first paper that proves it, and state `found`, what only officers state."""
     found = found or {}
     evidence = {item.slot: item for item in application.evidence.in_use()}
-    for field in assessing.fields_of(application.clause):
+    for field in assessing.fields_of(application):
         stated = field.name in found
         if not stated and (field.by_officer or field.name not in application.facts):
             continue
