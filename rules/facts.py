@@ -5,6 +5,7 @@ Source of the names: `packs/facts.yaml`. A value inside the engine is int fen fo
 percentages, int for counts, bool, the English key of a choice, date, or a tuple of fen for a list of money.
 """
 
+import functools
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -62,6 +63,11 @@ class Fact:
     pattern: str = ""
     pattern_help: str = ""
     required: bool = True
+
+    @functools.cached_property
+    def values(self) -> frozenset[str]:
+        """Return the English keys of the choices."""
+        return frozenset(key for key, _ in self.choices)
 
     def choice_label(self, value: str) -> str:
         """Return the Chinese words of a choice."""
@@ -129,7 +135,7 @@ def build(chinese: str, block: Block, file: str) -> Fact:
 
 def decode(fact: Fact, value: Any) -> Any:
     """Return the engine's value of a fact as a case states it in JSON. Raises ValueError in Chinese when impossible."""
-    return _DECODERS[fact.kind](fact, value)
+    return DECODERS[fact.kind](fact, value)
 
 
 def _money(fact: Fact, value: Any) -> int:
@@ -184,7 +190,7 @@ def _bool(fact: Fact, value: Any) -> bool:
 
 
 def _choice(fact: Fact, value: Any) -> str:
-    if not isinstance(value, str) or all(value != key for key, _ in fact.choices):
+    if not isinstance(value, str) or value not in fact.values:
         raise ValueError(f"不在可选范围（{'、'.join(label for _, label in fact.choices)}）之内")
     return value
 
@@ -217,7 +223,7 @@ def _text(fact: Fact, value: Any) -> str:
     return value
 
 
-_DECODERS: dict[str, Callable[[Fact, Any], Any]] = {
+DECODERS: dict[str, Callable[[Fact, Any], Any]] = {
     "money": _money,
     "decimal": _decimal,
     "percent": _decimal,

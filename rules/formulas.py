@@ -66,7 +66,7 @@ class Fixed(Formula):
 
     def compute(self, values: Values, steps: Steps, clause: str, article: str, *, deducted: int = 0) -> Sum:
         """Return the fixed sum."""
-        steps.append(Step(clause, article, "amount", "", {"result": units.yuan(self.fen)}))
+        steps.append(Step(clause, article, "amount", "", lambda: {"result": units.yuan(self.fen)}))
         return Sum(self.fen)
 
     def how(self) -> list[str]:
@@ -112,28 +112,25 @@ class Rate(Formula):
     def compute(self, values: Values, steps: Steps, clause: str, article: str, *, deducted: int = 0) -> Sum:
         """Return rate × (base − deducted), rounded once."""
         bases = self._bases(values)
-        stated = base = sum(values[fact.name] for fact in bases)
+        stated = base = sum([values[fact.name] for fact in bases])
         if deducted:
             base = max(0, base - deducted)
             words = {"used": units.yuan(deducted), "value": units.yuan(stated), "result": units.yuan(base)}
             steps.append(Step(clause, article, "base_deducted", "", words))
-        result = rounded(base * self.ratio, ceiling=self.cut_down)
-        steps.append(
-            Step(
-                clause,
-                article,
-                "rate",
-                "",
-                {
-                    "label": "、".join(fact.label for fact in bases),
-                    "value": units.yuan(base),
-                    "rate": f"{units.plain_decimal(self.rate)}%",
-                    "result": units.yuan(result),
-                    "rounding": "舍去分以下" if self.cut_down else "四舍五入到分",
-                },
-            )
-        )
-        return Sum(result, zero_base=base == 0)
+        numerator, denominator = self.ratio.numerator, self.ratio.denominator
+        half = 0 if self.cut_down else denominator
+        result = (2 * base * numerator + half) // (2 * denominator)
+        steps.append(Step(clause, article, "rate", "", lambda: self._words(bases, base, result)))
+        return Sum(result, base == 0)
+
+    def _words(self, bases: tuple[Fact, ...], base: int, result: int) -> dict[str, str]:
+        return {
+            "label": "、".join(fact.label for fact in bases),
+            "value": units.yuan(base),
+            "rate": f"{units.plain_decimal(self.rate)}%",
+            "result": units.yuan(result),
+            "rounding": "舍去分以下" if self.cut_down else "四舍五入到分",
+        }
 
     def how(self) -> list[str]:
         """Say rate and base."""
@@ -176,14 +173,12 @@ class Tiers(Formula):
         """Return the sum of the tier reached."""
         value = values[self.base.name]
         line, fen = next((line, fen) for line, fen in reversed(self.tiers) if line.compare(value, line.threshold))
-        words = {
-            "label": self.base.label,
-            "value": describe(self.base, value),
-            "tier": line.required(),
-            "result": units.yuan(fen),
-        }
-        steps.append(Step(clause, article, "tier", "", words))
+        steps.append(Step(clause, article, "tier", "", lambda: self._words(value, line, fen)))
         return Sum(fen)
+
+    def _words(self, value: Any, line: Comparison, fen: int) -> dict[str, str]:
+        shown = describe(self.base, value)
+        return {"label": self.base.label, "value": shown, "tier": line.required(), "result": units.yuan(fen)}
 
     def how(self) -> list[str]:
         """List the tiers."""
@@ -202,15 +197,17 @@ class PerUnit(Formula):
     def compute(self, values: Values, steps: Steps, clause: str, article: str, *, deducted: int = 0) -> Sum:
         """Return price × count."""
         count = values[self.base.name]
-        words = {
+        steps.append(Step(clause, article, "unit", "", lambda: self._words(count)))
+        return Sum(count * self.price, zero_base=count == 0)
+
+    def _words(self, count: int) -> dict[str, str]:
+        return {
             "label": self.base.label,
             "value": describe(self.base, count),
             "unit": self.base.unit,
             "price": units.yuan(self.price),
             "result": units.yuan(count * self.price),
         }
-        steps.append(Step(clause, article, "unit", "", words))
-        return Sum(count * self.price, zero_base=count == 0)
 
     def how(self) -> list[str]:
         """Say the price."""
@@ -265,10 +262,14 @@ class Table(Formula):
 
     def compute(self, values: Values, steps: Steps, clause: str, article: str, *, deducted: int = 0) -> Sum:
         """Return the sum of the row."""
-        fen = self.table[tuple(values[fact.name] for fact in self.facts)]
-        met = "，".join(f"{fact.label}：{describe(fact, values[fact.name])}" for fact in self.facts)
-        steps.append(Step(clause, article, "table", "", {"value": met, "result": units.yuan(fen)}))
-        return Sum(fen)
+        key = tuple(values[fact.name] for fact in self.facts)
+        steps.append(Step(clause, article, "table", "", lambda: self._words(key)))
+        return Sum(self.table[key])
+
+    def _words(self, key: tuple[Any, ...]) -> dict[str, str]:
+        pairs = zip(self.facts, key, strict=True)
+        met = "，".join(f"{fact.label}：{describe(fact, value)}" for fact, value in pairs)
+        return {"value": met, "result": units.yuan(self.table[key])}
 
     def how(self) -> list[str]:
         """List the rows."""
@@ -285,7 +286,7 @@ class Assessed(Formula):
 
     def compute(self, values: Values, steps: Steps, clause: str, article: str, *, deducted: int = 0) -> Sum:
         """Return the cap."""
-        steps.append(Step(clause, article, "assessed", "", {"result": units.yuan(self.fen)}))
+        steps.append(Step(clause, article, "assessed", "", lambda: {"result": units.yuan(self.fen)}))
         return Sum(self.fen, zero_base=any(values[fact.name] == 0 for fact in self.facts))
 
     def how(self) -> list[str]:

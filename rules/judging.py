@@ -41,10 +41,10 @@ def judge(case: Mapping[str, Any], library: Library) -> Verdict:
 
 
 def _judge(case: Case, library: Library) -> Verdict:
-    claims = sorted(case.claims, key=lambda claim: (claim.pack.id, list(claim.pack.raw).index(claim.number)))
-    parts = []
-    for claim in claims if case.stack else case.claims:
-        parts.append(Part(claim, claim.pack.compiled(claim.number, case.settings), case.year, case.history))
+    claims = case.claims
+    if len(claims) > 1:
+        claims = tuple(sorted(claims, key=lambda claim: (claim.pack.id, list(claim.pack.raw).index(claim.number))))
+    parts = [Part(claim, claim.pack.compiled(claim.number, case.settings), case.year, case.history) for claim in claims]
     frame = _frame(case, parts)
     above = _approved_above_ceiling(case, parts)
     if above:
@@ -64,10 +64,13 @@ def _judge(case: Case, library: Library) -> Verdict:
 
 def _frame(case: Case, parts: list[Part]) -> dict[str, Any]:
     """Return what every verdict carries: the readings in force and the packs used."""
-    letters: dict[str, str | None] = {}
+    if len(parts) == 1:
+        pack = parts[0].claim.pack
+        letters = pack.letters_of(parts[0].claim.number, case.settings)
+        return {"readings": letters, "pack_version": pack.version, "pack_sha256": pack.sha256}
+    letters = {}
     for part in parts:
-        for spec in part.claim.pack.readings_of(part.claim.number):
-            letters[spec.id] = case.settings.get(spec.id, spec.recommended)
+        letters |= part.claim.pack.letters_of(part.claim.number, case.settings)
     packs = dict.fromkeys((part.claim.pack.version, part.claim.pack.sha256) for part in parts)
     return {
         "readings": letters,
@@ -81,7 +84,9 @@ def _frame(case: Case, parts: list[Part]) -> dict[str, Any]:
 
 def _approved_above_ceiling(case: Case, parts: list[Part]) -> str:
     """Return why a sum fixed by the authority is above what it may fix, "" if it is not or none is stated."""
-    ceilings = [part for part in parts if part.compiled.ceiling]
+    ceilings = [part for part in parts if part.compiled.ceiling and "approved_amount_yuan" in part.claim.values]
+    if not ceilings:
+        return ""
     common = [part for part in ceilings if "approved_amount_yuan" not in part.claim.own]
     for part in ceilings:
         if part not in common:
@@ -178,7 +183,8 @@ def _out_of_term(case: Case, part: Part) -> str:
 def _conditions(part: Part) -> tuple[str, str]:
     """Return the first fact that fails and the first that is missing, "" where there is none."""
     compiled, values = part.compiled, part.claim.values
-    answers = [node.test(values, part.steps, compiled.id, compiled.article) for node in compiled.conditions]
+    steps, clause, article = part.steps, compiled.id, compiled.article
+    answers = [node.test(values, steps, clause, article) for node in compiled.conditions]
     if compiled.formula:
         check = compiled.formula.check(values, part.steps, compiled.id, compiled.article)
         answers.append(check)
@@ -191,8 +197,12 @@ def _conditions(part: Part) -> tuple[str, str]:
     earlier = getattr(compiled.model, "needs_earlier", None)
     if earlier and not part.received(part.ids([earlier]), "主体累计"):
         return "history", ""
-    failed = next((answer.fact for answer in answers if answer.state is False), "")
-    missing = next((answer.fact for answer in answers if answer.state is None), "")
+    failed = missing = ""
+    for answer in answers:
+        if answer.state is False:
+            failed = failed or answer.fact
+        elif answer.state is None:
+            missing = missing or answer.fact
     return failed, missing
 
 
@@ -230,6 +240,12 @@ def _lacking(part: Part, missing: str) -> str:
 
 def _compute(case: Case, parts: list[Part]) -> None:
     """Compute the open parts together: sums, 就高, caps in document order, then the pool."""
+    if len(parts) == 1:
+        limits.gross(parts[0], [])
+        limits.relate(parts)
+        _limit(parts[0], [], 0)
+        _draw(case, parts)
+        return
     earlier: list[Row] = []
     for part in parts:
         limits.gross(part, earlier)

@@ -41,11 +41,11 @@ class Part:
 
     def received(self, clauses: Iterable[str], scope: str | None) -> int:
         """Return the fen of earlier awards under full clause ids within a scope. Raises YearNeeded."""
-        return sum(row.fen for row in self.rows_of(clauses, scope))
+        return sum([row.fen for row in self.rows_of(clauses, scope)]) if self.rows else 0
 
     def rows_of(self, clauses: Iterable[str], scope: str | None) -> list[Row]:
         """Return the earlier awards that a limit of this scope counts. Raises YearNeeded."""
-        if scope is None:
+        if scope is None or not self.rows:
             return []
         wanted = frozenset(clauses)
         rows = [row for row in self.rows if row.clause in wanted]
@@ -143,6 +143,8 @@ def first_time(part: Part) -> bool:
 
 def relate(parts: list[Part]) -> None:
     """Apply 就高不重复: what earlier awards of the group leave, then only the highest of the claims filed together."""
+    if not any(part.compiled.relations for part in parts):
+        return
     for part in parts:
         for relation in part.compiled.relations:
             _deduct_group(part, relation)
@@ -230,8 +232,10 @@ def own_figures(part: Part) -> None:
 
 def caps(part: Part, earlier_parts: list[Row]) -> None:
     """Cut the sum to what each cap leaves; parts of the same filing that come first count as earlier awards."""
+    if not part.compiled.model.caps:
+        return
     whole = part.rows
-    part.rows = (*whole, *earlier_parts)
+    part.rows = (*whole, *earlier_parts) if earlier_parts else whole
     try:
         for cap in part.compiled.model.caps:
             _cap(part, cap)
@@ -241,11 +245,11 @@ def caps(part: Part, earlier_parts: list[Row]) -> None:
 
 def _cap(part: Part, cap: schema.Cap) -> None:
     clauses = part.ids(cap.shared) if cap.shared else [part.compiled.id]
-    used = sum(row.fen for row in _window(part, cap, clauses))
+    used = sum([row.fen for row in _window(part, cap, clauses)]) if part.rows else 0
     left = max(0, cap.amount - used)
     result = min(part.fen, left)
-    words = scope_words(cap.scope, part.compiled.model.subject)
     if used or result < part.fen:
+        words = scope_words(cap.scope, part.compiled.model.subject)
         part.note("cap", limit=units.yuan(cap.amount), scope=words, used=units.yuan(used), result=units.yuan(result))
     if result < part.fen:
         # The figure of the text itself is part of the calculation; only what earlier awards took is a cut.

@@ -79,13 +79,16 @@ class Pack:
     _mentions: dict[str, frozenset[str]] = field(default_factory=dict)
     _concerning: dict[str, tuple[ReadingSpec, ...]] = field(default_factory=dict)
     _compiled: dict[tuple[str, tuple[tuple[str, str | None], ...]], Compiled] = field(default_factory=dict)
+    _recommended: dict[str, Compiled] = field(default_factory=dict)
+    _letters: dict[str, dict[str, str | None]] = field(default_factory=dict)
+    _terms: dict[tuple[str | None, ...], schema.Term] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
         """Return the title of the policy."""
         return self.head.title
 
-    @property
+    @cached_property
     def version(self) -> str:
         """Return the name of the version, `xinxing.v1`."""
         return self.file.removesuffix(".yaml")
@@ -140,6 +143,14 @@ class Pack:
             )
         return self._concerning[number]
 
+    def letters_of(self, number: str, letters: Letters) -> dict[str, str | None]:
+        """Return the letter in force of every reading that concerns a clause; for reading only."""
+        usual = self._letters.get(number)
+        if usual is None:
+            usual = {spec.id: spec.recommended for spec in self.readings_of(number)}
+            self._letters[number] = usual
+        return {name: letters.get(name, letter) for name, letter in usual.items()} if letters else usual
+
     def depends_on(self, number: str) -> frozenset[str]:
         """Return the ids of the readings that a clause's computation depends on."""
         if number not in self._mentions:
@@ -153,6 +164,13 @@ class Pack:
 
     def compiled(self, number: str, letters: Letters) -> Compiled:
         """Return a clause under chosen letters (the recommended ones where none is given). Raises PackError."""
+        if not letters:
+            if number not in self._recommended:
+                self._recommended[number] = self._chosen(number, {})
+            return self._recommended[number]
+        return self._chosen(number, letters)
+
+    def _chosen(self, number: str, letters: Letters) -> Compiled:
         chosen = tuple(
             (name, letters.get(name, self._readings[name].recommended)) for name in sorted(self.depends_on(number))
         )
@@ -211,11 +229,19 @@ class Pack:
 
     def term(self, letters: Letters) -> schema.Term:
         """Return the term under chosen letters."""
-        raw = readings.resolve(self.head.term, {**self.default_letters(), **letters})
-        try:
-            return schema.Term.model_validate(raw)
-        except ValidationError as error:
-            raise chinese_error(error, raw, self.file) from None
+        chosen = {name: letters.get(name, self._readings[name].recommended) for name in self._term_readings}
+        key = tuple(chosen.values())
+        if key not in self._terms:
+            raw = readings.resolve(self.head.term, chosen)
+            try:
+                self._terms[key] = schema.Term.model_validate(raw)
+            except ValidationError as error:
+                raise chinese_error(error, raw, self.file) from None
+        return self._terms[key]
+
+    @cached_property
+    def _term_readings(self) -> tuple[str, ...]:
+        return tuple(readings.mentioned(self.head.term))
 
     def pools(self) -> dict[str, schema.NoSum]:
         """Return the numbers of the clauses that draw on a yearly pool with the entry that sets it."""

@@ -16,7 +16,11 @@ class Node(Protocol):
 
 
 class Step(NamedTuple):
-    """One step: the clause, the node or kind of step, the verdict (pass, fail, missing or "") and the value met."""
+    """
+    One step: the clause, the node or kind of step, the verdict (pass, fail, missing or "") and the value met.
+
+    The value of a kind of step is its words, or a function that makes them: most claims are judged and never read.
+    """
 
     clause: str
     article: str
@@ -26,9 +30,10 @@ class Step(NamedTuple):
 
     def to_json(self) -> dict[str, Any]:
         """Return the step as stored with a decision; complete in itself, whatever becomes of the pack."""
-        kind, words = (
-            (self.node, self.value) if isinstance(self.node, str) else (self.node.kind, self.node.words(self.value))
-        )
+        if isinstance(self.node, str):
+            kind, words = self.node, self.value() if callable(self.value) else self.value
+        else:
+            kind, words = self.node.kind, self.node.words(self.value)
         return {"clause": self.clause, "article": self.article, "kind": kind, "verdict": self.verdict, **words}
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 _MULTIPLES = {"": 1, "万": 10_000, "亿": 100_000_000, "千亿": 100_000_000_000}
 _QUANTITY = re.compile(r"(?P<number>-?[0-9]+(?:\.[0-9]+)?)(?P<multiple>千亿|亿|万)?(?P<unit>[^0-9]*)")
-_PLAIN = re.compile(r"-?[0-9]{1,24}(?:\.[0-9]{1,24})?")
+_PLAIN = re.compile(r"(-?)([0-9]{1,24})(?:\.([0-9]{1,24}))?")
 _DIGITS = "零壹贰叁肆伍陆柒捌玖"
 _GROUP_UNITS = ("", "拾", "佰", "仟")
 _BIG_UNITS = ("", "万", "亿", "万亿")
@@ -24,11 +24,16 @@ def decimal(text: str) -> Decimal:
 
 def fen(text: str) -> int:
     """Read yuan with at most two decimals as whole fen: `1234.56` is 123456. Raises ValueError in Chinese."""
-    amount = decimal(text)
-    scaled = amount * 100
-    if scaled != int(scaled) or len(text.partition(".")[2]) > 2:
-        raise ValueError("金额最多保留两位小数（精确到分）")
-    return int(scaled)
+    match = _PLAIN.fullmatch(text)
+    if not match:
+        raise ValueError(f"“{text[:40]}”不是数字")
+    sign, whole, part = match.groups()
+    amount = int(whole) * 100
+    if part:
+        if len(part) > 2:
+            raise ValueError("金额最多保留两位小数（精确到分）")
+        amount += int(part) if len(part) == 2 else int(part) * 10
+    return -amount if sign else amount
 
 
 def plain_yuan(amount_fen: int) -> str:

@@ -1,8 +1,9 @@
 """The answer of the engine: eligible or not, how much, why, and every step."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from rules import units
 from rules.trace import Step, explain
@@ -36,8 +37,7 @@ class Share:
         return {"payer": self.payer, "share_pct": self.share_pct, "amount_yuan": amount}
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """
     What follows for a case.
 
@@ -52,9 +52,9 @@ class Verdict:
     reason: str
     trace: tuple[Step, ...] = ()
     schedule: tuple[Instalment, ...] = ()
-    by_clause: Mapping[str, int | None] = field(default_factory=dict)
+    by_clause: Mapping[str, int | None] = MappingProxyType({})
     shares: tuple[Share, ...] = ()
-    readings: Mapping[str, str | None] = field(default_factory=dict)
+    readings: Mapping[str, str | None] = MappingProxyType({})
     pack_version: str = ""
     pack_sha256: str = ""
 
@@ -87,4 +87,5 @@ class Verdict:
 
 def invalid(blocked_by: str, reason: str, trace: tuple[Step, ...] = (), **rest: Any) -> Verdict:
     """Return the verdict of a case that the engine must refuse to compute."""
+    rest.setdefault("readings", {})
     return Verdict(None, "none", None, blocked_by, reason, trace, **rest)
