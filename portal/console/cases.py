@@ -1,7 +1,8 @@
 """The case page: evidence on the left, law, facts, sum and acts on the right."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from django.forms import Form
@@ -11,7 +12,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from applications.models import FactCheck, Status
+from applications.models import Event, FactCheck, Status
 from applications.workflow import NEXT, ROAD, VERBS
 from portal.console.reading import CaseFile, read
 from portal.console.site import EXTRA_URLS, site
@@ -32,6 +33,7 @@ PLAIN = {
     "close": "确定办结归档吗？",
 }
 DANGEROUS = frozenset({"decline", "refuse"})
+IN_ONE_LINE = frozenset({"attach", "take_back"})  # acts on files, which come in dozens and carry no note
 TOOLBAR = ("accept", "correct", "decline", "propose", "endorse", "return_", "grant", "reopen", "refuse", "close")
 
 
@@ -93,14 +95,19 @@ def acts_of(file: CaseFile, sent: Mapping[str, Form]) -> list[Act]:
 
 
 def steps_of(file: CaseFile) -> list[dict[str, str]]:
-    """Return the road of the case with where it stands; a case that left the road shows where it ended."""
-    status = Status(file.application.status)
-    road = list(ROAD[1:])
-    if status not in road:
-        return [{"name": file.application.get_status_display(), "state": "current", "note": NEXT[status]}]
-    here = road.index(status)
+    """Return the road with where the case stands, a correction where it was asked for; one that left shows its end."""
+    case = file.application
+    status = Status(case.status)
+    road = ROAD[1:]
+    place_of = Status(case.correcting_from) if status == Status.CORRECTING else status
+    if place_of not in road:
+        return [{"name": status.label, "state": "current", "note": NEXT[status]}]
+    here = road.index(place_of)
     return [
-        {"name": step.label, "state": "done" if place < here else "current" if place == here else ""}
+        {
+            "name": status.label if place == here else step.label,
+            "state": "done" if place < here else "current" if place == here else "",
+        }
         for place, step in enumerate(road)
     ]
 
@@ -129,7 +136,7 @@ def case_page(
         "notice_over": _notice_over(file),
         "verdicts": FactCheck.Verdict.choices,
         "methods": FactCheck.Method.choices,
-        "events": [(event, event_words(event.action)) for event in file.events],
+        "events": told(file.events),
         "may_check": not file.why_not["check"],
     }
     return render(request, "console/case.html", context, status=status)
@@ -182,6 +189,19 @@ def event_words(action: str) -> str:
 
 @require_safe
 def case(request: Request, pk: int) -> HttpResponse:
+def told(events: Iterable[Event]) -> list[tuple[Event, str]]:
+    """Return the history with its words; files handled one after the other by one person are one line, the last."""
+    lines = []
+    for (action, _), group in groupby(events, key=lambda event: (event.action, event.by_id)):
+        rows = list(group)
+        if action in IN_ONE_LINE:
+            count = f" {len(rows)} 份" if len(rows) > 1 else ""
+            lines.append((rows[-1], f"{event_words(action)}{count}"))
+        else:
+            lines += [(row, event_words(action)) for row in rows]
+    return lines
+
+
     """Show a case to an officer of its authority."""
     return case_page(request, pk)
 

@@ -39,8 +39,8 @@ WORDS = {
     "withdraw": "申报单位撤回",
     "revoke": "原奖补决定被撤销",
 }
+FILES = frozenset({"attach", "take_back"})
 TOLD_WITH_NOTE = frozenset({"decline", "refuse", "withdraw", "lapse"})
-DETOURS = {Status.CORRECTING: Status.SUBMITTED}
 
 
 @dataclass(frozen=True)
@@ -107,9 +107,10 @@ def _before_submission(claim: Claim, evidence: list[Evidence]) -> dict[str, Any]
 
 
 def _steps(case: Application) -> list[StepShown]:
-    """Return the road with where the case is; a case that left it shows where it ended."""
-    if case.status in ROAD or case.status in DETOURS:
-        here = ROAD.index(DETOURS.get(Status(case.status), Status(case.status)))
+    """Return the road with where the case is, a correction where it was asked for; a case that left shows its end."""
+    place_of = case.correcting_from if case.status == Status.CORRECTING else case.status
+    if place_of in ROAD:
+        here = ROAD.index(Status(place_of))
         words = case.get_status_display()
         return [
             StepShown(
@@ -130,7 +131,7 @@ def _acts(case: Application) -> list[ActShown]:
     told = []
     for _, group in groupby(rows, key=lambda row: (row.action, row.by_id)):
         row, *earlier = group  # several papers one after the other are one line, told with the last of them
-        count = f"（{len(earlier) + 1}次）" if earlier else ""
+        count = (f" {len(earlier) + 1} 份" if row.action in FILES else f"（{len(earlier) + 1}次）") if earlier else ""
         who = str(row.by) if row.action in members and row.by else ""
         note = row.note if row.action in TOLD_WITH_NOTE else ""
         told.append(ActShown(row.at, f"{WORDS[row.action]}{count}", who, note))

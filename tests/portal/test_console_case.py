@@ -530,3 +530,29 @@ def test_withdrawn_papers_do_not_show(client):
 
     assert "pue_report" not in {shown.row.slot for shown in file.papers}
     assert [slot.kind for slot in file.empty_slots] == ["pue_report"]
+
+
+def test_files_handed_in_one_after_the_other_are_one_line_of_the_history(client):
+    application = make_application(S.SUBMITTED)
+    enter(client, application, Duty.INTAKE)
+    handed_in = application.evidence.count()
+
+    told = [words for _, words in client.get(reverse("console:case", args=[application.pk])).context["events"]]
+
+    assert handed_in > 1
+    assert [words for words in told if "上传" in words] == [f"上传材料 {handed_in} 份"]
+
+
+@pytest.mark.parametrize(("status", "duty", "place"), [(S.SUBMITTED, Duty.INTAKE, 0), (S.VERIFYING, Duty.VERIFY, 1)])
+def test_a_correction_stands_where_it_was_asked_for(client, status, duty, place):
+    application = make_application(status)
+    officer = enter(client, application, duty)
+    items = [{"kind": "other", "key": "other-1", "label": "其他事项", "text": "公章"}]
+    intake.correct(application, items=items, by=officer, at=NOON)
+
+    steps = client.get(reverse("console:case", args=[application.pk])).context["steps"]
+    client.force_login(agent_of(application.applicant))
+    road = client.get(reverse("claim", args=[application.pk])).context["steps"]
+
+    assert [step["name"] for step in steps].index("补正中") == place
+    assert [step.name for step in road].index("补正中") == place + 1
