@@ -100,11 +100,8 @@ def set_up(options: argparse.Namespace, environment: dict[str, str]) -> None:
     make_secret(var / "secret_key", environment)
     if options.reset_demo:
         reset(var, environment)
-    run(PYTHON, "manage.py", "migrate", "--noinput", "--verbosity", "0", env=environment)
-    run(PYTHON, "manage.py", "load_policies", quiet=True, env=environment)
-    if environment["DEMO"] == "1":
-        seeded = run(PYTHON, "manage.py", "seed_demo", "--json", quiet=True, env=environment)
-        (var / "demo.json").write_text(seeded.stdout)
+    demo = ["--demo", var / "demo.json"] if environment["DEMO"] == "1" else []
+    run(PYTHON, "manage.py", "prepare", *demo, quiet=True, env=environment)
     machine.collect_static(environment)
 
 
