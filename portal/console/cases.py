@@ -187,8 +187,6 @@ def event_words(action: str) -> str:
     return VERBS[action].label if action in VERBS else ACTION_WORDS.get(action, action)
 
 
-@require_safe
-def case(request: Request, pk: int) -> HttpResponse:
 def told(events: Iterable[Event]) -> list[tuple[Event, str]]:
     """Return the history with its words; files handled one after the other by one person are one line, the last."""
     lines = []
@@ -202,6 +200,8 @@ def told(events: Iterable[Event]) -> list[tuple[Event, str]]:
     return lines
 
 
+@require_safe
+def case(request: Request, pk: int) -> HttpResponse:
     """Show a case to an officer of its authority."""
     return case_page(request, pk)
 
