@@ -55,7 +55,8 @@ def run(*command: str | Path, quiet: bool = False, **kwargs: object) -> subproce
     )
     if done.returncode:
         shown = " ".join(str(part) for part in command)
-        raise CannotSetUp(f"{shown}\nended with status {done.returncode}.\n{((done.stdout or '') + (done.stderr or ''))[-4000:]}".rstrip())
+        printed = ((done.stdout or "") + (done.stderr or ""))[-4000:]
+        raise CannotSetUp(f"{shown}\nended with status {done.returncode}.\n{printed}".rstrip())
     return done
 
 
