@@ -113,6 +113,11 @@ class Outcome:
         return self.verdict.kind == CEILING
 
     @property
+    def pool_fen(self) -> dict[str, int]:
+        """The year's pool and what is taken of it, in fen."""
+        return {name: rules.fen(self.pool[f"{name}_yuan"]) for name in ("limit", "used")} if self.pool else {}
+
+    @property
     def earlier_fen(self) -> int:
         """The earlier sums together."""
         return sum(row.amount_fen for row in self.earlier)
