@@ -12,12 +12,13 @@ from rules import facts as _facts
 from rules import forms as _forms
 from rules import judging as _judging
 from rules import replaying as _replaying
+from rules.description import Clause
 from rules.facts import Fact
 from rules.forms import Field, Slot
 from rules.library import load
 from rules.overlay import Overlay, OverlayError
 from rules.overlay import read as read_overlay
-from rules.pack import Clause, Library, Pack
+from rules.pack import Library, Pack
 from rules.readings import ReadingSpec
 from rules.source import PackError
 from rules.trace import Step, explain

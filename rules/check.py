@@ -15,10 +15,11 @@ from pathlib import Path
 from rules import examples, forms, judging, readings, versions
 from rules.clause import Compiled
 from rules.conditions import AnyOf, Comparison
+from rules.description import MONETARY
 from rules.examples import Example
 from rules.library import pack_files, read_library
-from rules.pack import MONETARY, PACKS, Library, Pack
-from rules.source import PackError, Rows, line_of
+from rules.pack import Library, Pack
+from rules.source import PACKS, PackError, Rows, line_of
 from rules.verdict import Verdict
 
 _AMOUNT = re.compile(r"[0-9０-９][0-9０-９.,．，]*\s*(?:[万亿]?\s*元|[%％])")

@@ -10,8 +10,8 @@ from typing import Any
 from rules import facts as fact_module
 from rules import source
 from rules.facts import Fact
-from rules.pack import PACKS, Library
-from rules.source import Block, PackError, line_of
+from rules.pack import Library
+from rules.source import PACKS, Block, PackError, line_of
 
 
 @dataclass(frozen=True)

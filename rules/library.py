@@ -5,11 +5,11 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from rules import pack as packs
+from rules import files
 from rules import versions as locks
 from rules.facts import Fact
-from rules.pack import PACKS, Library, Pack
-from rules.source import PackError
+from rules.pack import Library, Pack
+from rules.source import PACKS, PackError
 
 _FILE = re.compile(r"(?P<policy>[a-z]+)(?:-[0-9]{4})?\.v(?P<version>[0-9]+)\.yaml")
 
@@ -23,7 +23,7 @@ class _Lazily(Mapping[str, Pack]):
 
     def __getitem__(self, key: str) -> Pack:
         if key not in self._read:
-            pack = packs.read_pack(self._files[key], self._facts)
+            pack = files.read_pack(self._files[key], self._facts)
             match = _FILE.fullmatch(pack.file)
             if match is None or match["policy"] != pack.id:
                 raise PackError(pack.file, None, f"文件名与标识“{pack.id}”不符")
@@ -72,7 +72,7 @@ def read_library(folder: Path = PACKS, *, locked: Mapping[str, str] | None = Non
     `locked` are the hashes that files must have, those of `lock.json` unless given; the check passes none because it
     reports a changed file beside everything else.
     """
-    facts = packs.read_facts(folder / "facts.yaml")
+    facts = files.read_facts(folder / "facts.yaml")
     hashes = locks.read_lock(folder) if locked is None else locked
     chains: dict[str, list[tuple[int, str, Path]]] = {}
     for path in pack_files(folder):

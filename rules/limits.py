@@ -8,8 +8,8 @@ from rules import formulas, schema, units
 from rules.case import Claim, Row
 from rules.clause import Compiled
 from rules.conditions import Steps
+from rules.description import scope_words
 from rules.facts import describe
-from rules.pack import scope_words
 from rules.trace import Step
 
 

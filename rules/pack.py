@@ -1,55 +1,22 @@
 """Packs and the library: what a policy says, by clause, as other rooms read it."""
 
-import hashlib
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from rules import facts as fact_module
-from rules import readings, schema, source, units
+from rules import readings, schema
 from rules.clause import Compiled, chinese_error, compile_clause
+from rules.description import Clause, describe
 from rules.facts import Fact
 from rules.readings import ReadingSpec
-from rules.source import Block, PackError, Rows, line_of
+from rules.source import Block, Rows
 
-HERE = Path(__file__).parent
-PACKS = HERE / "packs"
 Letters = Mapping[str, str | None]
-
-MONETARY = frozenset(["定额", "比例", "分档", "单价", "查表", "核定", "贴息", "兑付"])
-
-
-@dataclass(frozen=True)
-class Clause:
-    """One item of a policy as pages show it, under the recommended readings."""
-
-    id: str
-    number: str
-    name: str
-    article: str
-    text: str
-    texts: tuple[str, ...]
-    monetary: bool
-    calculation: str
-    ceiling: bool
-    subject: str
-    who: str
-    conditions_text: tuple[str, ...]
-    how_text: tuple[str, ...]
-    department: str
-    guide: str
-    when: str
-    once: str
-    yearly: bool
-    pool: str
-    quota: int | None
-    readings: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -106,7 +73,17 @@ class Pack:
     @cached_property
     def clauses(self) -> tuple[Clause, ...]:
         """Return every item in document order."""
-        return tuple(self._describe(number) for number in self.raw)
+        names = {number: str(raw.get("名称")) for number, raw in self.raw.items()}
+        return tuple(
+            describe(
+                self.compiled(number, {}),
+                pool=self._pools.get(number),
+                names=names,
+                department="、".join(self.head.departments),
+                readings=tuple(spec.id for spec in self.readings_of(number)),
+            )
+            for number in self.raw
+        )
 
     @property
     def effective_from(self) -> date | None:
@@ -256,36 +233,6 @@ class Pack:
                 found.update(dict.fromkeys(model.pool.clauses, model))
         return found
 
-    def _describe(self, number: str) -> Clause:
-        compiled = self.compiled(number, {})
-        model = compiled.model
-        once = getattr(model, "once", None) or ""
-        caps = getattr(model, "caps", ())
-        pool = self._pools.get(number)
-        return Clause(
-            id=compiled.id,
-            number=number,
-            name=model.name,
-            article=model.article,
-            text="\n".join(model.text),
-            texts=model.text,
-            monetary=model.kind in MONETARY,
-            calculation=model.kind,
-            ceiling=compiled.ceiling,
-            subject=model.subject,
-            who=model.who,
-            conditions_text=tuple(_unique(node.text() for node in compiled.conditions)),
-            how_text=tuple(how_text(compiled, pool, {key: str(raw.get("名称")) for key, raw in self.raw.items()})),
-            department=model.department or "、".join(self.head.departments),
-            guide=model.guide,
-            when=model.when,
-            once=once,
-            yearly="每年" in once or any("每年" in (cap.scope or "") for cap in caps) or pool is not None,
-            pool=f"{self.id}-{pool.number}" if pool else "",
-            quota=model.yearly_quota,
-            readings=tuple(spec.id for spec in self.readings_of(number)),
-        )
-
 
 def _related(relation: Any) -> set[str]:
     """Return the numbers that a relation, or any reading of it, names under 就高."""
@@ -303,77 +250,12 @@ def _numbers(value: Any) -> set[str]:
     return {str(number) for number in value}
 
 
-def _unique(rows: Iterator[str]) -> dict[str, None]:
-    return dict.fromkeys(rows)
-
-
 def _years_later(day: date, years: int) -> date:
     """Return the anniversary; 29 February has it on 1 March where the year has no such day."""
     try:
         return day.replace(year=day.year + years)
     except ValueError:
         return date(day.year + years, 3, 1)
-
-
-_SCOPE_WORDS = {
-    "主体累计": "同一单位累计",
-    "主体每年": "同一单位每年",
-    "对象累计": "同一{subject}累计",
-    "对象每年": "同一{subject}每年",
-}
-
-
-def scope_words(scope: str | None, subject: str) -> str:
-    """Return the words for what a cap or a once-only right attaches to."""
-    return _SCOPE_WORDS[scope].format(subject=subject) if scope else "每笔"
-
-
-def how_text(compiled: Compiled, pool: schema.NoSum | None, names: Mapping[str, str]) -> list[str]:
-    """Return the sentences that say how the sum follows from the facts; `names` are the clauses' names by number."""
-    model = compiled.model
-    if model.kind == "一事一议":
-        return ["按“一事一议”原则由主管部门研究确定，本条款没有固定的计算标准。"]
-    if model.kind == "转致":
-        return ["按照相关政策或上级到位资金的标准执行，不在本平台测算金额。"]
-    if model.kind == "分担":
-        return ["奖补资金由市、县按照财政体制分担。"]
-    if compiled.formula is None:
-        return ["本条不直接给予奖补资金。"]
-    rows = compiled.formula.how()
-    for cap in model.caps:
-        words = scope_words(cap.scope, model.subject)
-        joint = f"（{_listed(cap.shared, names)}合并计算）" if cap.shared else ""
-        rows.append(f"{words}最高 {units.short_yuan(cap.amount)}{joint}。")
-    if model.ladder:
-        whose = "同一单位" if model.ladder == "主体" else f"同一{model.subject}"
-        rows.append(f"按晋级补差原则，减去{whose}此前按本条款已获的奖补。")
-    if model.first:
-        rows.append("以前年度已经达到的档次不算“首次达到”，不再给予。")
-    if model.once and getattr(model, "each_once", False):
-        rows.append(f"每个{model.subject}只奖励一次。")
-    elif model.once:
-        rows.append(f"{scope_words(model.once, model.subject).replace('累计', '')}只给予一次。")
-    for relation in compiled.relations:
-        rows.append(f"{_listed(relation.clauses, names)}之间按就高不重复原则执行。")
-    if compiled.overlap:
-        rows.append("与本市各级其他同类政策重叠的，按“从优、就高、不重复”原则执行。")
-    if model.instalments:
-        shares = "、".join(f"{units.plain_decimal(share)}%" for share in model.instalments)
-        rows.append(f"分 {len(model.instalments)} 期拨付，比例依次为 {shares}。")
-    if model.instalment_count:
-        rows.append(f"分 {model.instalment_count} 期拨付，各期金额由主管部门确定。")
-    if pool and pool.pool:
-        amount = f"（{units.short_yuan(pool.pool.amount)}）" if pool.pool.amount else ""
-        rows.append(f"受年度总额{amount}限制，余额不足的按余额给予。")
-    if compiled.ceiling:
-        rows.append("计算结果为上限，由主管部门在上限以内核定。")
-    elif model.kind == "比例":
-        rows.append("计算结果四舍五入到分。")
-    return rows
-
-
-def _listed(numbers: Iterable[str], names: Mapping[str, str]) -> str:
-    return "、".join(f"“{names.get(number, number)}”" for number in numbers)
 
 
 @dataclass
@@ -443,79 +325,3 @@ class Library:
         """Return one clause of the newest version. Raises KeyError."""
         pack, number = self.locate(clause_id)
         return next(clause for clause in pack.clauses if clause.number == number)
-
-
-def read_facts(path: Path = PACKS / "facts.yaml") -> dict[str, Fact]:
-    """Return the dictionary of facts by Chinese name. Raises PackError."""
-    document, _ = source.read(path)
-    facts = {str(name): fact_module.build(name, block, path.name) for name, block in document.items()}
-    seen: dict[str, str] = {}
-    for name, fact in facts.items():
-        if fact.name in seen:
-            raise PackError(path.name, line_of(document[name]), f"列“{fact.name}”已用于“{seen[fact.name]}”")
-        seen[fact.name] = name
-        if fact.part_of and fact.part_of not in facts:
-            raise PackError(path.name, line_of(document[name]), f"“不大于事实”中的“{fact.part_of}”不在词典内")
-    return facts
-
-
-def read_pack(path: Path, facts: Mapping[str, Fact]) -> Pack:
-    """Return the pack in a file; clauses are compiled later, on use or by the check. Raises PackError."""
-    document, data = source.read(path)
-    try:
-        head = schema.Head.model_validate(document)
-    except ValidationError as error:
-        raise chinese_error(error, document, path.name) from None
-    raw: dict[str, Block] = {}
-    for block in head.clauses if isinstance(head.clauses, list) else ():
-        if not isinstance(block, Block) or "编号" not in block:
-            raise PackError(path.name, line_of(block) or line_of(head.clauses), "条款缺少“编号”")
-        number = str(block["编号"])
-        if number in raw:
-            raise PackError(path.name, line_of(block["编号"]), f"编号“{number}”重复出现")
-        raw[number] = block
-    if not raw:
-        raise PackError(path.name, line_of(head.clauses), "“条款”应为一列条款")
-    text_path = (path.parent.parent / head.source).resolve()
-    if not text_path.is_relative_to(path.parent.parent.resolve()) or not text_path.is_file():
-        raise PackError(path.name, line_of(document["来源"]), f"找不到政策原文“{head.source}”")
-    return Pack(
-        id=head.policy,
-        file=path.name,
-        sha256=hashlib.sha256(data).hexdigest(),
-        head=head,
-        raw=raw,
-        facts={name: _in_place(fact, head.place) for name, fact in facts.items()},
-        readings=_reading_specs(document, head, path.name),
-        text=text_path.read_text(encoding="utf-8"),
-    )
-
-
-def _in_place(fact: Fact, place: str) -> Fact:
-    """Return a fact with the name of the place where its words speak of the place of the policy."""
-    words = {key: getattr(fact, key).replace("政策所在地", place) for key in ("label", "question", "help")}
-    return replace(fact, **words)
-
-
-def _reading_specs(document: Block, head: schema.Head, file: str) -> tuple[ReadingSpec, ...]:
-    used = readings.mentioned(document)
-    known = {reading.id: reading for reading in head.readings}
-    for name, letters in used.items():
-        if name not in known:
-            raise PackError(file, line_of(letters[readings.KEY]), f"口径“{name}”没有在“口径”一节中说明")
-        for letter, where in letters.items():
-            if letter not in known[name].options and letter not in (readings.KEY, "未定"):
-                raise PackError(file, line_of(where), f"口径“{name}”没有选项“{letter}”")
-    return tuple(
-        ReadingSpec(
-            id=reading.id,
-            question=reading.question,
-            options=reading.options,
-            recommended=reading.recommended,
-            clauses=tuple(f"{head.policy}-{number}" for number in reading.clauses),
-            reason=reading.reason,
-            computed=reading.id in used,
-            by_case=reading.by_case,
-        )
-        for reading in head.readings
-    )

@@ -11,6 +11,9 @@ from typing import Any
 
 import yaml
 
+# Where the packs of this installation stand; their texts are in the folder beside it.
+PACKS = Path(__file__).parent / "packs"
+
 # The C parser when PyYAML was built with libyaml: about ten times faster, same events and marks.
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 

@@ -4,7 +4,7 @@ import hashlib
 import json
 from pathlib import Path
 
-from rules.pack import PACKS
+from rules.source import PACKS
 
 CHANGED = "已锁定的文件被改动；修订请另立新版本文件"
 

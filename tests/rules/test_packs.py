@@ -5,8 +5,7 @@ import pytest
 
 from rules import check, versions
 from rules.library import read_library
-from rules.pack import PACKS
-from rules.source import PackError
+from rules.source import PACKS, PackError
 
 
 @pytest.fixture

@@ -8,8 +8,7 @@ import pytest
 
 from rules import check, forms, judging, versions
 from rules.library import read_library
-from rules.pack import PACKS
-from rules.source import PackError
+from rules.source import PACKS, PackError
 from tests.rules.cases import typical
 
 SECOND = "xinxing.v2.yaml"
