@@ -29,7 +29,8 @@ from applications.models import (
 Facts = Mapping[str, Any]
 
 
-def _yuan(fen: int) -> str:
+def plain_yuan(fen: int) -> str:
+    """Return fen as the rules read money: yuan with two decimals, ungrouped."""
     return f"{fen // 100}.{fen % 100:02d}"
 
 
@@ -51,10 +52,10 @@ def fields_of(application: Application) -> tuple["rules.Field", ...]:
     return rules.fields(application.clause.code, readings_of(application))
 
 
-def waits_for_officer(clause: Clause, verdict: "rules.Verdict") -> bool:
-    """Return whether nothing but an officer's own statement (a confirmation, an approval) keeps a sum from following."""
+def waits_for_officer(application: Application, verdict: "rules.Verdict") -> bool:
+    """Return whether nothing but what an officer states (a confirmation, an approval) keeps a sum from following."""
     named = (verdict.blocked_by or "").removeprefix("missing_fact:")
-    return verdict.eligible is None and named in {f.name for f in fields_of(clause) if f.by_officer}
+    return verdict.eligible is None and named in {f.name for f in fields_of(application) if f.by_officer}
 
 
 def why_clause_is_closed(clause: Clause) -> str:
@@ -102,7 +103,7 @@ def history_of(application: Application) -> list[dict[str, Any]]:
         {
             "clause": code,
             "year": year,
-            "amount_yuan": _yuan(fen),
+            "amount_yuan": plain_yuan(fen),
             "same_item": not subject or not application.subject or same_subject(subject, application.subject),
         }
         for code, year, fen, subject in before.union(here, all=True)
@@ -125,7 +126,7 @@ def pool_of(application: Application) -> Pool | None:
 
 def _pool_left(pool: Pool) -> dict[str, str]:
     used = pool.committed_fen - (pool.own_fen or 0)  # type: ignore[attr-defined] # read with the pool
-    return {"limit_yuan": _yuan(pool.limit_fen), "used_yuan": _yuan(used)}
+    return {"limit_yuan": plain_yuan(pool.limit_fen), "used_yuan": plain_yuan(used)}
 
 
 def case_of(application: Application, facts: Facts) -> dict[str, Any]:

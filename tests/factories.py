@@ -49,8 +49,12 @@ def make_user(name: str = "") -> User:
     return User.objects.create_user(username=f"user{number}", password=PASSWORD, name=name or f"测试人员{number}")
 
 
-def make_policy(code: str = "xinxing", *, notice_days: int = 0, issued: bool = True) -> Policy:
-    """Return a loaded policy with an open round, and with an issue day unless told otherwise."""
+def make_policy(code: str = "xinxing", *, notice_days: int = 0, issued: bool = True, readings: bool = False) -> Policy:
+    """
+    Return a loaded policy with an open round, and with an issue day unless told otherwise.
+
+    `readings` chooses the first letter of each reading without which a clause stays closed.
+    """
     if not Policy.objects.filter(code=code).exists():
         load_policies()
     Authority.objects.filter(code=code).update(notice_days=notice_days)
@@ -66,9 +70,19 @@ def make_policy(code: str = "xinxing", *, notice_days: int = 0, issued: bool = T
             by=manager,
             at=NOON,
         )
+    if readings:
+        for spec in rules.load().pack(code).readings:
+            if spec.mandatory:
+                choose_reading(row, spec.id, next(iter(spec.options)), manager)
     if issued and row.issued_on is None:
         row = policy.set_issue_day(row, issued_on=ISSUED_ON, source="测试文件", by=manager, at=NOON)
     return row
+
+
+def choose_reading(row: Policy, key: str, letter: str, manager: User) -> None:
+    """Put a reading into force: proposed by one policy manager, confirmed by another."""
+    chosen = policy.choose_reading(row, key=key, choice=letter, source="测试口径文件", by=manager, at=NOON)
+    policy.confirm_reading(chosen, by=make_officer(Duty.POLICY, row.code), at=NOON)
 
 
 def make_officer(duty: str, code: str = "xinxing") -> User:

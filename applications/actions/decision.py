@@ -1,12 +1,17 @@
 """The approver's desk: return, endorse into 公示, refuse, reopen, grant."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from fractions import Fraction
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
+import rules
 from applications import assessing, history, papers, permissions
 from applications.actions.money import finish_commitment, hold_commitment, release_commitment
+from applications.actions.review import CEILING
 from applications.actions.shared import lock, move, overrides, refuse_if, stop, take_duty
 from applications.clocks import add_working_days
 from applications.models import Applicant, Application, Assessment, Award, Instalment, PublicNotice, Status, User
@@ -92,12 +97,13 @@ def reopen(application: Application, *, reason: str, by: User, at: datetime) -> 
 
 
 @transaction.atomic
-def grant(application: Application, *, by: User, at: datetime) -> Award:
+def grant(application: Application, *, parts_fen: Sequence[int] = (), by: User, at: datetime) -> Award:
     """
     Make the award: recompute under the applicant's lock and fix sum, parts and letter. Raises ActionRefused.
 
-    The applicant's row is locked so that two claims on one ladder, cap or once-only right are decided one after the
-    other; the second sees the first in its history.
+    `parts_fen` are the sums of the instalments in order: needed where the text pays in several instalments without
+    saying their shares, refused elsewhere. The applicant's row is locked so that two claims on one ladder, cap or
+    once-only right are decided one after the other; the second sees the first in its history.
     """
     application, standing = lock(application, by)
     notice = application.notices.filter(ended_at=None).first()
@@ -112,8 +118,10 @@ def grant(application: Application, *, by: User, at: datetime) -> Award:
     )
     Applicant.objects.select_for_update().get(pk=application.applicant_id)
     assessment = _recompute(application, by=by, at=at)
+    schedule = assessment.result.get("schedule") or []
     assert application.proposed_fen is not None  # a case in public notice was proposed
     assert application.support_year is not None
+    refuse_if(_why_not_parts(application.proposed_fen, schedule, parts_fen))
 
     duty = take_duty(application, standing, at)
     _end_notice(application, at)
@@ -132,7 +140,7 @@ def grant(application: Application, *, by: User, at: datetime) -> Award:
     )
     Instalment.objects.bulk_create(
         Instalment(award=award, number=number, amount_fen=fen)
-        for number, fen in enumerate(_parts(award.amount_fen, assessment), start=1)
+        for number, fen in enumerate(parts_fen or _parts(award.amount_fen, schedule), start=1)
     )
     finish_commitment(application)
     application.assessment = assessment
@@ -154,6 +162,10 @@ def _recompute(application: Application, *, by: User, at: datetime) -> Assessmen
     """Return a fresh assessment, or refuse when anything since the proposal has changed the sum."""
     checks = assessing.latest_checks(application)
     facts = assessing.verified_facts(application, checks)
+    assert application.assessment is not None, "a proposed case has the assessment it rests on"
+    if application.assessment.kind == CEILING:
+        assert application.proposed_fen is not None
+        facts["approved_amount_yuan"] = assessing.plain_yuan(application.proposed_fen)
     assessment = assessing.store(application, Assessment.Purpose.GRANT, facts, by=by, at=at)
     assert application.proposed_fen is not None
     changed = "批准前复算的结果与核定意见不一致，请退回或重新核验："
@@ -166,13 +178,31 @@ def _recompute(application: Application, *, by: User, at: datetime) -> Assessmen
     return assessment
 
 
-def _parts(amount_fen: int, assessment: Assessment) -> list[int]:
+def _parts(amount_fen: int, schedule: Sequence[Mapping[str, Any]]) -> list[int]:
     """Return the instalments in fen: shares cut down, the remainder in the last, so that parts sum exactly."""
-    shares = [row.get("share_pct") for row in assessment.result.get("schedule") or []]
-    if not shares or any(share is None for share in shares):
+    if not schedule:
         return [amount_fen]
-    parts = [amount_fen * int(share) // 100 for share in shares[:-1]]
+    parts = [int(amount_fen * Fraction(row["share_pct"]) / 100) for row in schedule[:-1]]
     return [part for part in [*parts, amount_fen - sum(parts)] if part]
+
+
+def has_open_shares(schedule: Sequence[Mapping[str, Any]]) -> bool:
+    """Return whether a text pays in instalments without saying their shares, so that the authority fixes the sums."""
+    return any(row["share_pct"] is None for row in schedule)
+
+
+def _why_not_parts(amount_fen: int, schedule: Sequence[Mapping[str, Any]], parts_fen: Sequence[int]) -> str:
+    """Return what is wrong with the stated instalments of a sum, "" when nothing is."""
+    if not has_open_shares(schedule):
+        return "本条款各期比例由条文直接确定，不能另行填写各期金额。" if parts_fen else ""
+    if len(parts_fen) != len(schedule):
+        return f"本条款分{len(schedule)}期兑现，条文未定各期比例，请逐期填写{len(schedule)}个金额。"
+    if min(parts_fen) <= 0:
+        return "各期金额均须大于0。"
+    if sum(parts_fen) != amount_fen:
+        total, wanted = rules.yuan(sum(parts_fen)), rules.yuan(amount_fen)
+        return f"各期金额合计 {total} 元，应等于核定金额 {wanted} 元。"
+    return ""
 
 
 def _need(reason: str, message: str) -> None:

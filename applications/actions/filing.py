@@ -208,7 +208,7 @@ def submit(application: Application, *, by: User, at: datetime) -> Application:
     is_open = read.current_round is not None
     refuse_if(permissions.why_not_submit(application, standing, missing, is_open=is_open))
     judged = assessing.judge(application, application.facts)
-    if not judged[1].eligible and not assessing.waits_for_officer(application.clause, judged[1]):
+    if not judged[1].eligible and not assessing.waits_for_officer(application, judged[1]):
         stop(f"按所填内容不能申报：{judged[1].reason}")
 
     application.assessment = assessing.keep(application, Assessment.Purpose.DECLARED, *judged, by=by, at=at)

@@ -330,10 +330,8 @@ def _through_the_office(application: Application, reaches: Status, cast: Cast, d
         payment.close(application, by=intake_officer, at=days.after("close"))
 
 
-def check_all(
-    application: Application, *, by: User, at: datetime, found: Mapping[str, Any] | None = None
-) -> None:
-    """Find every declared fact proven by the first paper that proves it, and state `found`, what only officers state."""
+def check_all(application: Application, *, by: User, at: datetime, found: Mapping[str, Any] | None = None) -> None:
+    """Find every declared fact proven by the first paper that proves it; `found` is what only officers state."""
     found = found or {}
     evidence = {item.slot: item for item in application.evidence.in_use()}
     for field in assessing.fields_of(application):

@@ -16,7 +16,7 @@ from applications.models import Event, FactCheck, Status
 from applications.workflow import NEXT, ROAD, VERBS
 from portal.console.reading import CaseFile, read
 from portal.console.site import EXTRA_URLS, site
-from portal.forms.console import ProposeForm, ReasonForm
+from portal.forms.console import PartsForm, ProposeForm, ReasonForm
 from portal.requests import Request
 
 # Acts that must state a reason, with the question that the officer answers and what stands on the confirm dialog.
@@ -68,6 +68,8 @@ def form_of(verb: str, data: Mapping[str, Any] | None = None) -> Form | None:
     """Return the form of an act, filled when there is data; None where a button is enough."""
     if verb == "propose":
         return ProposeForm(data, auto_id=f"id_{verb}_%s")
+    if verb == "grant":
+        return PartsForm(data, auto_id=f"id_{verb}_%s")
     if verb in REASONED:
         form = ReasonForm(data, auto_id=f"id_{verb}_%s")
         form.fields["reason"].label = REASONED[verb]

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 import rules
 from applications import assessing, permissions
+from applications.actions.decision import has_open_shares
 from applications.actions.review import CEILING, EXACT
 from applications.models import (
     Application,
@@ -111,6 +112,12 @@ class Outcome:
     def ceiling(self) -> bool:
         """Whether the text gives an upper limit only."""
         return self.verdict.kind == CEILING
+
+    @property
+    def open_shares(self) -> int:
+        """The number of instalments where the text leaves their shares to the authority, 0 elsewhere."""
+        schedule = self.verdict.schedule
+        return len(schedule) if has_open_shares([part.to_json() for part in schedule]) else 0
 
     @property
     def pool_fen(self) -> dict[str, int]:

@@ -49,6 +49,8 @@ def _values(verb: str, form: Form) -> dict[str, Any]:
     """Return what the action takes from its form."""
     if verb == "propose":
         return {"amount_fen": form.cleaned_data["amount"], "reason": form.cleaned_data["reason"]}
+    if verb == "grant":
+        return {"parts_fen": form.cleaned_data["parts"]}
     return {"reason": form.cleaned_data["reason"]}
 
 

@@ -60,6 +60,25 @@ class ProposeForm(forms.Form):
             raise forms.ValidationError("金额应写成元，最多两位小数，例如 2000000.00。") from None
 
 
+class PartsForm(forms.Form):
+    """The sums of the instalments where the text names their number and leaves the shares to the authority."""
+
+    parts = forms.CharField(
+        label="各期金额（元），按期次以空格分隔",
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={**CONTROL, "autocomplete": "off", "placeholder": "600000.00 400000.00"}),
+    )
+
+    def clean_parts(self) -> list[int]:
+        """Return whole fen in order; nothing typed is an empty list."""
+        words = self.cleaned_data["parts"].replace(",", "").replace("，", "").replace("、", " ").split()
+        try:
+            return [rules.fen(word) for word in words]
+        except ValueError:
+            raise forms.ValidationError("各期金额应写成元，最多两位小数，以空格分隔。") from None
+
+
 class CheckForm(forms.Form):
     """What one fact is worth: the verdict, the value found, how and on which paper."""
 

@@ -86,7 +86,9 @@ class FactsForm(forms.Form):
     def __init__(
         self, specs: Iterable["rules.Field"], *args: Any, stored: Mapping[str, Any] | None = None, **kwargs: Any
     ):
+        specs = tuple(specs)
         self.specs = tuple(spec for spec in specs if not spec.by_officer)
+        self.by_officer = tuple(spec for spec in specs if spec.by_officer)
         kwargs["initial"] = dict(stored or {})
         super().__init__(*args, **kwargs)
         for spec in self.specs:

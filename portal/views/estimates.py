@@ -1,7 +1,7 @@
 """What an estimate says on a page: for the public calculator and for the live estimate of a claim."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import rules
@@ -23,10 +23,26 @@ def estimate_of(form: FactsForm, judge: Judge) -> dict[str, Any]:
     missing = [s.label for s in form.specs if s.required and s.name not in facts and s.name not in form.errors]
     if not facts:
         return {"untouched": True, "wrong": wrong}
-    verdict = judge(facts)
+    verdict, supposed = supposing(facts, form.by_officer, judge)
     return {
+        "supposed": [spec.label for spec in supposed],
         "verdict": verdict,
         "wrong": wrong,
         "missing": missing if verdict.eligible is None else [],
         "trace": [CODE.sub("：", line, count=1) for line in verdict.to_json()["trace"]],
     }
+
+
+def supposing(
+    facts: Mapping[str, Any], by_officer: Iterable["rules.Field"], judge: Judge
+) -> tuple["rules.Verdict", list["rules.Field"]]:
+    """
+    Return what follows, and what an officer would have to state for it: a confirmation or an approval to come.
+
+    An applicant cannot state it, so an estimate supposes it where nothing else is missing, and says so.
+    """
+    verdict = judge(facts)
+    for spec in by_officer:
+        if spec.kind == "bool" and verdict.blocked_by == f"missing_fact:{spec.name}":
+            return judge({**facts, spec.name: True}), [spec]
+    return verdict, []
