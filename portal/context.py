@@ -28,11 +28,11 @@ def desks(request: HttpRequest) -> dict[str, object]:
 
 def ways(request: HttpRequest) -> list[Way]:
     """List the entries of the navigation for whoever asks: the public pages, then the desks of this person."""
-    entries = [("政策与测算", "/policies/"), ("文书核验", "/verify/"), *_desks_of(request.user)]
+    entries = [("政策与测算", "/policies/"), ("文书核验", "/verify/"), *desks_of(request.user)]
     return [Way(label, url, request.path.startswith(url)) for label, url in entries]
 
 
-def _desks_of(user) -> list[tuple[str, str]]:
+def desks_of(user) -> list[tuple[str, str]]:
     """Officers see the desk of their duty; whoever holds no posting files claims or is about to."""
     if not user.is_authenticated:
         return []

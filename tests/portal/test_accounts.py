@@ -120,3 +120,21 @@ def test_a_worn_out_link_says_so(client):
     page = client.get(reverse("account_reset_password_from_key", args=["1", "set-password"]))
 
     assert "链接已失效" in page.content.decode()
+
+
+@pytest.mark.django_db
+def test_short_password_is_refused_in_chinese(client):
+    response = client.post(reverse("account_signup"), SIGNUP | {"password1": "k7#pQ", "password2": "k7#pQ"})
+
+    assert response.context["form"].errors["password1"] == ["密码太短，至少需要 10 个字符。"]
+
+
+@pytest.mark.django_db
+def test_who_comes_in_stands_at_the_own_desk(client):
+    signed_up = client.post(reverse("account_signup"), SIGNUP)
+    client.logout()
+    logged_in = client.post(reverse("account_login"), {"login": "lisi", "password": PASSWORD})
+    client.logout()
+    onward = client.post(f"{reverse('account_login')}?next=/verify/", {"login": "lisi", "password": PASSWORD})
+
+    assert [signed_up.url, logged_in.url, onward.url] == ["/my/", "/my/", "/verify/"]
