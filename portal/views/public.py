@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -34,11 +34,22 @@ def _open_rounds() -> list[Round]:
     return list(rounds.order_by("closes_at", "pk"))
 
 
+def _policies(rounds: list[Round]) -> list[Policy]:
+    """Return the policies with how many of their items can be claimed, and whether claims are taken now."""
+    open_now = {row.policy_id for row in rounds}
+    items = Count("clauses", filter=Q(clauses__monetary=True))
+    rows = list(Policy.objects.select_related("authority").annotate(items=items).order_by("pk"))
+    for row in rows:
+        row.open = row.pk in open_now  # type: ignore[attr-defined] # for the template alone
+    return rows
+
+
 @login_not_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Say what the portal is and lead to what is open now."""
-    return render(request, "public/home.html", {"rounds": _open_rounds()})
+    rounds = _open_rounds()
+    return render(request, "public/home.html", {"rounds": rounds, "rows": _policies(rounds)})
 
 
 @login_not_required

@@ -165,3 +165,12 @@ def test_guessing_codes_is_slowed_down_per_client(client, paper):
 
     assert answers == [404] * 40 + [429]
     assert client.get(f"/verify/{paper.code}/", REMOTE_ADDR="192.0.2.7").status_code == 200
+
+
+def test_front_page_lists_what_can_be_claimed(client):
+    factories.make_policy("xinxing")
+
+    page = client.get("/").content.decode()
+
+    assert "可以申报什么" in page
+    assert f"奖补事项 {sum(clause.monetary for clause in rules.load().pack('xinxing').clauses)} 项" in page
