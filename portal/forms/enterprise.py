@@ -18,6 +18,14 @@ class Plain:
     """Leaves the form tag and the token to the template, and required fields to the server's own sentences."""
 
     use_required_attribute = False
+    fields: dict[str, forms.Field]
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
+                ask = "请选择" if isinstance(field, forms.ChoiceField) else "请填写"
+                field.error_messages["required"] = f"{ask}{field.label}。"
 
     @property
     def helper(self) -> FormHelper:
