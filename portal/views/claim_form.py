@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_POST
 
 import rules
@@ -89,6 +90,11 @@ def _page(request: Request, claim: Claim, form: ClaimForm, *, refusal: str = "",
     files = evidence_by_slot(case)
     items = _asked(case)
     notes = {(item["kind"], item["key"]): item["text"] for item in items}
+    for kind, key in notes:
+        if kind == "fact" and key in form.fields:
+            field = form.fields[key]
+            words = format_html('<span class="asked">须补正：{}</span>', notes[kind, key])
+            field.help_text = format_html("{}{}", words, field.help_text)
     flat = [item for slot in files.values() for item in slot]
     slots = rules.evidence(case.clause.code)
     context = {

@@ -104,6 +104,18 @@ def test_first_visit_of_the_claim_form_is_light(client, now):
     assert sum(len(gzip.compress(data, 6)) for data in [page, *files]) <= FIRST_VISIT
 
 
+def test_what_a_correction_asks_stands_at_the_fact(client, now):
+    application = correcting()
+    application.corrections.update(
+        items=[{"kind": "fact", "key": "pue", "label": "PUE", "text": "与报告<b>不一致</b>"}]
+    )
+    client.force_login(factories.agent_of(application.applicant))
+
+    field = client.get(reverse("claim_form", args=[application.pk])).context["form"].fields["pue"]
+
+    assert field.help_text.startswith('<span class="asked">须补正：与报告&lt;b&gt;不一致&lt;/b&gt;</span>')
+
+
 def correcting():
     """Return a case sent back with one defect of a paper and one of a figure."""
     application = factories.make_application()
