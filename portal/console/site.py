@@ -129,7 +129,10 @@ class ConsoleSite(AdminSite):
         context = super().each_context(request)
         context["posting"] = posting_of(request)
         duty = duty_of(request)
-        context["navigation"] = [entry for entry in NAVIGATION if duty in entry.duties]
+        entries = [entry for entry in NAVIGATION if duty in entry.duties]
+        above = [entry.url for entry in entries if not entry.query and request.path.startswith(entry.url)]
+        context["navigation"] = entries
+        context["section"] = max(above, key=len, default="")
         return context
 
 
