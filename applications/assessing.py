@@ -5,8 +5,8 @@ Facts come from the claim (declared) or from the officers' checks (verified); ea
 the authority entered; readings and the issue day from the authority's records.
 """
 
-from collections.abc import Mapping
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db.models import OuterRef, Subquery
@@ -39,6 +39,15 @@ def readings_in_force(policy: Policy) -> dict[str, str]:
     return dict(Reading.objects.in_force().filter(policy=policy).values_list("key", "choice"))
 
 
+def readings_by_policy(policies: Iterable[Policy]) -> dict[int, dict[str, str]]:
+    """Return the readings in force of several policies by their primary key (one query)."""
+    found: dict[int, dict[str, str]] = {policy.pk: {} for policy in policies}
+    rows = Reading.objects.in_force().filter(policy__in=found)
+    for policy_id, key, choice in rows.values_list("policy", "key", "choice"):
+        found[policy_id][key] = choice
+    return found
+
+
 def readings_of(application: Application) -> dict[str, str]:
     """Return the readings in force for a case, read once for the instance, which lives for one request or one act."""
     known: dict[str, dict[str, str]] = vars(application)
@@ -60,12 +69,15 @@ def waits_for_officer(application: Application, verdict: "rules.Verdict") -> boo
 
 def why_clause_is_closed(clause: Clause) -> str:
     """Return why nobody can file under a clause yet: a reading without default that the authority has not chosen."""
-    chosen = readings_in_force(clause.policy)
-    specs = rules.load().pack(clause.policy.code).readings
-    open_points = [s.id for s in specs if s.mandatory and clause.code in s.clauses and s.id not in chosen]
-    if open_points:
-        return f"本条款的解释口径（{'、'.join(open_points)}）尚待主管单位确定，暂不能申报。"
+    if points := open_points(clause.code, clause.policy.code, readings_in_force(clause.policy)):
+        return f"本条款的解释口径（{'、'.join(points)}）尚待主管单位确定，暂不能申报。"
     return ""
+
+
+def open_points(clause_code: str, policy_code: str, chosen: Mapping[str, str]) -> list[str]:
+    """Return the readings without default on which a clause waits, given what the authority has chosen."""
+    specs = rules.load().pack(policy_code).readings
+    return [spec.id for spec in specs if spec.mandatory and clause_code in spec.clauses and spec.id not in chosen]
 
 
 def latest_checks(application: Application) -> dict[str, FactCheck]:
@@ -160,15 +172,18 @@ def judge(application: Application, facts: Facts) -> tuple[dict[str, Any], "rule
     return inputs, rules.judge(inputs)
 
 
-def estimate(clause: Clause, facts: Facts, *, on: date | None = None) -> "rules.Verdict":
+def estimate(clause: Clause, facts: Facts) -> "rules.Verdict":
     """Run the rules for the public calculator: no history, no pool, the authority's readings."""
-    case: dict[str, Any] = {"id": clause.code, "clause": clause.code, "facts": dict(facts)}
-    if clause.policy.issued_on:
-        case["facts"]["policy_issued_on"] = clause.policy.issued_on.isoformat()
-    if on and clause.policy.issued_on:
-        case["on"] = on.isoformat()
-    if settings := readings_in_force(clause.policy):
-        case["settings"] = settings
+    return estimate_under(clause.policy, clause.code, readings_in_force(clause.policy), facts)
+
+
+def estimate_under(policy: Policy, clause_code: str, settings: Mapping[str, str], facts: Facts) -> "rules.Verdict":
+    """Run the rules for a calculator under readings that were read before (no query)."""
+    case: dict[str, Any] = {"id": clause_code, "clause": clause_code, "facts": dict(facts)}
+    if policy.issued_on:
+        case["facts"]["policy_issued_on"] = policy.issued_on.isoformat()
+    if settings:
+        case["settings"] = dict(settings)
     return rules.judge(case)
 
 

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from portal.views import public, verify
+from portal.views import eligibility, public, verify
 
 urlpatterns = [
     path("", public.home, name="home"),
+    path("eligibility/", eligibility.eligibility, name="eligibility"),
     path("policies/", public.policies, name="policies"),
     path("policies/<slug:code>/", public.policy, name="policy"),
     path("policies/<slug:code>/<str:number>/", public.clause, name="clause"),

@@ -4,6 +4,7 @@ import pytest
 
 PUBLIC = [
     "/",
+    "/eligibility/",
     "/policies/",
     "/policies/xinxing/",
     "/policies/xinxing/3/",
