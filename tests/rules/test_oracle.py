@@ -228,3 +228,48 @@ def test_oracle_knows_every_clause():
 
     # 8a has no condition of its own that the text would let one count; the shares have a test of their own.
     assert known - set(CLAUSES) == {"shanxi-8a", "baoding-costshare"}
+
+
+PAYABLE = [name for name, one in oracle.RULES.items() if one.kind in ("exact", "ceiling")]
+
+
+@pytest.mark.parametrize("clause", PAYABLE)
+def test_order_of_earlier_awards_changes_nothing(clause):
+    chance = random.Random(clause)
+    for _ in range(10):
+        rows = [row(chance, clause) for _ in range(3)]
+        case = {"clause": clause, "facts": good(clause), "support_year": 2025}
+
+        sums = {rules.judge({**case, "history": list(order)}).amount_fen for order in itertools.permutations(rows)}
+
+        assert len(sums) == 1, rows
+
+
+# Figures that raise a sum; the months already used lower it, and a tier reached before takes the right away.
+RAISING = {name for one in oracle.RULES.values() for name in one.needs} - {"interest_subsidy_months_used"} | {
+    "scale_pflops_fp16",
+    "green_power_consumed_kwh",
+    "rack_and_compute_equipment_cost_yuan",
+    "racks",
+    "main_business_revenue_yuan",
+    "data_product_revenue_yuan",
+    "out_of_province_compute_contracts_yuan",
+    "prior_year_revenue_yuan",
+}
+
+
+@pytest.mark.parametrize("clause", [name for name in PAYABLE if RAISING & near(name).keys()])
+def test_more_is_never_worth_less_and_a_row_of_history_never_worth_more(clause):
+    chance = random.Random(clause)
+    for name in sorted(RAISING & near(clause).keys()):
+        facts = whole({**good(clause), "prior_peak_main_business_revenue_yuan": "0"})
+        values = sorted((plain(value) for value in near(clause)[name]), key=Decimal)
+        history = [row(chance, clause) for _ in range(chance.randrange(3))]
+        case = {"clause": clause, "support_year": 2025}
+
+        free = [rules.judge({**case, "facts": {**facts, name: value}}).amount_fen for value in values]
+        cut = [rules.judge({**case, "facts": {**facts, name: value}, "history": history}) for value in values]
+
+        assert free == sorted(free), name
+        assert [verdict.amount_fen for verdict in cut] == sorted(verdict.amount_fen for verdict in cut), history
+        assert all(verdict.amount_fen <= fen for verdict, fen in zip(cut, free, strict=True)), history
