@@ -1,10 +1,12 @@
 """Forms of the enterprise file: who the applicant is, where it is paid, who else acts for it."""
 
+from datetime import date
 from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
-from django.core.validators import RegexValidator
+from django.core.validators import EmailValidator, RegexValidator
+from django.utils import timezone
 from stdnum.cn import uscc
 from stdnum.exceptions import InvalidChecksum, InvalidLength, ValidationError
 
@@ -26,6 +28,8 @@ class Plain:
             if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
                 ask = "请选择" if isinstance(field, forms.ChoiceField) else "请填写"
                 field.error_messages["required"] = f"{ask}{field.label}。"
+            if isinstance(field, forms.EmailField):
+                field.validators = [EmailValidator("请填写正确的电子邮箱地址，例如：name@example.com。")]
 
     @property
     def helper(self) -> FormHelper:
@@ -81,6 +85,13 @@ class EnterpriseForm(Plain, forms.ModelForm):
             raise forms.ValidationError("统一社会信用代码的校验位不正确，请对照证照核对。") from None
         except ValidationError:
             raise forms.ValidationError("统一社会信用代码含有不应出现的字符，请对照证照核对。") from None
+
+    def clean_founded_on(self) -> date | None:
+        """Return the day on which the body was founded; it has happened."""
+        day = self.cleaned_data["founded_on"]
+        if day and day > timezone.localdate():
+            raise forms.ValidationError("成立日期不能晚于今天，请对照证照核对。")
+        return day
 
 
 class RegisterForm(EnterpriseForm):

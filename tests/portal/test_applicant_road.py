@@ -305,3 +305,14 @@ def test_account_holder_must_be_the_applicant(client, member):
     assert answer.status_code == 422
     assert any("完全一致" in error for error in answer.context["form"].errors["holder"])
     assert Membership.objects.filter(applicant=member).count() == 2
+
+
+def test_day_of_founding_lies_in_the_past(client):
+    client.force_login(factories.make_user())
+
+    answer = client.post("/my/enterprises/new/", {"founded_on": "2999-01-01", "email": "x"})
+
+    errors = answer.context["form"].errors
+    assert errors["founded_on"] == ["成立日期不能晚于今天，请对照证照核对。"]
+    assert errors["email"] == ["请填写正确的电子邮箱地址，例如：name@example.com。"]
+    assert errors["contact_name"] == ["请填写联系人。"]
