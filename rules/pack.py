@@ -321,7 +321,7 @@ class Library:
             number in self.versions[name].raw for name in self.superseded.get(policy, ())
         )
 
-    def clause(self, clause_id: str) -> Clause:
-        """Return one clause of the newest version. Raises KeyError."""
-        pack, number = self.locate(clause_id)
+    def clause(self, clause_id: str, on: date | None = None, version: str = "") -> Clause:
+        """Return one clause, of the version named, or in force on a day, or the newest. Raises KeyError."""
+        pack, number = self.locate(clause_id, on, version)
         return next(clause for clause in pack.clauses if clause.number == number)

@@ -98,6 +98,8 @@ def test_forms_follow_the_version_in_force(folder):
     assert names(version="xinxing.v1") == ["registered_in_jurisdiction", "is_local_compute_supplier", fees]
     assert names(on=date(2026, 7, 1)) == names()
     assert names(on=date(2026, 6, 30)) == names(version="xinxing.v1")
+    rates = [library.clause("xinxing-4a", version=name).how_text[0] for name in ("xinxing.v1", "xinxing.v2")]
+    assert [text[-8:] for text in rates] == ["的 2% 计算。", "的 3% 计算。"]
 
 
 def chain_problems(folder):
