@@ -12,6 +12,7 @@ from django.db.models import Min
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from applications.models import Delivery, Job
 from portal.celery import app
@@ -54,6 +55,7 @@ def oldest_outbox_seconds() -> int | None:
 
 @never_cache
 @login_not_required
+@require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
     """Answer each part as "ok" or "down"; 503 when one is down. What exactly failed stands in the log only."""
     parts = {name: _state(name, ask) for name, ask in PARTS.items()}

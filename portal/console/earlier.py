@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from applications import registers
 from applications.actions import policy as actions
@@ -136,6 +136,7 @@ def _reverse_page(
     return render(request, "console/policy/reverse.html", context, status=status)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @idempotent
 def reverse_row(request: Request, pk: int) -> HttpResponse:
     """Ask for the reason (GET), and take one wrong entry back (POST)."""
