@@ -1,0 +1,77 @@
+"""
+Every page that a person can reach by links: answered, free of violations, and no wider than a phone.
+
+One page of each shape is looked at: addresses that differ only in numbers, codes or names count as one.
+"""
+
+import re
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+
+PHONE = {"width": 390, "height": 844}
+MOST = 60  # shapes of pages for one person; far above what there is, so that the walk ends
+
+PERSONS = [
+    "",
+    "baiyang_agent",
+    "tianshan_agent",
+    "xinghe_legal",
+    "xinxing_intake",
+    "xinxing_verify",
+    "xinxing_approve",
+    "xinxing_pay",
+    "xinxing_countersign",
+    "xinxing_policy",
+    "xinxing_audit",
+    "xinxing_system",
+    "shihezi_verify",
+]
+
+
+def shape(path: str) -> str:
+    """Return an address without what names one object."""
+    parts = []
+    for part in path.split("/"):
+        named = re.search(r"\d", part) or (parts and parts[-1] in {"policies", "evidence", "check", "verify", "new"})
+        parts.append("*" if part and named else part)
+    return "/".join(parts)
+
+
+def links_of(page, site) -> list[str]:
+    """Return the addresses this page leads to, without files, log-outs and other hosts."""
+    found = page.eval_on_selector_all("a[href]", "links => links.map(link => link.getAttribute('href'))")
+    addresses = []
+    for href in found:
+        parts = urlsplit(urljoin(page.url, href))
+        ours = f"{parts.scheme}://{parts.netloc}" == site.url
+        if (
+            ours
+            and not parts.path.startswith(("/files/", "/accounts/logout"))
+            and not parts.path.endswith((".xlsx", "/template/", "/file/"))
+        ):
+            addresses.append(parts.path)
+    return addresses
+
+
+@pytest.mark.parametrize("username", PERSONS)
+def test_every_page_of_a_person(page, site, log_in, assert_accessible, username):
+    if username:
+        log_in(page, username)
+    page.set_viewport_size(PHONE)
+    waiting, seen = ["/", *(["/my/", "/console/", "/finance/"] if username else [])], set()
+
+    while waiting and len(seen) < MOST:
+        path = waiting.pop(0)
+        if shape(path) in seen:
+            continue
+        seen.add(shape(path))
+        answer = page.goto(path)
+        if answer.status == 404 and path in {"/my/", "/console/", "/finance/"}:
+            continue  # not this person's desk
+        assert answer.status == 200, f"{path}: {answer.status}"
+        assert_accessible(page)
+        assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"], path
+        waiting += links_of(page, site)
+
+    assert len(seen) < MOST
