@@ -1,4 +1,4 @@
-"""The invented people of the demonstration: officers of five authorities, members of seven applicants."""
+"""The invented people of the demonstration: officers of five authorities, members of eleven applicants."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -24,7 +24,7 @@ OFFICERS = {
     Duty.SYSTEM: ("system", "演示·席小统"),
 }
 
-OTHER_AUTHORITIES = (Duty.INTAKE, Duty.VERIFY, Duty.APPROVE, Duty.PAY, Duty.POLICY)
+OTHER_AUTHORITIES = (Duty.INTAKE, Duty.VERIFY, Duty.APPROVE, Duty.PAY, Duty.COUNTERSIGN, Duty.POLICY)
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,8 @@ class Body:
     stem: str
     legal: str
     agent: str
+    address: str = "第十三师新星市演示大道1号（虚构地址）"
+    bank: str = "演示银行新星支行"
 
 
 BODIES = (
@@ -46,6 +48,46 @@ BODIES = (
     Body("lvzhou", "演示绿洲大模型科技有限公司", "enterprise", "91659901MADEM0004", "演示·绿法人", "演示·绿经办"),
     Body("hongliu", "演示红柳算力运营有限公司", "enterprise", "91659901MADEM0005", "演示·红法人", "演示·红经办"),
     Body("baiyang", "演示白杨智算科技有限公司", "enterprise", "91659901MADEM0007", "演示·白法人", "演示·白经办"),
+    Body(
+        "shizhu",
+        "演示石珠智能科技有限公司",
+        "enterprise",
+        "91659001MADEM0008",
+        "演示·石法人",
+        "演示·石经办",
+        "八师石河子市演示路8号（虚构地址）",
+        "演示银行石河子支行",
+    ),
+    Body(
+        "qinghu",
+        "演示青湖数据中心有限公司",
+        "enterprise",
+        "91630200MADEM0009",
+        "演示·青法人",
+        "演示·青经办",
+        "海东市演示路9号（虚构地址）",
+        "演示银行海东支行",
+    ),
+    Body(
+        "fenhe",
+        "演示汾河大学",
+        "institution",
+        "12140000MADEM0010",
+        "演示·汾法人",
+        "演示·汾经办",
+        "太原市演示路10号（虚构地址）",
+        "演示银行太原支行",
+    ),
+    Body(
+        "baiyangdian",
+        "演示白洋云计算有限公司",
+        "enterprise",
+        "91130600MADEM0011",
+        "演示·洋法人",
+        "演示·洋经办",
+        "保定市演示路11号（虚构地址）",
+        "演示银行保定支行",
+    ),
     Body("huyang", "演示胡杨医院", "institution", "12659901MADEM0006", "演示·胡法人", "演示·胡经办"),
 )
 
@@ -67,11 +109,11 @@ def make_officers(hashed: str) -> dict[tuple[str, str], User]:
                 user=user, until=None, defaults={"authority": authority, "duty": duty, "since": date(2024, 1, 1)}
             )
             officers[authority.code, duty] = user
-    second = _user("xinxing_policy2", "演示·郑大策", hashed)
-    xinxing = Authority.objects.get(code="xinxing")
-    defaults = {"authority": xinxing, "duty": Duty.POLICY, "since": date(2024, 1, 1)}
-    Posting.objects.get_or_create(user=second, until=None, defaults=defaults)
-    officers["xinxing", "policy2"] = second
+        # A second policy manager confirms the readings that the first one proposes.
+        second = _user(f"{authority.code}_policy2", "演示·郑大策", hashed)
+        defaults = {"authority": authority, "duty": Duty.POLICY, "since": date(2024, 1, 1)}
+        Posting.objects.get_or_create(user=second, until=None, defaults=defaults)
+        officers[authority.code, "policy2"] = second
     return officers
 
 
@@ -84,7 +126,7 @@ def make_body(body: Body, hashed: str, at: datetime) -> tuple[Applicant, User, U
         "name": body.name,
         "kind": body.kind,
         "legal_representative": body.legal,
-        "registered_address": "第十三师新星市演示大道1号（虚构地址）",
+        "registered_address": body.address,
         "founded_on": date(2022, 3, 18),
         "contact_name": body.agent,
         "contact_phone": "0902-0000000",
@@ -94,7 +136,7 @@ def make_body(body: Body, hashed: str, at: datetime) -> tuple[Applicant, User, U
     people.join(invitation.code, by=legal, at=at)
     people.set_account(
         applicant,
-        bank="演示银行新星支行",
+        bank=body.bank,
         number=f"6200000000000{body.stem[-4:]}",
         holder=body.name,
         by=agent,

@@ -85,6 +85,45 @@ PRODUCT: dict[str, Any] = {
 }
 
 
+TALENT: dict[str, Any] = {
+    "registered_in_jurisdiction": True,
+    "independent_legal_person": True,
+    "top_talent": True,
+    "full_time": True,
+    "brings_core_team": True,
+    "industrialises_in_jurisdiction": True,
+}
+REDEEMED: dict[str, Any] = {
+    "registered_in_jurisdiction": True,
+    "independent_legal_person": True,
+    "service_completed": True,
+    "fees_paid_in_full": True,
+    "compute_usage_fees_yuan": "300000.00",
+    "voucher_balance_yuan": "500000.00",
+}
+RACKS: dict[str, Any] = {
+    "registered_in_jurisdiction": True,
+    "sector_in_scope": True,
+    "build_type": "new",
+    "rack_and_compute_equipment_cost_yuan": "300000000.00",
+}
+CAMPUS: dict[str, Any] = {
+    "other_provincial_funds_for_same_matter": False,
+    "applicant_type": "university",
+    "uses_local_compute": True,
+    "compute_service_contract_yuan": "2345678.90",
+}
+CLOUD: dict[str, Any] = {
+    "other_local_policy_award_yuan": "0.00",
+    "build_type": "retrofit",
+    "built_and_operating": True,
+    "is_cloud_computing_centre": True,
+    "compute_share_pct": "80",
+    "racks": 1500,
+    "pue": "1.20",
+}
+
+
 @dataclass(frozen=True)
 class Story:
     """One claim: who, under which clause, for what, with which facts, how far it goes, how many days ago it began."""
@@ -96,6 +135,7 @@ class Story:
     reaches: Status
     days_ago: int
     event_on: date = date(2026, 6, 30)
+    fixed_fen: int | None = None  # what the authority fixes under a ceiling
 
 
 STORIES = (
@@ -114,6 +154,11 @@ STORIES = (
     Story("lvzhou", "xinxing-8", "演示模型服务产品", PRODUCT, S.WITHDRAWN, 30),
     Story("huyang", "xinxing-9d", "演示医疗数据项目", PRIZE, S.DECLINED, 28),
     Story("tianshan", "xinxing-9d", "演示软件数据项目", PRIZE, S.REFUSED, 40),
+    Story("shizhu", "shihezi-5.1a", "演示一流人才团队项目", TALENT, S.PAID, 70, fixed_fen=800_0000_00),
+    Story("shizhu", "shihezi-7.1a", "", REDEEMED, S.VERIFYING, 6),
+    Story("qinghu", "haidong-4a", "演示青湖智算机房一期", RACKS, S.GRANTED, 50),
+    Story("fenhe", "shanxi-9a", "", CAMPUS, S.PROPOSED, 18),
+    Story("baiyangdian", "baoding-2", "演示白洋云计算中心", CLOUD, S.NOTICED, 24, fixed_fen=90_0000_00),
 )
 
 # Who received 100万元 under 第三条 before the portal existed; 白杨 has not claimed since, so that anybody can try it.
@@ -130,9 +175,9 @@ class Cast:
     officers: dict[tuple[str, str], User]
     bodies: dict[str, tuple[Applicant, User, User]]
 
-    def officer(self, duty: str) -> User:
-        """Return the officer of 新星市 with a duty."""
-        return self.officers["xinxing", duty]
+    def officer(self, duty: str, code: str = "xinxing") -> User:
+        """Return the officer of an authority with a duty; `policy2` is the second policy manager."""
+        return self.officers[code, duty]
 
 
 @transaction.atomic
@@ -148,11 +193,13 @@ def tell_all(now: datetime) -> bool:
     hashed = make_password(PASSWORD)
     begin = _morning(now - timedelta(days=120))
     cast = Cast(make_officers(hashed), {b.short: make_body(b, hashed, begin) for b in BODIES})
-    _open_the_policy(cast, begin, now)
+    for row in Policy.objects.select_related("authority"):
+        _open_the_policy(row, cast, begin, now)
+    _enter_what_was_before(cast, begin)
     for story in STORIES:
         _tell(story, cast, _morning(now - timedelta(days=story.days_ago)), now)
     # The published default is five working days; the demonstration passes at once so that one person can try it all.
-    Authority.objects.filter(code="xinxing").update(notice_days=0)
+    Authority.objects.update(notice_days=0)
     return True
 
 
@@ -161,10 +208,20 @@ def _morning(moment: datetime) -> datetime:
     return timezone.localtime(moment).replace(hour=10, minute=0, second=0, microsecond=0)
 
 
-def _open_the_policy(cast: Cast, begin: datetime, now: datetime) -> None:
-    manager, second = cast.officer(Duty.POLICY), cast.officers["xinxing", "policy2"]
-    row = Policy.objects.select_related("authority").get(code="xinxing")
-    policy.set_issue_day(row, issued_on=ISSUED_ON, source=ISSUE_SOURCE, by=manager, at=begin)
+# The yearly sums shared by several clauses: name, year, clauses, limit in fen.
+POOLS = (
+    ("算力券年度额度", 2026, ("xinxing-4a", "xinxing-4b"), 500_0000_00),
+    ("算力券年度总额", 2026, ("shihezi-2.3a", "shihezi-2.3b"), 1000_0000_00),
+    ("算力券年度总额", 2026, ("shanxi-9a", "shanxi-9b"), 5000_0000_00),
+    ("算力券年度总额", 2026, ("baoding-5a", "baoding-5b", "baoding-5c"), 1000_0000_00),
+)
+
+
+def _open_the_policy(row: Policy, cast: Cast, begin: datetime, now: datetime) -> None:
+    """Open a round, choose the readings without which a clause stays closed, and set the yearly sums."""
+    manager, second = cast.officer(Duty.POLICY, row.code), cast.officer("policy2", row.code)
+    if assessing.needs_issue_day(row):
+        policy.set_issue_day(row, issued_on=ISSUED_ON, source=ISSUE_SOURCE, by=manager, at=begin)
     policy.open_round(
         row,
         name=f"{now.year}年度申报（演示批次）",
@@ -174,29 +231,31 @@ def _open_the_policy(cast: Cast, begin: datetime, now: datetime) -> None:
         by=manager,
         at=begin,
     )
-    for spec in rules.load().pack("xinxing").readings:
+    for spec in rules.load().pack(row.code).readings:
         if spec.mandatory:
+            choice = next(iter(spec.options))
             reading = policy.choose_reading(
+                row, key=spec.id, choice=choice, source="演示口径文件", by=manager, at=begin
+            )
+            policy.confirm_reading(reading, by=second, at=begin)
+    for name, year, codes, limit in POOLS:
+        clauses = row.clauses.filter(code__in=codes)
+        if clauses:
+            policy.set_pool(
                 row,
-                key=spec.id,
-                choice=spec.recommended or next(iter(spec.options)),
-                source="演示口径文件",
+                name=name,
+                year=year,
+                clauses=clauses,
+                limit_fen=limit,
+                source="演示额度文件",
                 by=manager,
                 at=begin,
             )
-            policy.confirm_reading(reading, by=second, at=begin)
-    vouchers = Clause.objects.filter(code__in=["xinxing-4a", "xinxing-4b"])
-    policy.set_pool(
-        row,
-        name="算力券年度额度",
-        year=2026,
-        clauses=vouchers,
-        limit_fen=500_0000_00,
-        source="演示额度文件",
-        by=manager,
-        at=begin,
-    )
-    clause = Clause.objects.get(code="xinxing-3")
+
+
+def _enter_what_was_before(cast: Cast, begin: datetime) -> None:
+    """Enter who received money under 第三条 of 新星市 before the portal existed."""
+    clause = Clause.objects.select_related("policy__authority").get(code="xinxing-3")
     earlier = [
         policy.EarlierRow(
             clause=clause,
@@ -209,7 +268,7 @@ def _open_the_policy(cast: Cast, begin: datetime, now: datetime) -> None:
         )
         for number, (body, subject) in enumerate(EARLIER, start=1)
     ]
-    policy.enter_earlier_awards(row.authority, earlier, by=manager, at=begin)
+    policy.enter_earlier_awards(clause.policy.authority, earlier, by=cast.officer(Duty.POLICY), at=begin)
 
 
 def file_claim(
@@ -266,7 +325,7 @@ def _tell(story: Story, cast: Cast, start: datetime, now: datetime) -> None:
     if story.reaches == S.WITHDRAWN:
         filing.withdraw(application, reason="另行整合后重新申报", by=agent, at=start + timedelta(days=1))
         return
-    _through_the_office(application, story.reaches, cast, _Days(start, now))
+    _through_the_office(application, story, cast, _Days(start, now))
 
 
 class _Days:
@@ -280,8 +339,10 @@ class _Days:
         return self.at
 
 
-def _through_the_office(application: Application, reaches: Status, cast: Cast, days: _Days) -> None:
-    intake_officer, approver = cast.officer(Duty.INTAKE), cast.officer(Duty.APPROVE)
+def _through_the_office(application: Application, story: Story, cast: Cast, days: _Days) -> None:
+    reaches, code = story.reaches, application.authority.code
+    intake_officer, approver = cast.officer(Duty.INTAKE, code), cast.officer(Duty.APPROVE, code)
+    verifier = cast.officer(Duty.VERIFY, code)
     if reaches == S.SUBMITTED:
         return
     if reaches == S.DECLINED:
@@ -303,8 +364,11 @@ def _through_the_office(application: Application, reaches: Status, cast: Cast, d
     intake.accept(application, by=intake_officer, at=days.after("accept"))
     if reaches == S.VERIFYING:
         return
-    check_all(application, by=cast.officer(Duty.VERIFY), at=days.after("check"))
-    application = review.propose(application, by=cast.officer(Duty.VERIFY), at=days.after("propose"))
+    check_all(application, by=verifier, at=days.after("check"))
+    reason = "" if story.fixed_fen is None else "经局务会研究核定（演示理由），依据演示核定文件1号。"
+    application = review.propose(
+        application, amount_fen=story.fixed_fen, reason=reason, by=verifier, at=days.after("propose")
+    )
     if reaches == S.PROPOSED:
         return
     if reaches == S.REFUSED:
@@ -318,14 +382,15 @@ def _through_the_office(application: Application, reaches: Status, cast: Cast, d
     if reaches == S.GRANTED:
         return
     at = days.after("pay")
-    paid = payment.record(
-        award.instalments.get(),
-        paid_on=timezone.localdate(at),
-        voucher_number=f"演示支付{application.pk:06d}",
-        by=cast.officer(Duty.PAY),
-        at=at,
-    )
-    payment.confirm(paid, by=cast.officer(Duty.COUNTERSIGN), at=at + timedelta(hours=2))
+    for part in award.instalments.all():
+        paid = payment.record(
+            part,
+            paid_on=timezone.localdate(at),
+            voucher_number=f"演示支付{application.pk:06d}-{part.number}",
+            by=cast.officer(Duty.PAY, code),
+            at=at,
+        )
+        payment.confirm(paid, by=cast.officer(Duty.COUNTERSIGN, code), at=at + timedelta(hours=2))
     if reaches == S.CLOSED:
         payment.close(application, by=intake_officer, at=days.after("close"))
 
