@@ -149,7 +149,7 @@ def _settings(
         options = _options(name, library, policies, named)
         if not options:
             raise BadCase(f"没有口径“{name}”")
-        if letter not in options:
+        if not isinstance(letter, str) or letter not in options:
             raise BadCase(f"口径“{name}”没有选项“{letter}”")
         settings[name] = letter
     return settings

@@ -1,4 +1,6 @@
+import copy
 import json
+import random
 
 import rules
 from rules import stream
@@ -40,3 +42,55 @@ def test_number_that_json_allows_but_money_does_not_is_a_bad_fact():
     line = '{"clause": "xinxing-4a", "facts": {"annual_compute_sales_contract_fees_yuan": NaN}}'
 
     assert stream.assess_line(line, rules.load())["blocked_by"] == "bad_fact:annual_compute_sales_contract_fees_yuan"
+
+
+PARTS = ("id", "clause", "clauses", "facts", "on", "support_year", "history", "pool", "facts_by_clause", "settings")
+RUBBISH = [
+    None,
+    True,
+    -1,
+    10**30,
+    1.5,
+    "",
+    "x",
+    "2025-06-30",
+    [],
+    {},
+    [[]],
+    ["xinxing-3"],
+    {"X4": "b"},
+    {"X4": []},
+    {"X4": {}},
+    {"xinxing-3": {"pue": "0.1"}},
+    {"limit_yuan": "5", "used_yuan": None},
+    [{"clause": "xinxing-3", "year": 2024, "amount_yuan": "1"}],
+    [{"clause": [], "year": {}, "amount_yuan": []}],
+    "xinxing.v1、",
+]
+
+
+def test_no_line_however_malformed_stops_the_rest():
+    chance, library = random.Random(1), rules.load()
+    for _ in range(4000):
+        case = copy.deepcopy(typical("xinxing-3"))
+        for part in chance.sample([*PARTS, "pack_version"], chance.randrange(1, 4)):
+            case[part] = copy.deepcopy(chance.choice(RUBBISH))
+        if isinstance(case["facts"], dict):
+            case["facts"][chance.choice(sorted(library.facts))] = copy.deepcopy(chance.choice(RUBBISH))
+
+        answer = stream.assess_line(json.dumps(case), library)
+
+        assert answer["eligible"] in (True, False, "invalid")
+        assert (answer["eligible"] == "invalid") <= (answer["amount_yuan"] is None)
+        assert answer["eligible"] != "invalid" or answer["blocked_by"].split(":")[0] in (
+            "bad_case",
+            "bad_fact",
+            "missing_fact",
+            "approved_above_ceiling",
+        )
+
+
+def test_letter_that_is_no_text_is_a_bad_case():
+    line = json.dumps({**typical("xinxing-3"), "settings": {"X4": ["b"]}})
+
+    assert stream.assess_line(line, rules.load())["blocked_by"].startswith("bad_case:口径“X4”没有选项")
