@@ -5,12 +5,12 @@ from datetime import datetime
 import rules
 from applications.actions.shared import stop
 from applications.assessing import pool_of
-from applications.models import Application, Commitment, Pool
+from applications.models import Application, Clause, Commitment, Pool
 
 
 def hold_commitment(application: Application, amount_fen: int, *, at: datetime) -> None:
     """Take a sum from the pool that binds the clause this year, if there is one. Raises ActionRefused when short."""
-    pool = pool_of(application)
+    pool = pool_of(application) or _pool_of_the_text(application)
     if pool is None:
         return
     pool = Pool.objects.select_for_update().get(pk=pool.pk)
@@ -20,6 +20,38 @@ def hold_commitment(application: Application, amount_fen: int, *, at: datetime) 
     pool.committed_fen += amount_fen
     pool.save(update_fields=["committed_fen"])
     Commitment.objects.create(application=application, pool=pool, amount_fen=amount_fen, made_at=at)
+
+
+def text_limit(clause: Clause) -> tuple[str, str, int] | None:
+    """Return name, article and fen of the yearly total that the text itself sets for a clause, if it sets one."""
+    entry = rules.load().pack(clause.policy.code).pools().get(clause.number)
+    if entry is None or entry.pool is None or entry.pool.amount is None:
+        return None
+    return entry.name, entry.article, entry.pool.amount
+
+
+def _pool_of_the_text(application: Application) -> Pool | None:
+    """
+    Return the pool that the text itself opens every year, made when the first case of the year draws on it.
+
+    A total that the text states binds whether or not anybody has entered it; one it leaves to the authority does not.
+    """
+    stated = text_limit(application.clause)
+    if stated is None or application.support_year is None:
+        return None
+    name, article, limit = stated
+    pool, made = Pool.objects.get_or_create(
+        policy=application.policy,
+        name=name,
+        year=application.support_year,
+        defaults={"limit_fen": limit, "source": f"{article}规定的年度总额"},
+    )
+    if made:
+        numbers = [n for n, e in rules.load().pack(application.policy.code).pools().items() if e.name == name]
+        pool.clauses.set(application.policy.clauses.filter(number__in=numbers))
+    else:
+        pool.clauses.add(application.clause)
+    return pool
 
 
 def release_commitment(application: Application, *, at: datetime) -> None:

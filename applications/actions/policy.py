@@ -8,6 +8,7 @@ from django.db import transaction
 
 import rules
 from applications import history, permissions
+from applications.actions.money import text_limit
 from applications.actions.shared import refuse_if, stop
 from applications.models import Authority, Award, Clause, EarlierAward, Policy, Pool, Reading, Round, User
 
@@ -154,6 +155,10 @@ def set_pool(
         stop("请选择共用本资金池的条款。")
     if limit_fen <= 0:
         stop("总额须大于0。")
+    for clause in clauses:
+        stated = text_limit(clause)
+        if stated and limit_fen > stated[2]:
+            stop(f"{stated[1]}规定年度总额不超过 {rules.yuan(stated[2])} 元，总额不得高于该数。")
     pool = Pool.objects.select_for_update().filter(policy=policy, name=name, year=year).first()
     if pool and limit_fen < pool.committed_fen:
         stop(f"总额不得低于已占用的 {rules.yuan(pool.committed_fen)} 元。")

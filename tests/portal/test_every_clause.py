@@ -9,12 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 import rules
-from applications.actions import filing, intake
+from applications.actions import ActionRefused, decision, filing, intake, policy
 from applications.completeness import gaps_of, needs_subject
 from applications.demo.samples import details_for
 from applications.demo.stories import check_all
 from applications.invariants import count_all
-from applications.models import Application, Award, Duty, Status
+from applications.models import Application, Award, Duty, Pool, Status
 from rules import examples
 from tests import factories, samples
 from tests.factories import NOON, agent_of, legal_of, make_applicant, make_officer
@@ -27,8 +27,8 @@ CLAUSES = [clause.id for pack in rules.load().packs.values() for clause in pack.
 @cache
 def typical(clause_id):
     """Return the case of the first worked example of a clause that pays by itself, without history or pool."""
-    policy, _, number = clause_id.partition("-")
-    for example in examples.of_clause(rules.load().pack(policy), number):
+    policy_id, _, number = clause_id.partition("-")
+    for example in examples.of_clause(rules.load().pack(policy_id), number):
         if {"clauses", "history", "pool", "settings"} & example.case.keys():
             continue
         verdict = rules.judge(example.case)
@@ -197,3 +197,34 @@ def test_sum_that_another_body_decides_is_proposed_from_its_paper(client, now):
     award = Award.objects.get()
     assert (award.assessment.kind, award.amount_fen) == ("external", 123456_78)
     assert sum(part.amount_fen for part in award.instalments.all()) == 123456_78
+
+
+@pytest.mark.parametrize(
+    ("clause_id", "limit_fen"),
+    [("shihezi-2.3a", 1000_0000_00), ("shanxi-9a", 5000_0000_00), ("baoding-5a", 1000_0000_00)],
+)
+def test_yearly_total_of_the_text_binds_without_being_entered(clause_id, limit_fen):
+    facts, found = split(clause_id)
+    application = factories.make_application(Status.NOTICED, clause=clause_id, facts=facts)
+
+    pool = Pool.objects.get(policy=application.policy, year=application.support_year)
+
+    assert not found
+    assert (pool.limit_fen, pool.committed_fen) == (limit_fen, application.proposed_fen)
+    assert pool.clauses.count() > 1
+    second = factories.make_application(Status.PROPOSED, clause=clause_id, facts=facts)
+    Pool.objects.update(committed_fen=limit_fen - 1)
+    with pytest.raises(ActionRefused, match=r"余额为 0\.01 元"):
+        decision.endorse(second, by=make_officer(Duty.APPROVE, clause_id.split("-")[0]), at=NOON)
+
+
+def test_pool_is_never_entered_above_the_text():
+    row = factories.make_policy("shihezi")
+    clauses = row.clauses.filter(code__in=["shihezi-2.3a", "shihezi-2.3b"])
+    given = {"name": "额度", "year": 2026, "clauses": clauses, "source": "测试文件", "at": NOON}
+    manager = make_officer(Duty.POLICY, "shihezi")
+
+    with pytest.raises(ActionRefused, match=r"不超过 10,000,000\.00 元"):
+        policy.set_pool(row, limit_fen=1000_0000_01, by=manager, **given)
+
+    assert policy.set_pool(row, limit_fen=1000_0000_00, by=manager, **given).limit_fen == 1000_0000_00
