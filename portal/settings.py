@@ -247,6 +247,7 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "account/locked.html"
 AXES_CLIENT_IP_CALLABLE = "portal.middleware.client_ip"
+AXES_USERNAME_CALLABLE = "portal.guessing.counted_name"
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
