@@ -28,14 +28,14 @@ class FactField(forms.CharField):
         super().__init__(required=False, strip=True, max_length=LONGEST_TEXT, **kwargs)
 
     def clean(self, value: Any) -> Any:
-        """Return the JSON value of the fact, or None for an empty field. Raises ValidationError in Chinese."""
+        """Return the JSON value of the fact, None for an empty field. Raises ValidationError; the label stands above."""
         text = super().clean(value)
         if not text:
             return None
         try:
             return rules.parse_fact(self.fact, text)
         except ValueError as error:
-            raise forms.ValidationError(str(error)) from None
+            raise forms.ValidationError(str(error).removeprefix(f"{self.fact.label}：")) from None
 
     def prepare_value(self, value: Any) -> Any:
         """Show a stored value as it was typed: yes and no as the choices of the widget."""
@@ -165,14 +165,14 @@ class DetailsForm(forms.Form):
         self.slot = slot
         kwargs["prefix"] = slot.kind
         super().__init__(*args, **kwargs)
+        for field in slot.fields:
+            self.fields[field.name] = form_field(field)
         self.fields["file"] = forms.FileField(
             label="文件",
             error_messages={"required": "请选择文件。", "empty": "文件是空的，请重新选择文件。"},
             widget=forms.FileInput(attrs={"accept": accept}),
             help_text="支持 PDF、JPG、PNG、OFD、XLSX，单个文件不超过 20 MB。",
         )
-        for field in slot.fields:
-            self.fields[field.name] = form_field(field)
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True

@@ -19,7 +19,8 @@ def estimate_of(form: FactsForm, judge: Judge) -> dict[str, Any]:
     page then names what is missing, and quotes at once a condition that already fails.
     """
     facts = form.partial_facts()
-    wrong = [form.fields[name].label for name in form.errors if name in form.fields]
+    short = {spec.name: spec.label for spec in form.specs}
+    wrong = [short.get(name, form.fields[name].label) for name in form.errors if name in form.fields]
     missing = [s.label for s in form.specs if s.required and s.name not in facts and s.name not in form.errors]
     if not facts:
         return {"untouched": True, "wrong": wrong}

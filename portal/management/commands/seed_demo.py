@@ -7,9 +7,13 @@ from django.core.management.base import BaseCommand
 from django.urls import reverse
 from django.utils import timezone
 
-from applications.demo.people import PASSWORD
+from applications.demo.people import BODIES, OFFICERS, PASSWORD
 from applications.demo.stories import tell_all
 from applications.models import Application, Authority, Award, Document, Membership, Posting
+
+
+def _authorities() -> list[str]:
+    return list(Authority.objects.values_list("code", flat=True))
 
 
 class Command(BaseCommand):
@@ -30,7 +34,7 @@ class Command(BaseCommand):
             self.stdout.write("演示数据已写入。" if fresh else "演示数据已存在，未作改动。")
 
     def listing(self) -> dict[str, Any]:
-        """Return accounts, and the objects of each status with their addresses."""
+        """Return the invented accounts (others have their own passwords) and the objects with their addresses."""
         return {
             "accounts": [*self._officers(), *self._members()],
             "applications": [
@@ -59,11 +63,13 @@ class Command(BaseCommand):
                 }
                 for row in Document.objects.order_by("pk")
             ],
-            "authorities": list(Authority.objects.values_list("code", flat=True)),
+            "authorities": _authorities(),
         }
 
     def _officers(self):
-        for row in Posting.objects.current().select_related("user", "authority").order_by("pk"):
+        logins = {f"{code}_{login}" for code in _authorities() for login, _ in [*OFFICERS.values(), ("policy2", "")]}
+        rows = Posting.objects.current().filter(user__username__in=logins)
+        for row in rows.select_related("user", "authority").order_by("pk"):
             yield {
                 "username": row.user.username,
                 "password": PASSWORD,
@@ -73,7 +79,9 @@ class Command(BaseCommand):
             }
 
     def _members(self):
-        for row in Membership.objects.select_related("user", "applicant").order_by("pk"):
+        logins = {f"{body.short}_{role}" for body in BODIES for role in Membership.Role.values}
+        rows = Membership.objects.filter(user__username__in=logins)
+        for row in rows.select_related("user", "applicant").order_by("pk"):
             yield {
                 "username": row.user.username,
                 "password": PASSWORD,
