@@ -28,7 +28,7 @@ class FactField(forms.CharField):
         super().__init__(required=False, strip=True, max_length=LONGEST_TEXT, **kwargs)
 
     def clean(self, value: Any) -> Any:
-        """Return the JSON value of the fact, None for an empty field. Raises ValidationError; the label stands above."""
+        """Return the JSON value, None for an empty field; a refusal leaves out the label, which stands above."""
         text = super().clean(value)
         if not text:
             return None
