@@ -98,7 +98,7 @@ def on_postgres(environment: Environment, extra: list[str]) -> bool:
 def browser(environment: Environment, extra: list[str]) -> bool:
     """The journeys in headless Chromium against the running site."""
     place = {**environment, "CHROMIUM": chromium()}
-    return command(place, "pytest", "-q", "--durations=5", "-m", "browser", *(extra or ["tests/browser"]))
+    return command(place, "pytest", "-q", "-n", "2", "--durations=5", "-m", "browser", *(extra or ["tests/browser"]))
 
 
 STAGES = [

@@ -127,6 +127,7 @@ def assert_accessible():
     axe = Axe()
 
     def check(page: Page) -> None:
+        page.wait_for_load_state("networkidle")  # what htmx is about to replace is dimmed for a moment
         # Without this axe fetches stylesheets into inline ones, which our own policy refuses and the console reports.
         results = axe.run(page, options={"preload": False})
         assert results.violations_count == 0, f"{page.url}\n{results.generate_report()}"
