@@ -228,3 +228,30 @@ def test_pool_is_never_entered_above_the_text():
         policy.set_pool(row, limit_fen=1000_0000_01, by=manager, **given)
 
     assert policy.set_pool(row, limit_fen=1000_0000_00, by=manager, **given).limit_fen == 1000_0000_00
+
+
+def test_what_only_an_officer_states_is_stated_at_the_verifiers_desk(client, now):
+    factories.make_policy("shihezi")
+    facts, found = split("shihezi-7.1a")
+    assert found == {"redemption_approved": True}
+    application = factories.make_application(Status.VERIFYING, clause="shihezi-7.1a", facts=facts)
+    verifier = make_officer(Duty.VERIFY, "shihezi")
+    check_all(application, by=verifier, at=NOON)
+    client.force_login(verifier)
+    url = reverse("console:case_propose", args=[application.pk])
+
+    assert client.post(url).status_code == 409
+    application.refresh_from_db()
+    check = {
+        "verdict": "corrected",
+        "verified": "是",
+        "method": "document",
+        "note": "兑付申请已批准",
+        "version": application.version,
+    }
+    sent = client.post(reverse("console:case_check", args=[application.pk, "redemption_approved"]), check)
+    assert sent.status_code == 302, sent.content.decode()
+
+    assert client.post(url).status_code == 302
+    application.refresh_from_db()
+    assert application.proposed_fen == typical("shihezi-7.1a")[1].amount_fen
