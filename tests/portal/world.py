@@ -12,14 +12,15 @@ from django.utils import timezone
 from applications import papers
 from applications.actions import payment, policy
 from applications.models import (
+    Applicant,
     Application,
     Authority,
     Delivery,
     Document,
     Duty,
     Job,
+    Policy,
     Posting,
-    Reading,
     Status,
     User,
 )
@@ -62,51 +63,19 @@ def make_world() -> World:
     submitted = make_application(Status.SUBMITTED, applicant=applicant, subject="二号中心")
     granted = make_application(Status.GRANTED, applicant=applicant, subject="三号中心")
     officers = {duty: make_officer(duty) for duty in Duty.values}
-    instalment = granted.awards.get().instalments.get()
-    paid = payment.record(instalment, paid_on=NOON.date(), voucher_number="凭-1", by=officers[Duty.PAY], at=NOON)
-    reading = _proposed_reading(row)
-    receipt = submitted.documents.get()
-    with patch.object(papers.render, "pdf", lambda letter: b"%PDF-1.7 letter"):
-        papers.make(receipt, at=NOON)
-    archive = Job.objects.create(
-        kind=Job.Kind.ARCHIVE,
-        payload={"documents": [], "authority": granted.authority_id},
-        total=0,
-        requested_by=officers[Duty.PAY],
-        requested_at=NOON,
-        state=Job.State.DONE,
-        finished_at=NOON,
-        file=ContentFile(b"PK", name="archive.zip"),
-    )
     objects = {
-        "draft_evidence": draft.evidence.first(),
-        "evidence": submitted.evidence.first(),
-        "receipt": receipt,
-        "notice": Document.objects.get(kind=Document.Kind.NOTICE, application=granted),
-        "award": granted.awards.get(),
-        "instalment": instalment,
-        "payment": paid,
-        "reading": reading,
-        "round": row.rounds.first(),
-        "policy": row,
-        "earlier": make_earlier_award(applicant, year=2024),
-        "archive": archive,
-        "letter_job": Job.objects.exclude(document=None).first(),
         "applicant": applicant,
-        "event_row": granted.events.first(),
-        "assessment_row": granted.assessments.first(),
-        "award_row": granted.awards.get(),
-        "payment_row": paid,
-        "document_row": granted.documents.first(),
-        "factcheck_row": granted.checks.first(),
-        "evidence_row": submitted.evidence.first(),
-        "delivery_row": Delivery.objects.filter(event__authority=granted.authority_id).first(),
-        "job_row": Job.objects.exclude(document=None).first(),
         "authority_row": row.authority,
         "posting_row": officers[Duty.AUDIT].postings.get(),
+        **_of_the_policy(row, applicant),
+        **_of_the_claims(draft, submitted),
+        **_of_the_award(granted, officers[Duty.PAY]),
     }
-    objects["earlieraward_row"] = objects["earlier"]
-    persons: dict[str, User | None] = {
+    return World(_people(applicant, officers), draft, submitted, granted, objects)
+
+
+def _people(applicant: Applicant, officers: dict[str, User]) -> dict[str, User | None]:
+    return {
         "anonymous": None,
         "stranger": make_user(),
         "agent": agent_of(applicant),
@@ -116,7 +85,65 @@ def make_world() -> World:
         **officers,
         **{name: make_officer(name.removeprefix("foreign_"), "shihezi") for name in FOREIGN},
     }
-    return World(persons, draft, submitted, granted, objects)
+
+
+def _of_the_policy(row: Policy, applicant: Applicant) -> dict[str, Any]:
+    earlier = make_earlier_award(applicant, year=2024)
+    manager = make_officer(Duty.POLICY)
+    reading = policy.choose_reading(row, key="X4", choice="b", source="测试口径文件", by=manager, at=NOON)
+    return {
+        "policy": row,
+        "round": row.rounds.first(),
+        "reading": reading,
+        "earlier": earlier,
+        "earlieraward_row": earlier,
+    }
+
+
+def _of_the_claims(draft: Application, submitted: Application) -> dict[str, Any]:
+    receipt = submitted.documents.get()
+    with patch.object(papers.render, "pdf", lambda letter: b"%PDF-1.7 letter"):
+        papers.make(receipt, at=NOON)
+    evidence = submitted.evidence.first()
+    letter_job = Job.objects.get(document=receipt)
+    return {
+        "draft_evidence": draft.evidence.first(),
+        "evidence": evidence,
+        "evidence_row": evidence,
+        "receipt": receipt,
+        "letter_job": letter_job,
+        "job_row": letter_job,
+    }
+
+
+def _of_the_award(granted: Application, payer: User) -> dict[str, Any]:
+    award = granted.awards.get()
+    instalment = award.instalments.get()
+    paid = payment.record(instalment, paid_on=NOON.date(), voucher_number="凭-1", by=payer, at=NOON)
+    archive = Job.objects.create(
+        kind=Job.Kind.ARCHIVE,
+        payload={"documents": [], "authority": granted.authority_id},
+        total=0,
+        requested_by=payer,
+        requested_at=NOON,
+        state=Job.State.DONE,
+        finished_at=NOON,
+        file=ContentFile(b"PK", name="archive.zip"),
+    )
+    return {
+        "award": award,
+        "instalment": instalment,
+        "payment": paid,
+        "archive": archive,
+        "notice": granted.documents.get(kind=Document.Kind.NOTICE),
+        "event_row": granted.events.first(),
+        "assessment_row": granted.assessments.first(),
+        "award_row": award,
+        "payment_row": paid,
+        "document_row": granted.documents.first(),
+        "factcheck_row": granted.checks.first(),
+        "delivery_row": Delivery.objects.filter(event__authority=granted.authority_id).first(),
+    }
 
 
 def _ended() -> User:
@@ -125,11 +152,6 @@ def _ended() -> User:
     authority = Authority.objects.get(code="xinxing")
     Posting.objects.create(user=user, authority=authority, duty=Duty.VERIFY, since=date(2024, 1, 1), until=until)
     return user
-
-
-def _proposed_reading(row) -> Reading:
-    manager = make_officer(Duty.POLICY)
-    return policy.choose_reading(row, key="X4", choice="b", source="测试口径文件", by=manager, at=NOON)
 
 
 def rows_of_the_case() -> dict[str, list[tuple[Any, ...]]]:
