@@ -1,0 +1,256 @@
+"""
+The doors of the portal: each address with who may open it, for `test_matrix.py`.
+
+Whoever adds an address adds a row here; the test that walks the resolver asks for it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from applications.models import Duty
+from tests.portal.world import FOREIGN, MEMBERS, OFFICERS, PERSONS, World
+
+SIGNED_IN = PERSONS - {"anonymous"}
+POSTED = OFFICERS | FOREIGN
+CASE = OFFICERS - {Duty.SYSTEM}
+FINANCE = frozenset({Duty.PAY, Duty.COUNTERSIGN})
+OVERSIGHT = frozenset({Duty.AUDIT, Duty.INSPECT, Duty.LEGAL})
+POLICY = frozenset({Duty.POLICY})
+SYSTEM = frozenset({Duty.SYSTEM})
+
+ACTED = frozenset({200, 302, 409, 422})  # an empty form of somebody at the right desk: done, refused or faulty
+
+
+def abroad(*duties: str) -> frozenset[str]:
+    """Return these duties with the officers of the other authority who hold the same."""
+    return frozenset(duties) | {f"foreign_{duty}" for duty in duties} & FOREIGN
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Who gets one of these statuses; every other logged-in person gets `otherwise`, the anonymous the log-in page."""
+
+    who: frozenset[str]
+    statuses: frozenset[int]
+    otherwise: int = 404
+    officers: frozenset[int] = frozenset()  # what officers get who are not in `who`, where it is not `otherwise`
+
+
+@dataclass(frozen=True)
+class Door:
+    """One address: what stands in it, and who gets which answer to GET and to a POST without content."""
+
+    get: Answer
+    post: Answer
+    kwargs: Callable[[World], dict[str, Any]] = lambda world: {}
+
+
+def to(who: frozenset[str], *statuses: int, otherwise: int = 404) -> Answer:
+    return Answer(who, frozenset(statuses), otherwise)
+
+
+NOT_ALLOWED = to(SIGNED_IN, 405)
+NOT_ALLOWED_PUBLIC = to(PERSONS, 405)
+NOT_ALLOWED_IN_CONSOLE = to(POSTED, 405)
+
+Kwargs = Callable[[World], dict[str, Any]]
+
+
+def pk_of(name: str) -> Kwargs:
+    """Return the key of one of the objects as the address wants it."""
+    return lambda world: {"pk": world.objects[name].pk}
+
+
+def draft(**more: Any) -> Kwargs:
+    return lambda world: {"pk": world.draft.pk, **more}
+
+
+def submitted(**more: Any) -> Kwargs:
+    return lambda world: {"pk": world.submitted.pk, **more}
+
+
+def shown(who: frozenset[str], kwargs: Kwargs = lambda world: {}, status: int = 200) -> Door:
+    """Return an address that is only looked at."""
+    return Door(to(who, status), NOT_ALLOWED_PUBLIC if who == PERSONS else NOT_ALLOWED, kwargs)
+
+
+def pressed(who: frozenset[str], kwargs: Kwargs = lambda world: {}) -> Door:
+    """Return an address that is only posted to."""
+    return Door(NOT_ALLOWED_PUBLIC if who == PERSONS else NOT_ALLOWED, to(who, *ACTED), kwargs)
+
+
+def both(who: frozenset[str], kwargs: Kwargs = lambda world: {}) -> Door:
+    """Return an address of a form."""
+    return Door(to(who, 200), to(who, *ACTED), kwargs)
+
+
+def console_shown(who: frozenset[str], kwargs: Kwargs = lambda world: {}, status: int = 200) -> Door:
+    return Door(to(who, status), NOT_ALLOWED_IN_CONSOLE, kwargs)
+
+
+def console_pressed(who: frozenset[str], kwargs: Kwargs = lambda world: {}) -> Door:
+    return Door(NOT_ALLOWED_IN_CONSOLE, to(who, *ACTED), kwargs)
+
+
+PUBLIC = {
+    "home": shown(PERSONS),
+    "policies": shown(PERSONS),
+    "policy": shown(PERSONS, lambda world: {"code": "xinxing"}),
+    "clause": shown(PERSONS, lambda world: {"code": "xinxing", "number": "3"}),
+    "clause_estimate": pressed(PERSONS, lambda world: {"code": "xinxing", "number": "3"}),
+    "verify": shown(PERSONS),
+    "verify_code": both(PERSONS, lambda world: {"code": world.objects["notice"].code}),
+    "healthz": shown(PERSONS),
+    "eligibility": both(PERSONS),
+}
+
+APPLICANT = {
+    "desk": shown(SIGNED_IN),
+    "messages_read": pressed(SIGNED_IN),
+    "enterprise_new": both(SIGNED_IN),
+    "enterprise_join": both(SIGNED_IN),
+    "enterprise": shown(MEMBERS, pk_of("applicant")),
+    "enterprise_edit": both(MEMBERS, pk_of("applicant")),
+    "enterprise_account": both(MEMBERS, pk_of("applicant")),
+    "enterprise_invite": pressed(MEMBERS, pk_of("applicant")),
+    "claim_new": both(SIGNED_IN, lambda world: {"code": "xinxing-3"}),
+    "claim": shown(MEMBERS, submitted()),
+    "claim_form": both(MEMBERS, draft()),
+    "claim_estimate": pressed(MEMBERS, draft()),
+    "claim_evidence": both(MEMBERS, lambda world: {"pk": world.draft.pk, "slot": world.objects["draft_evidence"].slot}),
+    "claim_evidence_remove": pressed(
+        MEMBERS, lambda world: {"pk": world.draft.pk, "evidence": world.objects["draft_evidence"].pk}
+    ),
+    "claim_confirm": pressed(MEMBERS, draft()),
+    "claim_submit": pressed(MEMBERS, draft()),
+    "claim_withdraw": both(MEMBERS, submitted()),
+}
+
+FINANCE_DESK = {
+    "finance": shown(abroad(*FINANCE)),
+    "finance_register": shown(abroad(*FINANCE)),
+    "finance_award": shown(FINANCE, pk_of("award")),
+    "finance_record": pressed(FINANCE, pk_of("instalment")),
+    "finance_confirm": pressed(FINANCE, pk_of("payment")),
+    "finance_reject": pressed(FINANCE, pk_of("payment")),
+    "finance_archive": pressed(abroad(*FINANCE)),
+    "finance_job": shown(FINANCE, pk_of("archive")),
+    "finance_job_progress": shown(FINANCE, pk_of("archive")),
+    "finance_job_file": shown(FINANCE, pk_of("archive")),
+}
+
+FILES = {
+    "evidence_file": shown(MEMBERS | CASE, pk_of("evidence")),
+    "evidence_page": shown(MEMBERS | CASE, lambda world: {"pk": world.objects["evidence"].pk, "page": 1}),
+    "document_file": shown(MEMBERS | CASE, pk_of("receipt")),
+    "job": shown(MEMBERS | CASE, pk_of("letter_job")),
+    "job_result": shown(frozenset({Duty.PAY}), pk_of("archive")),
+}
+
+CONSOLE = {
+    "console:index": Door(to(POSTED, 302), to(POSTED, 302)),
+    "console:jsi18n": console_shown(POSTED),
+    "console:case": console_shown(CASE, submitted()),
+    "console:queue": console_shown(CASE | {"foreign_verify", "foreign_pay", "foreign_policy"}),
+    "console:case_correct": both(CASE, submitted()),
+    "console:case_check": console_pressed(CASE, submitted(fact="pue")),
+    "console:policies": console_shown(abroad(Duty.POLICY), status=302),
+    "console:policy": console_shown(POLICY, pk_of("policy")),
+    "console:policy_clauses": console_shown(POLICY, pk_of("policy")),
+    "console:policy_readings": console_shown(POLICY, pk_of("policy")),
+    "console:issue_day": console_pressed(POLICY, pk_of("policy")),
+    "console:round_open": console_pressed(POLICY, pk_of("policy")),
+    "console:round_close": console_pressed(POLICY, pk_of("round")),
+    "console:pool_set": console_pressed(POLICY, pk_of("policy")),
+    "console:reading_choose": console_pressed(POLICY, lambda world: {"pk": world.objects["policy"].pk, "key": "X5"}),
+    "console:reading_confirm": console_pressed(POLICY, pk_of("reading")),
+    "console:reading_drop": console_pressed(POLICY, pk_of("reading")),
+    "console:earlier": console_shown(abroad(Duty.POLICY)),
+    "console:earlier_enter": console_pressed(abroad(Duty.POLICY)),
+    "console:earlier_import": console_pressed(abroad(Duty.POLICY)),
+    "console:earlier_template": console_shown(abroad(Duty.POLICY)),
+    "console:earlier_reverse": both(POLICY, pk_of("earlier")),
+}
+
+# What the officers of a case get for each verb is told by test_verbs.py; here: who is an officer of the case.
+VERBS = {
+    f"console:case_{verb}": console_pressed(CASE, submitted())
+    for verb in ("accept", "decline", "propose", "return", "endorse", "refuse", "reopen", "grant", "close")
+}
+
+# Record of the console -> the duties that read it; see `record_doors`.
+RECORDS = {
+    "event": OVERSIGHT | SYSTEM,
+    "assessment": OVERSIGHT,
+    "award": OVERSIGHT | POLICY,
+    "payment": OVERSIGHT,
+    "document": OVERSIGHT | POLICY,
+    "factcheck": OVERSIGHT,
+    "evidence": OVERSIGHT,
+    "earlieraward": OVERSIGHT | {Duty.VERIFY, Duty.APPROVE},
+    "delivery": OVERSIGHT | SYSTEM,
+    "job": OVERSIGHT | SYSTEM,
+    "authority": SYSTEM,
+    "posting": SYSTEM,
+}
+
+
+def record_doors(record: str, readers: frozenset[str]) -> dict[str, Door]:
+    """
+    Return the six addresses the admin gives a record; `world.objects` says which row is asked for.
+
+    Whoever holds a posting but no duty for the record is refused with 403, as Django's admin does: that there is such
+    a record is written in the navigation, that there is such a row is not said.
+    """
+    named = f"console:applications_{record}"
+    changed = SYSTEM if record in {"authority", "posting"} else frozenset()
+    added = SYSTEM if record == "posting" else frozenset()
+
+    # The event asked for belongs to a case, and cases are not the system administrator's.
+    own = readers - SYSTEM if record == "event" else readers
+
+    def one(world: World) -> dict[str, Any]:
+        return {"object_id": world.objects[f"{record}_row"].pk}
+
+    return {
+        f"{named}_changelist": Door(posted(every(readers), 200), posted(every(readers), 200, 302)),
+        f"{named}_add": Door(posted(every(added), 200), posted(every(added), 200)),
+        f"{named}_change": Door(posted(own, 200), posted(changed, 200, 302), one),
+        f"{named}_history": Door(posted(own, 200), posted(own, 200), one),
+        f"{named}_delete": Door(posted(frozenset()), posted(frozenset()), one),
+    }
+
+
+def every(duties: frozenset[str]) -> frozenset[str]:
+    """Return the duties with the officers of the other authority: a list opens to them, with rows of their own."""
+    return duties | {name for name in FOREIGN if name.removeprefix("foreign_") in duties}
+
+
+def posted(who: frozenset[str], *statuses: int) -> Answer:
+    """Return an answer of the admin: 403 or 404 to the other officers, 404 to everybody without a posting."""
+    return Answer(who, frozenset(statuses), 404, frozenset({403, 404}))
+
+
+# The account pages are the package's own: Chinese and tested in test_accounts.py. Here: none breaks, none acts.
+ACCOUNT = {
+    "account_login", "account_logout", "account_inactive", "account_signup", "account_reauthenticate",
+    "account_email", "account_email_verification_sent", "account_change_password", "account_set_password",
+    "account_reset_password", "account_confirm_login_code", "account_reset_password_from_key_done",
+    "account_reset_password_done", "mfa_index", "mfa_authenticate", "mfa_reauthenticate", "mfa_activate_totp",
+    "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_download_recovery_codes",
+}  # fmt: skip
+ACCOUNT_WITH_KEY = {
+    "account_confirm_email": {"key": "MQ:1:x"},
+    "account_reset_password_from_key": {"uidb36": "1", "key": "x-y"},
+}
+# Addresses without a name: the admin's redirect to `change`, and its last one, which answers whatever is left.
+UNNAMED = {f"console/applications/{record}/<path:object_id>/" for record in RECORDS} | {"console/(?P<url>.*)$"}
+
+DOORS = PUBLIC | APPLICANT | FINANCE_DESK | FILES | CONSOLE | VERBS
+READERS = every(frozenset().union(*RECORDS.values()))
+DOORS["console:app_list"] = Door(
+    posted(READERS, 200), posted(READERS, 200), lambda world: {"app_label": "applications"}
+)
+for _record, _readers in RECORDS.items():
+    DOORS |= record_doors(_record, _readers)
