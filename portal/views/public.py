@@ -38,7 +38,7 @@ def _policies(rounds: list[Round]) -> list[Policy]:
     """Return the policies with how many of their items can be claimed, and whether claims are taken now."""
     open_now = {row.policy_id for row in rounds}
     items = Count("clauses", filter=Q(clauses__monetary=True))
-    rows = list(Policy.objects.select_related("authority").annotate(items=items).order_by("pk"))
+    rows: list[Policy] = list(Policy.objects.select_related("authority").annotate(items=items).order_by("pk"))
     for row in rows:
         row.open = row.pk in open_now  # type: ignore[attr-defined] # for the template alone
     return rows
