@@ -86,6 +86,8 @@ def join(code: str, *, by: User, at: datetime) -> Membership:
     invitation = Invitation.objects.select_for_update().filter(code=code.strip().upper()).first()
     if invitation is None or invitation.used_at or invitation.expires_at < at:
         stop("邀请码不正确、已使用或已过期。")
+    # Two invitations of one body are two rows: without this lock both could make a 法定代表人 at one moment.
+    Applicant.objects.select_for_update().get(pk=invitation.applicant_id)
     if Membership.objects.filter(applicant=invitation.applicant, user=by).exists():
         stop("您已经是该单位的成员。")
     if (
