@@ -224,7 +224,7 @@ def _open_the_policy(row: Policy, cast: Cast, begin: datetime, now: datetime) ->
         policy.set_issue_day(row, issued_on=ISSUED_ON, source=ISSUE_SOURCE, by=manager, at=begin)
     policy.open_round(
         row,
-        name=f"{now.year}年度申报（演示批次）",
+        name=f"{rules.load().pack(row.code).head.place}{now.year}年度申报（演示批次）",
         clause=None,
         opens_at=begin,
         closes_at=now + timedelta(days=180),

@@ -54,6 +54,8 @@ class EligibilityForm(forms.Form):
         for name, spec in self.specs.items():
             if name != REGISTERED:
                 self.fields[name] = form_field(spec)
+        if "applicant_type" in self.fields:
+            self.fields["applicant_type"].help_text = "一家单位兼有几种身份的，请逐一选择、分别测算。"
         for name, field in self.fields.items():
             kind = "form-select" if isinstance(field.widget, forms.Select) else "form-control"
             field.widget.attrs["class"] = f"{kind} is-invalid" if data is not None and name in self.errors else kind
