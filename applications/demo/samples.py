@@ -113,7 +113,7 @@ def _by_kind(field: "rules.Field") -> Any:
     return "1"
 
 
-def paper(title: str, applicant: Applicant, rows: Mapping[str, str], mark: str) -> bytes:
+def paper(slot: "rules.Slot", applicant: Applicant, rows: Mapping[str, str], mark: str) -> bytes:
     """
     Return a one-page PDF that shows the values, marked as invented.
 
@@ -121,14 +121,14 @@ def paper(title: str, applicant: Applicant, rows: Mapping[str, str], mark: str) 
     loaded on a machine where an administrator has not installed them yet.
     """
     if fonts_ready():
-        return _plain_page(applicant.uscc, mark)
+        return _plain_page(applicant.uscc, f"{mark} {slot.kind}")
     try:
         from weasyprint import HTML  # slow to load, and its libraries may be missing  # noqa: PLC0415
     except OSError:
-        return _plain_page(applicant.uscc, mark)
+        return _plain_page(applicant.uscc, f"{mark} {slot.kind}")
     cells = "".join(f"<tr><th>{html.escape(k)}</th><td>{html.escape(v)}</td></tr>" for k, v in rows.items())
     page = (
-        f"<html lang='zh-CN'><style>{STYLE}</style><h1>{html.escape(title)}</h1>"
+        f"<html lang='zh-CN'><style>{STYLE}</style><h1>{html.escape(slot.label)}</h1>"
         f"<table><tr><th>单位名称</th><td>{html.escape(applicant.name)}</td></tr>{cells}</table>"
         f"<p class='mark'>演示材料，内容均为虚构，无任何效力（{html.escape(mark)}）</p></html>"
     )

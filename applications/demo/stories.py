@@ -297,7 +297,7 @@ def attach_sample(application: Application, slot: "rules.Slot", *, by: User, at:
     """Put one invented paper into a slot, through the same checks as any upload."""
     details = samples.details_for(slot, application.applicant, application.facts, application.subject)
     rows = {f.label: samples.value_text(f, details[f.name]) for f in slot.fields if f.name in details}
-    data = samples.paper(slot.label, application.applicant, rows, f"{application.number} {slot.kind}")
+    data = samples.paper(slot, application.applicant, rows, application.number)
     made = SimpleUploadedFile(f"{slot.label}.pdf", data)
     upload = inspect(made)  # type: ignore[arg-type] # a file made here has a name and a size
     filing.attach(

@@ -13,7 +13,6 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from applications import previews
 from applications.models import Document, Evidence, Job
 
 IMAGE_WIDTH = 1000
@@ -52,6 +51,8 @@ def evidence_page(request: HttpRequest, pk: int, page: int) -> HttpResponse:
     evidence = get_object_or_404(Evidence.objects.visible_to(request.user), pk=pk)
     if not evidence.has_pages:
         raise Http404
+    from applications import previews  # loads pdfium and Pillow, which the start need not pay  # noqa: PLC0415
+
     try:
         with evidence.file.open("rb") as file:
             image = previews.page_image(file, page, width=IMAGE_WIDTH)
