@@ -68,19 +68,14 @@ def refuse_large_bodies(get_response: Next) -> Next:
 
 
 def security_headers(get_response: Next) -> Next:
-    """
-    Add the headers that Django has no setting for; pages of a logged-in person are stored nowhere.
-
-    A view that says "private" itself has decided: page images of evidence stay in their reader's browser for minutes.
-    """
+    """Add the headers that Django has no setting for; what a logged-in person is shown is stored nowhere."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         user = getattr(request, "user", None)
-        decided = "private" in response.get("Cache-Control", "")
-        if user is not None and user.is_authenticated and not decided:
+        if user is not None and user.is_authenticated:
             patch_cache_control(response, no_store=True, private=True)
         return response
 

@@ -60,7 +60,6 @@ def evidence_page(request: HttpRequest, pk: int, page: int) -> HttpResponse:
         raise Http404 from None
     response = HttpResponse(image, content_type="image/png")
     response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, max-age=300"
     response["Content-Security-Policy"] = SANDBOX
     return response
 
