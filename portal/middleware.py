@@ -6,7 +6,7 @@ from collections.abc import Callable
 import structlog
 from django.conf import settings
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.loader import render_to_string
 from django.utils.cache import patch_cache_control
 
@@ -62,6 +62,17 @@ def refuse_large_bodies(get_response: Next) -> Next:
             response = HttpResponse(render_to_string("413.html"), status=413)
             response["Connection"] = "close"
             return response
+        return get_response(request)
+
+    return middleware
+
+
+def no_null_characters(get_response: Next) -> Next:
+    """Answer 404 to an address with a NUL: nothing has such a name, and PostgreSQL refuses to be asked for it."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path:
+            raise Http404
         return get_response(request)
 
     return middleware

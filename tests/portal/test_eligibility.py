@@ -125,7 +125,7 @@ def test_nothing_stated_computes_nothing(client):
     assert "填写后自动测算" in ask(client, {})
 
 
-def test_all_policies_cost_few_queries_and_little_time(client, django_assert_max_num_queries):
+def test_all_policies_cost_few_queries(client, django_assert_max_num_queries):
     ask(client, CENTRE)
 
     with django_assert_max_num_queries(4):
