@@ -26,6 +26,12 @@ PORTAL_VARIABLES = {
     *("ALLOWED_HOSTS", "BROKER_URL", "CACHE_URL", "DATABASE_URL", "DEBUG", "DEMO", "DJANGO_SETTINGS_MODULE"),
     *("EMAIL_URL", "PUBLIC_BASE_URL", "REDIS_URL", "SECRET_KEY", "STORAGE_URL", "TRUSTED_PROXIES", "VAR_DIR"),
 }
+NO_DATABASE = [
+    "tests/rules",
+    "tests/applications/test_documents.py",
+    "tests/applications/test_previews.py",
+    "tests/applications/test_uploads.py",
+]
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 Environment = dict[str, str]
@@ -89,9 +95,9 @@ def sqlite(environment: Environment, extra: list[str]) -> bool:
 
 
 def on_postgres(environment: Environment, extra: list[str]) -> bool:
-    """The suite on PostgreSQL; the law has no database and is not asked twice."""
+    """The suite on PostgreSQL; the law, letters and files have no database and are not asked twice."""
     with postgres.server() as url:
-        selected = extra or ["tests", "--ignore=tests/rules"]
+        selected = extra or ["tests", *(f"--ignore={place}" for place in NO_DATABASE)]
         return command({**environment, "DATABASE_URL": url}, "pytest", *_parallel(), *selected)
 
 
