@@ -3,6 +3,7 @@
 from applications.models.application import (
     Application,
     Assessment,
+    CaseDecision,
     CaseDuty,
     Correction,
     FactCheck,
@@ -16,10 +17,15 @@ from applications.models.award import (
     Instalment,
     Payment,
 )
-from applications.models.clock import CalendarDay
+from applications.models.checking import AutoCheck, EvidenceText
+from applications.models.clock import CalendarDay, Clock, ClockPause, StepLength, Unit
+from applications.models.desk import DeskFile, DeskTask, SavedFilter
 from applications.models.document import Counter, Document, Job
 from applications.models.evidence import Evidence
-from applications.models.history import Delivery, Event, IdempotencyKey
+from applications.models.history import Delivery, Event, IdempotencyKey, NoticePreference
+from applications.models.inquiry import ClauseDemand, CreditCheck, ExpertOpinion, JointReview, JointVote, SiteVisit
+from applications.models.intake import LateAdmission, Mandate, Promise
+from applications.models.ledger import EvidenceItem, EvidenceUse
 from applications.models.people import (
     Applicant,
     Authority,
@@ -30,40 +36,65 @@ from applications.models.people import (
     Posting,
     User,
 )
-from applications.models.policy import Clause, Policy, Pool, Reading, Round
+from applications.models.policy import Clause, Policy, Pool, Publication, Reading, Round
+from applications.models.restriction import Restriction
 
 __all__ = [
     "Applicant",
     "Application",
     "Assessment",
     "Authority",
+    "AutoCheck",
     "Award",
     "BankAccount",
     "CalendarDay",
+    "CaseDecision",
     "CaseDuty",
     "Clause",
+    "ClauseDemand",
+    "Clock",
+    "ClockPause",
     "Commitment",
     "Correction",
     "Counter",
+    "CreditCheck",
     "Delivery",
+    "DeskFile",
+    "DeskTask",
     "Document",
     "Duty",
     "EarlierAward",
     "Event",
     "Evidence",
+    "EvidenceItem",
+    "EvidenceText",
+    "EvidenceUse",
+    "ExpertOpinion",
     "FactCheck",
     "IdempotencyKey",
     "Instalment",
     "Invitation",
     "Job",
+    "JointReview",
+    "JointVote",
+    "LateAdmission",
+    "Mandate",
     "Membership",
+    "NoticePreference",
     "Payment",
     "Policy",
     "Pool",
     "Posting",
+    "Promise",
     "PublicNotice",
+    "Publication",
     "Reading",
+    "Restriction",
     "Round",
+    "SavedFilter",
+    "SiteVisit",
     "Status",
+    "StepLength",
+    "Unit",
     "User",
 ]

@@ -91,9 +91,17 @@ class Application(models.Model):
     proposed_reason = models.CharField("核定理由", max_length=500, blank=True)
     endorsed_by = models.ForeignKey("CaseDuty", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     endorsed_at = models.DateTimeField("审批时间", null=True, blank=True)
+    proposed_ceiling_fen = models.BigIntegerField("测算上限（分）", null=True, blank=True)
+    proposed_paper = models.CharField(
+        "决定文件", max_length=200, blank=True, help_text="一事一议和转致事项的会议纪要或上级文件"
+    )
     assessment = models.ForeignKey(
         "Assessment", on_delete=models.PROTECT, related_name="+", null=True, blank=True, verbose_name="当前测算"
     )
+    assigned_to = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", null=True, blank=True, verbose_name="承办人"
+    )
+    assigned_at = models.DateTimeField("分办时间", null=True, blank=True)
 
     objects = ApplicationQuerySet.as_manager()
 
@@ -102,6 +110,7 @@ class Application(models.Model):
         indexes = [
             models.Index(name="queue_by_due_day", fields=["authority", "status", "due_on", "id"]),
             models.Index(name="queue_newest_first", fields=["authority", "-id"]),
+            models.Index(name="queue_of_officer", fields=["authority", "assigned_to", "status", "due_on", "id"]),
             models.Index(name="cases_of_applicant", fields=["applicant", "-id"]),
             models.Index(name="cases_of_clause", fields=["clause", "status"]),
         ]
@@ -112,6 +121,11 @@ class Application(models.Model):
             together("accepted_by", "accepted_at"),
             together("proposed_by", "proposed_at", "proposed_fen"),
             together("endorsed_by", "endorsed_at"),
+            together("assigned_to", "assigned_at"),
+            models.CheckConstraint(
+                name="application_proposal_within_ceiling",
+                condition=Q(proposed_ceiling_fen=None) | Q(proposed_fen__lte=F("proposed_ceiling_fen")),
+            ),
             models.CheckConstraint(
                 name="application_proposed_sum_positive", condition=Q(proposed_fen=None) | Q(proposed_fen__gt=0)
             ),
@@ -201,8 +215,9 @@ class Assessment(models.Model):
     """
     测算: one run of the rules with everything needed to repeat it. Rows are never edited.
 
-    `inputs` is the case as handed to `rules.judge`, `result` its answer with the trace; `amount_fen` is null where
-    the rules refuse to compute or the text leaves the sum to a decision.
+    `inputs` is the case as handed to `rules.judge`, `result` its answer with the trace; `decisions` are the points of
+    interpretation decided on this case, [{"key", "question", "choice", "words", "reason"}]. `amount_fen` is null
+    where the rules refuse to compute or the text leaves the sum to a decision.
     """
 
     class Purpose(models.TextChoices):
@@ -215,6 +230,7 @@ class Assessment(models.Model):
     inputs = models.JSONField("输入")
     result = models.JSONField("结果")
     readings = models.JSONField("口径", default=dict)
+    decisions = models.JSONField("个案口径", default=list)
     kind = models.CharField("性质", max_length=20)
     eligible = models.BooleanField("符合条件", null=True)
     amount_fen = models.BigIntegerField("测算额（分）", null=True)
@@ -240,11 +256,13 @@ class Correction(models.Model):
     """
     补正: one list of all defects, asked for once.
 
-    `items` is [{"kind": "fact"|"slot"|"other", "key", "label", "text"}].
+    `items` is [{"kind": "fact"|"slot"|"other", "key", "label", "text"}]. A second one states in `reason` which new
+    defect the answer to the first has brought.
     """
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="corrections")
     items = models.JSONField("补正事项")
+    reason = models.CharField("再次补正的理由", max_length=500, blank=True)
     asked_by = models.ForeignKey(CaseDuty, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField("告知时间")
     due_on = models.DateField("补正期限", null=True, blank=True)
@@ -285,3 +303,27 @@ class PublicNotice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.application} 公示"
+
+
+class CaseDecision(models.Model):
+    """
+    个案口径: how an officer read an ambiguity on this case that no fact expresses. Append-only; the newest counts.
+
+    `words` is the chosen reading as it stood, so that the row says by itself what was decided.
+    """
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="decisions")
+    key = models.CharField("口径编号", max_length=10)
+    question = models.CharField("问题", max_length=300)
+    choice = models.CharField("选定读法", max_length=5)
+    words = models.CharField("读法", max_length=300)
+    reason = models.CharField("理由", max_length=500)
+    decided_by = models.ForeignKey(CaseDuty, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField("认定时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "个案口径"
+        indexes = [models.Index(name="decisions_of_case", fields=["application", "key", "-id"])]
+
+    def __str__(self) -> str:
+        return f"{self.key}（{self.choice}）"

@@ -47,6 +47,8 @@ class Document(models.Model):
 
     class Kind(models.TextChoices):
         RECEIPT = "receipt", "收件回执"
+        ACCEPTANCE = "acceptance", "受理通知书"
+        LEEWAY = "leeway", "容缺受理通知书"
         CORRECTION = "correction", "一次性补正告知书"
         DECLINE = "decline", "不予受理通知书"
         REFUSAL = "refusal", "不予兑现决定书"

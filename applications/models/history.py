@@ -73,6 +73,21 @@ class Delivery(models.Model):
         return f"{self.subject} → {self.person}"
 
 
+class NoticePreference(models.Model):
+    """通知方式: whether a person wants mail about one topic; the site tells everything anyway. No row means yes."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="notice_preferences")
+    topic = models.CharField("通知类别", max_length=20)
+    mail = models.BooleanField("电子邮件", default=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "通知方式"
+        constraints = [models.UniqueConstraint(name="one_preference_per_topic", fields=["user", "topic"])]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.topic}"
+
+
 class IdempotencyKey(models.Model):
     """A request that moved money and how it was answered; the same key again gets the same answer, not a second act."""
 

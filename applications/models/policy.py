@@ -104,6 +104,45 @@ class Reading(models.Model):
         return f"{self.key}（{self.choice}）"
 
 
+class Publication(models.Model):
+    """
+    发布: an authority puts a further version of its pack into force, by two people and on a paper.
+
+    Names the file's hash, so that what was read is what counts. The version the policy was first loaded with needs
+    no row; an amendment counts for claims whose 基准日 is on or after its own start, once it is confirmed.
+    """
+
+    policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="publications", verbose_name="政策")
+    pack_version = models.CharField("规则包", max_length=60)
+    pack_sha256 = models.CharField("规则包摘要", max_length=64)
+    source = models.CharField("依据文件", max_length=200)
+    proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField("提出时间")
+    confirmed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    confirmed_at = models.DateTimeField("确认时间", null=True, blank=True)
+    dropped_at = models.DateTimeField("撤下时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "发布"
+        ordering = ["-pk"]
+        constraints = [
+            together("confirmed_by", "confirmed_at"),
+            models.CheckConstraint(
+                name="publication_confirmed_by_another",
+                condition=Q(confirmed_by=None) | ~Q(confirmed_by=F("proposed_by")),
+            ),
+            models.CheckConstraint(
+                name="publication_confirmed_or_dropped", condition=Q(confirmed_at=None) | Q(dropped_at=None)
+            ),
+            models.UniqueConstraint(
+                name="one_live_publication_per_version", fields=["policy", "pack_version"], condition=Q(dropped_at=None)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pack_version}"
+
+
 class RoundQuerySet(models.QuerySet):
     """Questions about many rounds."""
 

@@ -1,0 +1,84 @@
+"""How a person stands to a case, and the refusals that every desk shares."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from applications.models import Application, CaseDuty, Duty, Membership, Posting, User
+from applications.workflow import VERBS
+
+
+class ActionRefused(Exception):
+    """What a person can cause: refused, with a sentence worded for that person."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How one user stands to one case: member in a role, officer with a duty, and the duty already held on the case."""
+
+    user: User
+    role: str
+    duty: str
+    held: str
+
+    @property
+    def is_member(self) -> bool:
+        return bool(self.role)
+
+
+def with_standing(cases: QuerySet[Application], user: User) -> QuerySet[Any]:
+    """Read with each case how a user stands to it; `standing_in` takes it from the row."""
+    postings = Posting.objects.current().filter(user=user, authority=OuterRef("authority"))
+    memberships = Membership.objects.filter(user=user, applicant=OuterRef("applicant"))
+    duties = CaseDuty.objects.filter(user=user, application=OuterRef("pk"))
+    return cases.annotate(
+        asker_role=Subquery(memberships.values("role")[:1]),
+        asker_duty=Subquery(postings.values("duty")[:1]),
+        asker_held=Subquery(duties.values("duty")[:1]),
+    )
+
+
+def standing_in(case: Any, user: User) -> Standing:
+    """Return the standing that was read with a case; an officer of another authority stands nowhere."""
+    return Standing(user=user, role=case.asker_role or "", duty=case.asker_duty or "", held=case.asker_held or "")
+
+
+def standing_of(user: User, application: Application) -> Standing:
+    """Return how a user stands to a case (one query)."""
+    return standing_in(with_standing(Application.objects.only("pk"), user).get(pk=application.pk), user)
+
+
+def posted_as(user: User, *duties: str) -> Posting | None:
+    """Return the user's open posting if it is one of these duties."""
+    return Posting.objects.current().select_related("authority").filter(user=user, duty__in=duties).first()
+
+
+def why_not_status(verb: str, application: Application) -> str:
+    """Return why a verb does not start from where the case stands."""
+    if application.status not in VERBS[verb].sources:
+        return f"本件目前为“{application.get_status_display()}”，不能{VERBS[verb].label}。"
+    return ""
+
+
+def why_not_officer(application: Application, standing: Standing, *duties: str) -> str:
+    """Return why an officer may not act in one of these duties: posting, own applicant, second duty on the case."""
+    names = "、".join(Duty(duty).label for duty in duties)
+    if standing.duty not in duties:
+        return f"只有{names}岗位可以办理此事项。"
+    if standing.is_member:
+        return "您是申报单位的成员，应当回避。"
+    if standing.held and standing.held != standing.duty:
+        return f"您已在本件担任{Duty(standing.held).label}，不能再担任{Duty(standing.duty).label}。"
+    return ""
+
+
+def why_not_duty(verb: str, application: Application, standing: Standing) -> str:
+    """Return why an officer may not do a verb of the table: duty, own applicant, second duty, status."""
+    duties = sorted(who for who in VERBS[verb].who if who in Duty.values)
+    return why_not_officer(application, standing, *duties) or why_not_status(verb, application)
+
+
+def why_not_member(application: Application, standing: Standing) -> str:
+    """Return why somebody may not act for the applicant."""
+    return "" if standing.is_member else "只有申报单位的成员可以办理此事项。"

@@ -1,0 +1,18 @@
+"""What the finance officers may do."""
+
+from applications.models import Application, Duty
+from applications.permissions.base import Standing, why_not_officer
+
+
+def why_not_record_payment(application: Application, standing: Standing) -> str:
+    """The first finance officer records payments of granted cases."""
+    if reason := why_not_officer(application, standing, Duty.PAY):
+        return reason
+    if application.status != "granted":
+        return f"本件目前为“{application.get_status_display()}”，不能登记拨付。"
+    return ""
+
+
+def why_not_review_payment(application: Application, standing: Standing) -> str:
+    """Confirming or rejecting a recorded payment is the second finance officer's act."""
+    return why_not_officer(application, standing, Duty.COUNTERSIGN)

@@ -1,0 +1,24 @@
+"""What the verifier may do."""
+
+from collections.abc import Iterable
+
+from applications.models import Application, Duty
+from applications.permissions.base import Standing, why_not_duty, why_not_officer
+
+
+def why_not_check(application: Application, standing: Standing) -> str:
+    """Facts are checked by the verifier, between acceptance and proposal."""
+    if reason := why_not_officer(application, standing, Duty.VERIFY):
+        return reason
+    if application.status != "verifying":
+        return f"本件目前为“{application.get_status_display()}”，不能核验。"
+    return ""
+
+
+def why_not_propose(application: Application, standing: Standing, unchecked: Iterable[str]) -> str:
+    """A sum is proposed only when every fact the clause is judged on has been checked."""
+    if reason := why_not_duty("propose", application, standing):
+        return reason
+    if unchecked := list(unchecked):
+        return f"尚有未核验的事项：{'、'.join(unchecked)}。"
+    return ""
