@@ -1,21 +1,20 @@
 """The case page: evidence on the left, law, facts, sum and acts on the right."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from applications.models import Event, FactCheck, Status
+from applications.models import FactCheck, Status
 from applications.workflow import NEXT, ROAD, VERBS
 from portal.console.reading import CaseFile, read
-from portal.console.site import EXTRA_URLS, site
+from portal.console.site import EXTRA_URLS
+from portal.console.tabs import CASE_TABS, CaseTab, tab_context
 from portal.forms.console import PartsForm, ProposeForm, ReasonForm
 from portal.requests import Request
 
@@ -33,7 +32,6 @@ PLAIN = {
     "close": "确定办结归档吗？",
 }
 DANGEROUS = frozenset({"decline", "refuse"})
-IN_ONE_LINE = frozenset({"attach", "take_back"})  # acts on files, which come in dozens and carry no note
 TOOLBAR = ("accept", "correct", "decline", "propose", "endorse", "return_", "grant", "reopen", "refuse", "close")
 
 
@@ -128,26 +126,17 @@ def case_page(
     if check is not None:
         _show_faulty(file, check)
     context = {
-        **site.each_context(request),
-        "title": file.application.number,
+        **tab_context(request, file.application),
+        "tab_now": "console:case",
         "file": file,
-        "case": file.application,
         "acts": acts_of(file, sent or {}),
         "steps": steps_of(file),
         "refusal": refusal,
-        "notice_over": _notice_over(file),
         "verdicts": FactCheck.Verdict.choices,
         "methods": FactCheck.Method.choices,
-        "events": told(file.events),
         "may_check": not file.why_not["check"],
     }
     return render(request, "console/case.html", context, status=status)
-
-
-def _notice_over(file: CaseFile) -> bool:
-    """Whether 公示 has run its days: nothing is late then, the case is ripe."""
-    case = file.application
-    return case.status == Status.NOTICED and case.due_on is not None and case.due_on < timezone.localdate()
 
 
 def _show_faulty(file: CaseFile, form: Form) -> None:
@@ -159,49 +148,6 @@ def _show_faulty(file: CaseFile, form: Form) -> None:
             row.errors = form.errors
 
 
-ACTION_WORDS = {
-    "start": "新建申报",
-    "save": "保存",
-    "attach": "上传材料",
-    "take_back": "撤换材料",
-    "confirm": "法定代表人确认",
-    "check": "核验",
-    "record_payment": "登记拨付",
-    "confirm_payment": "复核拨付",
-    "reject_payment": "驳回拨付",
-    "set_issue_day": "录入印发日期",
-    "open_round": "设立批次",
-    "close_round": "关闭批次",
-    "choose_reading": "提出解释口径",
-    "confirm_reading": "确认解释口径",
-    "drop_reading": "撤下解释口径",
-    "set_pool": "设定资金池",
-    "enter_earlier_awards": "录入既往奖补",
-    "reverse_earlier_award": "冲销既往奖补",
-    "change_authority": "修改单位信息",
-    "post": "设立岗位",
-    "end_posting": "变更离岗日期",
-}
-
-
-def event_words(action: str) -> str:
-    """Return an act of the history in words; one that nobody has named shows its own name."""
-    return VERBS[action].label if action in VERBS else ACTION_WORDS.get(action, action)
-
-
-def told(events: Iterable[Event]) -> list[tuple[Event, str]]:
-    """Return the history with its words; files handled one after the other by one person are one line, the last."""
-    lines = []
-    for (action, _), group in groupby(events, key=lambda event: (event.action, event.by_id)):
-        rows = list(group)
-        if action in IN_ONE_LINE:
-            count = f" {len(rows)} 份" if len(rows) > 1 else ""
-            lines.append((rows[-1], f"{event_words(action)}{count}"))
-        else:
-            lines += [(row, event_words(action)) for row in rows]
-    return lines
-
-
 @require_safe
 def case(request: Request, pk: int) -> HttpResponse:
     """Show a case to an officer of its authority."""
@@ -209,3 +155,4 @@ def case(request: Request, pk: int) -> HttpResponse:
 
 
 EXTRA_URLS.append(path("cases/<int:pk>/", case, name="case"))
+CASE_TABS.append(CaseTab("核验", "console:case"))

@@ -20,8 +20,6 @@ from applications.models import (
     BankAccount,
     CaseDuty,
     Correction,
-    Document,
-    Event,
     Evidence,
     FactCheck,
     Membership,
@@ -143,8 +141,6 @@ class CaseFile:
     facts: list[FactRow]
     hints: list[Hint]
     outcome: Outcome
-    events: list[Event]
-    documents: list[Document]
     why_not: dict[str, str]
 
     @property
@@ -218,8 +214,6 @@ def read(request: Request, pk: int) -> CaseFile:
         facts=facts,
         hints=[hint for hint in hints if not hint.fact],
         outcome=outcome,
-        events=list(application.events.select_related("by").order_by("sequence")),
-        documents=list(application.documents.order_by("pk").defer("content")),
         why_not=_why_not(application, standing, facts),
     )
 

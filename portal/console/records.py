@@ -34,7 +34,7 @@ from applications.models import (
     Posting,
     Status,
 )
-from portal.console.cases import event_words
+from portal.console.case_record import event_words
 from portal.console.site import CASE_DUTIES, NAVIGATION, OVERSIGHT, Entry, duty_of, site
 
 # Words for columns whose model field has none of its own.

@@ -152,6 +152,7 @@ CONSOLE = {
     "console:index": Door(to(POSTED, 302), to(POSTED, 302)),
     "console:jsi18n": console_shown(POSTED),
     "console:case": console_shown(CASE, submitted()),
+    "console:case_record": console_shown(CASE, submitted()),
     "console:queue": console_shown(CASE | {"foreign_verify", "foreign_pay", "foreign_policy"}),
     "console:case_correct": both(CASE, submitted()),
     "console:case_check": console_pressed(CASE, submitted(fact="pue")),

@@ -493,7 +493,20 @@ def test_the_case_page_costs_the_same_for_any_size(client, django_assert_max_num
         response = client.get(page_of(application))
 
     assert response.status_code == 200
-    assert len(made.captured_queries) == 11
+    assert len(made.captured_queries) == 9
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_the_record_of_a_case_costs_the_same_for_any_size(client, django_assert_num_queries, count):
+    application = make_application(S.PROPOSED)
+    fill(application, application.proposed_by, count)
+    enter(client, application, Duty.APPROVE)
+    client.get(page_of(application))
+
+    with django_assert_num_queries(7):  # session, user, posting, case, duties, documents, history
+        response = client.get(reverse("console:case_record", args=[application.pk]))
+
+    assert response.status_code == 200
 
 
 def test_what_applicants_wrote_is_escaped(client):
@@ -537,7 +550,7 @@ def test_files_handed_in_one_after_the_other_are_one_line_of_the_history(client)
     enter(client, application, Duty.INTAKE)
     handed_in = application.evidence.count()
 
-    told = [words for _, words in client.get(reverse("console:case", args=[application.pk])).context["events"]]
+    told = [words for _, words in client.get(reverse("console:case_record", args=[application.pk])).context["events"]]
 
     assert handed_in > 1
     assert [words for words in told if "上传" in words] == [f"上传材料 {handed_in} 份"]
