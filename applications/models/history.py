@@ -58,12 +58,16 @@ class Delivery(models.Model):
     read_at = models.DateTimeField("阅读时间", null=True, blank=True)
     attempts = models.PositiveSmallIntegerField("尝试次数", default=0)
     error = models.CharField("错误", max_length=200, blank=True)
+    retry_at = models.DateTimeField("下次尝试", null=True, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "送达"
         indexes = [
             models.Index(name="unsent_deliveries", fields=["id"], condition=Q(sent_at=None)),
             models.Index(name="deliveries_of_person", fields=["person", "channel", "-id"]),
+            models.Index(
+                name="unread_on_the_site", fields=["person", "-id"], condition=Q(channel="site", read_at=None)
+            ),
         ]
         constraints = [
             models.UniqueConstraint(name="one_delivery_per_event_channel_person", fields=["event", "channel", "person"])

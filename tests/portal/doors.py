@@ -108,7 +108,9 @@ PUBLIC = {
 
 APPLICANT = {
     "desk": shown(SIGNED_IN),
-    "messages_read": pressed(SIGNED_IN),
+    "inbox": shown(SIGNED_IN),
+    "inbox_read": pressed(SIGNED_IN),
+    "inbox_topics": both(SIGNED_IN),
     "enterprise_new": both(SIGNED_IN),
     "enterprise_join": both(SIGNED_IN),
     "enterprise": shown(MEMBERS, pk_of("applicant")),
