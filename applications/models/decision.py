@@ -107,9 +107,7 @@ class NoticeBatch(models.Model):
         verbose_name = verbose_name_plural = "公示批"
         ordering = ["-pk"]
         indexes = [models.Index(name="batches_newest_first", fields=["authority", "-id"])]
-        constraints = [
-            models.UniqueConstraint(name="one_batch_per_number", fields=["authority", "year", "sequence"])
-        ]
+        constraints = [models.UniqueConstraint(name="one_batch_per_number", fields=["authority", "year", "sequence"])]
 
     def __str__(self) -> str:
         return self.number
