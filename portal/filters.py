@@ -68,6 +68,16 @@ def choices_of(authority_id: int) -> DeskChoices:
     return found
 
 
+def begins_number(text: str) -> bool:
+    """Whether a search text is the beginning of 申报编号 and not a whole one, nor a code, nor a name."""
+    text = text.strip().upper()
+    return bool(text) and text.isascii() and not NUMBER.fullmatch(text) and not _is_code(text)
+
+
+def _is_code(text: str) -> bool:
+    return len(text) == USCC_LENGTH and text.isalnum()
+
+
 class QueueFilter(django_filters.FilterSet):
     """What an officer narrows the queue by. Every choice shown belongs to the officer's own authority."""
 
@@ -138,7 +148,7 @@ class QueueFilter(django_filters.FilterSet):
         if NUMBER.fullmatch(text.upper()):
             return queryset.filter(number=text.upper())
         if text.isascii():
-            if len(text) == USCC_LENGTH and text.isalnum():
+            if _is_code(text):
                 return queryset.filter(applicant__uscc=text.upper())
             return queryset.filter(number__startswith=text.upper())
         beginning = queryset.filter(applicant__name__startswith=text)
