@@ -10,7 +10,7 @@ from django.db.models import CharField, Count, IntegerField, Q, QuerySet, Subque
 from django.db.models.functions import Cast
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -67,6 +67,7 @@ class Row:
     due_on: date | None
     submitted_at: datetime | None
     officer: str | None
+    url: str
 
     def get_status_display(self) -> str:
         """The words of the status, as a model would say them."""
@@ -228,12 +229,13 @@ def queue(request: Request) -> HttpResponse:
     page = keyset(found, _order(asked), request, ROWS, columns=COLUMNS)
     counts = _counts(posting.authority_id)
     own, saved = _of_this_officer(request, posting.duty)
+    before, _, after = reverse("console:case", args=[0]).rpartition("0")  # resolved once and not for each row
     context: dict[str, Any] = {
         **site.each_context(request),
         "title": "申报件",
         "filter": narrowed,
         "narrowed": any(asked.get(name) for name in narrowed.form.fields if name != "status"),
-        "rows": [Row(*(row[name] for name in COLUMNS)) for row in page.rows],
+        "rows": [Row(*(row[name] for name in COLUMNS), f"{before}{row['pk']}{after}") for row in page.rows],
         "page": page,
         "tabs": _tabs(counts, posting.duty, _status(asked), own),
         "saved": saved,
