@@ -57,6 +57,7 @@ COLUMNS = (
 class Row:
     """One line of the queue, read without a model instance."""
 
+    url: str
     pk: int
     number: str
     applicant: str
@@ -67,7 +68,6 @@ class Row:
     due_on: date | None
     submitted_at: datetime | None
     officer: str | None
-    url: str
 
     def get_status_display(self) -> str:
         """The words of the status, as a model would say them."""
@@ -235,7 +235,7 @@ def queue(request: Request) -> HttpResponse:
         "title": "申报件",
         "filter": narrowed,
         "narrowed": any(asked.get(name) for name in narrowed.form.fields if name != "status"),
-        "rows": [Row(*(row[name] for name in COLUMNS), f"{before}{row['pk']}{after}") for row in page.rows],
+        "rows": [Row(f"{before}{row['pk']}{after}", *(row[name] for name in COLUMNS)) for row in page.rows],
         "page": page,
         "tabs": _tabs(counts, posting.duty, _status(asked), own),
         "saved": saved,
