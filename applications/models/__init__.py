@@ -18,7 +18,7 @@ from applications.models.award import (
     Payment,
 )
 from applications.models.checking import AutoCheck, EvidenceText
-from applications.models.clock import CalendarDay, Clock, ClockPause, StepLength, Unit
+from applications.models.clock import CalendarDay, CalendarYear, Clock, ClockPause, StepLength, Unit
 from applications.models.desk import DeskFile, DeskTask, SavedFilter
 from applications.models.document import Counter, Document, Job
 from applications.models.evidence import Evidence
@@ -48,6 +48,7 @@ __all__ = [
     "Award",
     "BankAccount",
     "CalendarDay",
+    "CalendarYear",
     "CaseDecision",
     "CaseDuty",
     "Clause",

@@ -4,7 +4,18 @@ The console put together: importing a part registers its pages, its records and 
 The order of these imports is the order of the navigation.
 """
 
-from portal.console import case_record, cases, earlier, policy, queue, records, staff, verbs  # noqa: F401 - imported for what they register
+from portal.console import (  # noqa: F401 - imported for what they register
+    case_record,
+    cases,
+    delay,
+    earlier,
+    policy,
+    queue,
+    records,
+    staff,
+    timing,
+    verbs,
+)
 from portal.console.site import site
 
 __all__ = ["site"]
