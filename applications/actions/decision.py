@@ -12,8 +12,7 @@ import rules
 from applications import approving, assessing, history, papers, permissions
 from applications.actions.money import finish_commitment, hold_commitment, release_commitment
 from applications.actions.review import CEILING
-from applications.actions.shared import lock, move, overrides, refuse_if, stop, take_duty
-from applications.clocks import add_working_days
+from applications.actions.shared import due_day, lock, move, refuse_if, stop, take_duty
 from applications.models import (
     Applicant,
     Application,
@@ -61,7 +60,7 @@ def endorse(application: Application, *, by: User, at: datetime) -> Application:
         return application
     hold_commitment(application, application.proposed_fen, at=at)
     days = application.authority.notice_days
-    closes_on = add_working_days(timezone.localdate(at), days, overrides(since=at))
+    closes_on = due_day(Status.NOTICED, at, application)
     PublicNotice.objects.create(
         application=application,
         opened_at=at,
@@ -80,8 +79,6 @@ def endorse(application: Application, *, by: User, at: datetime) -> Application:
         duty=standing.duty,
         detail={"days": days, "amount_fen": application.proposed_fen},
     )
-    application.due_on = closes_on
-    application.save(update_fields=["due_on"])
     history.tell_members(event, "拟兑现结果公示", f"{application.number} 已通过审批，进入公示。")
     return application
 

@@ -54,12 +54,20 @@ from applications.permissions.review import (
     why_not_check,
     why_not_propose,
 )
+from applications.permissions.timing import (
+    duties_of_step,
+    is_late,
+    why_not_explain_delay,
+    why_not_late,
+)
 
 __all__ = [
     "ASSIGNING",
     "ActionRefused",
     "Standing",
+    "duties_of_step",
     "duty_in_turn",
+    "is_late",
     "posted_as",
     "standing_in",
     "standing_of",
@@ -74,7 +82,9 @@ __all__ = [
     "why_not_duty",
     "why_not_edit",
     "why_not_endorse",
+    "why_not_explain_delay",
     "why_not_grant",
+    "why_not_late",
     "why_not_manage_policy",
     "why_not_member",
     "why_not_officer",

@@ -17,6 +17,7 @@ from portal.console.reading import CaseFile, read
 from portal.console.site import EXTRA_URLS
 from portal.console.tabs import CASE_TABS, CaseTab, tab_context
 from portal.forms.console import PartsForm, ProposeForm, ReasonForm
+from portal.forms.timing import DelayForm
 from portal.requests import Request
 
 # Acts that must state a reason, with the question that the officer answers and what stands on the confirm dialog.
@@ -148,6 +149,7 @@ def case_page(
         "file": file,
         "agreement": agreement_in(file.application) if file.application.status == Status.PROPOSED else None,
         "acts": acts_of(file, sent or {}),
+        "delay_form": (sent or {}).get("explain_delay") or DelayForm(auto_id="id_delay_%s"),
         "steps": steps_of(file),
         "refusal": refusal,
         "verdicts": FactCheck.Verdict.choices,

@@ -20,6 +20,7 @@ from applications.models import (
     Approval,
     BankAccount,
     CaseDuty,
+    Clock,
     Correction,
     Evidence,
     FactCheck,
@@ -129,6 +130,15 @@ class Outcome:
         return sum(row.amount_fen for row in self.earlier)
 
 
+@dataclass(frozen=True)
+class Delay:
+    """How late the step is: whether at all, what was said about it, and why this person may not say it."""
+
+    late: bool
+    reason: str
+    why_not: str
+
+
 @dataclass
 class CaseFile:
     """The whole page of a case."""
@@ -143,6 +153,7 @@ class CaseFile:
     hints: list[Hint]
     outcome: Outcome
     why_not: dict[str, str]
+    delay: Delay
 
     @property
     def empty_slots(self) -> list["rules.Slot"]:
@@ -160,6 +171,7 @@ def _cases(request: Request) -> QuerySet[Application]:
     """Return the cases at this officer's desk with all single values that the page and the why-nots need."""
     user = request.user
     here = OuterRef("pk")
+    clock = Clock.objects.filter(application=here, step=OuterRef("status"), ended_on=None)
     notice = PublicNotice.objects.filter(application=here, ended_at=None)
     account = BankAccount.objects.filter(applicant=OuterRef("applicant"), replaced_at=None)
     mine = Approval.objects.filter(application=here, proposed_at=OuterRef("proposed_at"), approved_by__user=user)
@@ -180,6 +192,7 @@ def _cases(request: Request) -> QuerySet[Application]:
             my_role=Subquery(Membership.objects.filter(user=user, applicant=OuterRef("applicant")).values("role")[:1]),
             my_held=Subquery(CaseDuty.objects.filter(user=user, application=here).values("duty")[:1]),
             asked_before=Exists(Correction.objects.filter(application=here)),
+            clock_reason=Subquery(clock.values("late_reason")[:1]),
             running_days=Subquery(notice.values("days")[:1]),
             running_until=Subquery(notice.values("closes_on")[:1]),
             account_holder=Subquery(account.values("holder")[:1]),
@@ -218,6 +231,7 @@ def read(request: Request, pk: int) -> CaseFile:
         hints=[hint for hint in hints if not hint.fact],
         outcome=outcome,
         why_not=_why_not(application, standing, facts),
+        delay=_delay(application, standing),
     )
 
 
@@ -363,7 +377,26 @@ def _why_not(application: Application, standing: Standing, facts: list[FactRow])
         "close": permissions.why_not_close(application, standing),
     }
     assert reasons.keys() - {"check", "review_legally"} <= VERBS.keys()
-    return reasons
+    late = permissions.why_not_late(running_clock(application), timezone.localdate())
+    moving = reasons.keys() & VERBS.keys()
+    return {verb: reason or (late if verb in moving else "") for verb, reason in reasons.items()}
+
+
+def _delay(application: Application, standing: Standing) -> Delay:
+    clock, today = running_clock(application), timezone.localdate()
+    return Delay(
+        late=permissions.is_late(clock, today),
+        reason=clock.late_reason if clock else "",
+        why_not=permissions.why_not_explain_delay(standing, clock, today),
+    )
+
+
+def running_clock(application: Application) -> Clock | None:
+    """Return the clock of the step from the values read with the case, without another query."""
+    reason: str | None = application.clock_reason  # type: ignore[attr-defined]
+    if reason is None:
+        return None
+    return Clock(application=application, step=application.status, due_on=application.due_on, late_reason=reason)
 
 
 def running_notice(application: Application) -> PublicNotice | None:
