@@ -92,6 +92,12 @@ def _once(part: Part, model: Any) -> None:
     rows = [row for row in part.rows_of([part.compiled.id], model.once) if row.fen > 0]
     if not rows:
         return
+    received = sum(row.fen for row in rows)
+    if getattr(model, "carried", False) and received < part.fen:
+        left = part.fen - received
+        part.note("carried", value=units.yuan(part.fen), used=units.yuan(received), result=units.yuan(left))
+        part.cut(left, "once_only_used")
+        return
     if not getattr(model, "each_once", False):
         part.note("once")
         part.cut(0, "once_only_used")

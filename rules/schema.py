@@ -208,10 +208,17 @@ class Payable(Clause):
 
 
 class Fixed(Payable):
-    """定额: one sum."""
+    """定额: one sum; with 余额结转 what a short pool left of a once-only sum may still be given."""
 
     kind: Literal["定额"] = Field(alias="计算")
     amount: Money = Field(alias="金额")
+    carried: Yes = Field(False, alias="余额结转")
+
+    @model_validator(mode="after")
+    def _only_a_once_only_sum_is_carried(self) -> "Fixed":
+        if self.carried and not self.once:
+            raise ValueError("“余额结转”须同时写“一次性”")
+        return self
 
 
 class Rate(Payable):

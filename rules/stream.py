@@ -12,7 +12,9 @@ from rules.verdict import invalid
 def assess(lines: Iterable[bytes | str], library: Library) -> Iterator[str]:
     """Yield the result of each line as JSON; a broken line gives an error result and the rest goes on."""
     for line in lines:
-        yield json.dumps(assess_line(line, library), ensure_ascii=False)
+        answer = json.dumps(assess_line(line, library), ensure_ascii=False)
+        # Half of a surrogate pair may stand in a JSON text but in no UTF-8: it goes out as it came in, escaped.
+        yield answer.encode("utf-8", "backslashreplace").decode()
 
 
 def assess_line(line: bytes | str, library: Library) -> dict[str, Any]:

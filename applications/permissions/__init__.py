@@ -5,6 +5,12 @@ The button shows it as a hint and the action raises it, so the two cannot disagr
 before: views find cases only through `visible_to`.
 """
 
+from applications.permissions.assigning import (
+    ASSIGNING,
+    duty_in_turn,
+    why_not_assign,
+    why_not_assignee,
+)
 from applications.permissions.base import (
     ActionRefused,
     Standing,
@@ -49,12 +55,16 @@ from applications.permissions.review import (
 )
 
 __all__ = [
+    "ASSIGNING",
     "ActionRefused",
     "Standing",
+    "duty_in_turn",
     "posted_as",
     "standing_in",
     "standing_of",
     "why_not_accept",
+    "why_not_assign",
+    "why_not_assignee",
     "why_not_check",
     "why_not_close",
     "why_not_confirm",

@@ -71,4 +71,4 @@ def record(request: Request, pk: int) -> HttpResponse:
 
 
 EXTRA_URLS.append(path("cases/<int:pk>/record/", record, name="case_record"))
-CASE_TABS.append(CaseTab("办理记录与文书", "console:case_record"))
+CASE_TABS.append(CaseTab("办理记录与文书", "console:case_record", 90))

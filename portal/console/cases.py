@@ -155,4 +155,4 @@ def case(request: Request, pk: int) -> HttpResponse:
 
 
 EXTRA_URLS.append(path("cases/<int:pk>/", case, name="case"))
-CASE_TABS.append(CaseTab("核验", "console:case"))
+CASE_TABS.append(CaseTab("核验", "console:case", 10))

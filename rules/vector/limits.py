@@ -94,6 +94,9 @@ class Limits:
         if found is None or not found.positive.any():
             return
         used = found.positive > 0
+        if getattr(self.model, "carried", False):
+            state.lower(np.maximum(state.fen - found.fen, 0), ONCE)
+            return
         if not getattr(self.model, "each_once", False):
             state.fen = np.where(used, 0, state.fen)
             state.mark(used, ONCE)

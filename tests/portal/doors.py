@@ -14,6 +14,7 @@ from tests.portal.world import FOREIGN, MEMBERS, OFFICERS, PERSONS, World
 SIGNED_IN = PERSONS - {"anonymous"}
 POSTED = OFFICERS | FOREIGN
 CASE = OFFICERS - {Duty.SYSTEM}
+AT_A_DESK = POSTED - {Duty.SYSTEM, "foreign_system"}
 FINANCE = frozenset({Duty.PAY, Duty.COUNTERSIGN})
 OVERSIGHT = frozenset({Duty.AUDIT, Duty.INSPECT, Duty.LEGAL})
 POLICY = frozenset({Duty.POLICY})
@@ -151,9 +152,13 @@ FILES = {
 CONSOLE = {
     "console:index": Door(to(POSTED, 302), to(POSTED, 302)),
     "console:jsi18n": console_shown(POSTED),
+    "console:assign": console_pressed(AT_A_DESK),
+    "console:filter_save": console_pressed(AT_A_DESK),
+    "console:filter_drop": console_pressed(frozenset()),
+    "console:load": console_shown(AT_A_DESK),
     "console:case": console_shown(CASE, submitted()),
     "console:case_record": console_shown(CASE, submitted()),
-    "console:queue": console_shown(CASE | {"foreign_verify", "foreign_pay", "foreign_policy"}),
+    "console:queue": console_shown(AT_A_DESK),
     "console:case_correct": both(CASE, submitted()),
     "console:case_check": console_pressed(CASE, submitted(fact="pue")),
     "console:policies": console_shown(abroad(Duty.POLICY), status=302),

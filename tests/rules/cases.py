@@ -5,6 +5,7 @@ from typing import Any
 
 import rules
 from rules import examples
+from tests.rules import oracle
 
 
 def typical(clause: str) -> dict[str, Any]:
@@ -20,6 +21,12 @@ def with_facts(clause: str, **facts: Any) -> dict[str, Any]:
     case["facts"].update(facts)
     case["facts"] = {name: value for name, value in case["facts"].items() if value is not None}
     return case
+
+
+def good(clause: str, **facts: Any) -> dict[str, Any]:
+    """Return facts that meet a clause, as the second reading in `oracle` states them; None takes a fact away."""
+    stated = {**oracle.GATE_FACTS[clause.split("-")[0]], **oracle.RULES[clause].good, **facts}
+    return {name: value for name, value in stated.items() if value is not None}
 
 
 def paid(clause: str, amount: str, *, year: int = 2025, same_item: bool = True) -> dict[str, Any]:

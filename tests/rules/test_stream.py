@@ -38,6 +38,19 @@ def test_answers_come_one_by_one():
     assert json.loads(next(stream.assess(lines(), rules.load())))["eligible"] is True
 
 
+def test_half_a_surrogate_pair_is_answered_and_can_be_written():
+    lines = [
+        '{"id": "a\\ud800", "clause": "xinxing-1"}',
+        '{"id": "算", "clause": "x\\udfff"}',
+        '{"clause": "xinxing-1"}',
+    ]
+
+    answers = [answer.encode() for answer in stream.assess(lines, rules.load())]
+
+    assert [json.loads(answer)["id"] for answer in answers] == ["a\ud800", "算", None]
+    assert json.loads(answers[1])["blocked_by"] == "bad_case:没有条款“x\udfff”"
+
+
 def test_number_that_json_allows_but_money_does_not_is_a_bad_fact():
     line = '{"clause": "xinxing-4a", "facts": {"annual_compute_sales_contract_fees_yuan": NaN}}'
 
