@@ -161,10 +161,12 @@ def lock_state(version: str) -> str:
     """Return how the files of a version stand to the lock now: `locked`, `unlocked` or `changed`."""
     library = load()
     try:
-        names = [f"{version}.yaml", library.versions[version].head.source]
+        pack = library.versions[version]
     except PackError:
-        names = [f"{version}.yaml"]
-    return _versions.standing(names, library.folder)
+        return _versions.standing([f"{version}.yaml"], library.folder)
+    standing = _versions.standing([pack.file, pack.head.source], library.folder)
+    read_before = standing == "locked" and pack.sha256 != _versions.read_lock(library.folder)[pack.file]
+    return "changed" if read_before else standing
 
 
 def worked_examples(version: str) -> Iterator[Worked]:

@@ -333,6 +333,14 @@ class Library:
         earlier = self.superseded.get(policy, ())  # first: the newest file may not be in force, and is then not read
         return any(number in self.versions[name].raw for name in earlier) or number in self.packs[policy].raw
 
+    def name_of(self, clause_id: str) -> str:
+        """Return the name of a clause in the first version that has it. Raises KeyError."""
+        policy, _, number = clause_id.partition("-")
+        for version in self.chains.get(policy, ()):
+            if number in self.versions[version].raw:
+                return str(self.versions[version].raw[number].get("名称"))
+        raise KeyError(clause_id)
+
     def clause(self, clause_id: str, on: date | None = None, version: str = "") -> Clause:
         """Return one clause, of the version named, or in force on a day, or the newest. Raises KeyError."""
         pack, number = self.locate(clause_id, on, version)

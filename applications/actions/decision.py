@@ -38,7 +38,7 @@ def endorse(application: Application, *, by: User, at: datetime) -> Application:
     assert application.proposed_fen is not None
 
     duty = take_duty(application, standing, at)
-    hold_commitment(application, application.proposed_fen, at=at)
+    hold_commitment(application, application.proposed_fen, by=by, at=at)
     days = application.authority.notice_days
     closes_on = add_working_days(timezone.localdate(at), days, overrides(since=at))
     PublicNotice.objects.create(
@@ -113,7 +113,7 @@ def grant(application: Application, *, parts_fen: Sequence[int] = (), by: User, 
             standing,
             notice=notice,
             today=timezone.localdate(at),
-            issue_day_needed=assessing.needs_issue_day(application.policy),
+            issue_day_needed=assessing.needs_issue_day(application.policy, assessing.version_of(application)),
         )
     )
     Applicant.objects.select_for_update().get(pk=application.applicant_id)

@@ -196,11 +196,10 @@ def read(request: Request, pk: int) -> CaseFile:
         duty=posting.duty if posting.authority_id == application.authority_id else "",
         held=application.my_held or "",
     )
-    clause = rules.load().clause(application.clause.code)
-    slots = rules.evidence(clause.id)
+    clause, slots = assessing.law_of(application), assessing.slots_of(application)
     checks = _checks(application)
     outcome = _outcome(application, checks)
-    fields = rules.fields(clause.id, {key: choice for key, choice in outcome.verdict.readings.items() if choice})
+    fields = assessing.fields_of(application)
     papers, hints = _papers(application, slots, posting.authority_id)
     facts = _facts(application, fields, slots, papers, checks, hints)
     _choose(request, papers, facts, open_facts=not permissions.why_not_check(application, standing))
@@ -225,15 +224,13 @@ def _checks(application: Application) -> dict[str, FactCheck]:
 
 def _outcome(application: Application, checks: Mapping[str, FactCheck]) -> Outcome:
     inputs, verdict = assessing.judge(application, assessing.verified_facts(application, checks))
-    pack = rules.load().pack(application.policy.code)
+    pack = assessing.pack_of(application)
     specs = {spec.id: spec for spec in pack.readings}
     return Outcome(
         verdict=verdict,
         lines=rules.explain(verdict.stored_trace()),
         earlier=[
-            Earlier(
-                rules.load().clause(row["clause"]).name, row["year"], rules.fen(row["amount_yuan"]), row["same_item"]
-            )
+            Earlier(rules.load().name_of(row["clause"]), row["year"], rules.fen(row["amount_yuan"]), row["same_item"])
             for row in inputs.get("history", ())
         ],
         readings=[
@@ -347,7 +344,7 @@ def _why_not(application: Application, standing: Standing, facts: list[FactRow])
             standing,
             notice=running_notice(application),
             today=timezone.localdate(),
-            issue_day_needed=assessing.needs_issue_day(application.policy),
+            issue_day_needed=assessing.needs_issue_day(application.policy, assessing.version_of(application)),
         ),
         "close": permissions.why_not_close(application, standing),
     }
