@@ -148,6 +148,14 @@ def nearest_version(version: str, published: Sequence[str], clause_code: str) ->
     return next(name for name in (version, *reversed(published)) if has_clause(name, clause_code))
 
 
+def clause_version_today(clause: Clause) -> str:
+    """Return the version in which an item is read by everybody: today's, else the newest published one that has it."""
+    version = version_in_force(clause.policy)
+    if has_clause(version, clause.code):
+        return version
+    return nearest_version(version, published_versions(clause.policy), clause.code)
+
+
 def shown_version(application: Application) -> str:
     """Return the version in which the item of a case is read; `version_of` where that version has it."""
     version = version_of(application)
@@ -204,9 +212,7 @@ def reading_specs(policy: Policy) -> list["rules.ReadingSpec"]:
 
 def why_clause_is_closed(clause: Clause) -> str:
     """Return why nobody can file under a clause yet: a reading without default that the authority has not chosen."""
-    published = published_versions(clause.policy)
-    version = nearest_version(version_in_force(clause.policy), published, clause.code)
-    if points := open_points(clause.code, version, readings_in_force(clause.policy)):
+    if points := open_points(clause.code, clause_version_today(clause), readings_in_force(clause.policy)):
         return f"本条款的解释口径（{'、'.join(points)}）尚待主管单位确定，暂不能申报。"
     return ""
 
@@ -336,9 +342,8 @@ def judge(application: Application, facts: Facts) -> tuple[dict[str, Any], "rule
 
 def estimate(clause: Clause, facts: Facts) -> "rules.Verdict":
     """Run the rules for the public calculator: no history, no pool, today's version, the authority's readings."""
-    policy = clause.policy
-    version = nearest_version(version_in_force(policy), published_versions(policy), clause.code)
-    return estimate_under(policy, clause.code, readings_in_force(policy), facts, version=version)
+    settings = readings_in_force(clause.policy)
+    return estimate_under(clause.policy, clause.code, settings, facts, version=clause_version_today(clause))
 
 
 def estimate_under(
