@@ -13,6 +13,7 @@ from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 import rules
+from applications import case_readings
 from applications.models import (
     Applicant,
     Application,
@@ -368,10 +369,21 @@ def estimate_under(
     return rules.judge(case)
 
 
+def case_questions(application: Application) -> list[case_readings.CaseQuestion]:
+    """Return the questions that no fact decides with their answers on this case (one query beside the readings)."""
+    return case_readings.questions_of(application, pack_of(application), readings_of(application))
+
+
 def store(application: Application, purpose: str, facts: Facts, *, by: User, at: datetime) -> Assessment:
-    """Run the rules and keep inputs, readings, pack and trace, so that every yuan can be traced and recomputed."""
+    """
+    Run the rules and keep inputs, readings, pack and trace, so that every yuan can be traced and recomputed.
+
+    What officers found also rests on how they read the points that no fact decides.
+    """
     inputs, verdict = judge(application, facts)
-    return keep(application, purpose, inputs, verdict, by=by, at=at)
+    found = purpose != Assessment.Purpose.DECLARED
+    decisions = case_readings.stored(case_questions(application)) if found else []
+    return keep(application, purpose, inputs, verdict, decisions=decisions, by=by, at=at)
 
 
 def keep(
@@ -380,6 +392,7 @@ def keep(
     inputs: dict[str, Any],
     verdict: "rules.Verdict",
     *,
+    decisions: Sequence[Mapping[str, str]] = (),
     by: User,
     at: datetime,
 ) -> Assessment:
@@ -390,6 +403,7 @@ def keep(
         inputs=inputs,
         result=verdict.to_json(),
         readings=verdict.readings,
+        decisions=list(decisions),
         kind=verdict.kind,
         eligible=verdict.eligible,
         amount_fen=verdict.amount_fen,

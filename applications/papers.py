@@ -23,7 +23,7 @@ from applications.documents.decision import DeclineLetter, RefusalLetter
 from applications.documents.letter import Letter, Remedies, chinese_date
 from applications.documents.notice import NoticeLetter
 from applications.documents.receipt import ReceiptLetter
-from applications.models import Application, Award, Correction, Document, Evidence, Job, User
+from applications.models import Application, Assessment, Award, Correction, Document, Evidence, Job, User
 
 Kind = Document.Kind
 
@@ -205,7 +205,7 @@ def issue_notice(award: Award, *, by: User, at: datetime) -> Document:
         "instalments": [[f"第{p.number}期", "按资金安排计划拨付", p.amount_fen] for p in parts]
         if len(parts) > 1
         else [],
-        "readings": _readings(application, assessment.readings),
+        "readings": _readings(application, assessment),
         "payee_note": "资金拨付至贵单位在平台登记并经核对的收款账户，账户信息不在本通知书载明。",
         "remedies": remedies_of(application),
         "pack_name": assessment.pack_version,
@@ -230,13 +230,17 @@ def computation_of(application: Application, trace: list[str]) -> list[str]:
     return [line for line in [*rest[:1], summary, *rest[1:]] if line]
 
 
-def _readings(application: Application, chosen: dict[str, str | None]) -> list[list[str]]:
+def _readings(application: Application, assessment: Assessment) -> list[list[str]]:
+    """Return the readings that counted; one that an officer decided on this case says so, with the reason."""
     specs = {spec.id: spec for spec in assessing.pack_of(application).readings}
-    return [
-        [specs[key].question.rstrip("？"), specs[key].options[letter]]
-        for key, letter in chosen.items()
-        if letter and key in specs and letter in specs[key].options
-    ]
+    decided = {row["key"]: row for row in assessment.decisions if row["reason"]}
+    rows = []
+    for key, letter in assessment.readings.items():
+        if row := decided.get(key):
+            rows.append([row["question"].rstrip("？"), f"{row['words']}（本件认定，理由：{row['reason']}）"])
+        elif letter and key in specs and letter in specs[key].options:
+            rows.append([specs[key].question.rstrip("？"), specs[key].options[letter]])
+    return rows
 
 
 def make(document: Document, *, at: datetime) -> Document:

@@ -51,6 +51,7 @@ from applications.permissions.policy import (
 )
 from applications.permissions.review import (
     why_not_check,
+    why_not_decide_reading,
     why_not_propose,
 )
 
@@ -69,6 +70,7 @@ __all__ = [
     "why_not_close",
     "why_not_confirm",
     "why_not_correct",
+    "why_not_decide_reading",
     "why_not_decline",
     "why_not_duty",
     "why_not_edit",
