@@ -50,21 +50,25 @@ class CaseQuestion:
 
 def questions_of(application: Application, pack: "rules.Pack", letters: Mapping[str, str]) -> list[CaseQuestion]:
     """
-    Return the questions on a case with their answers (one query), in the order of the text.
+    Return the questions on a case with their answers, in the order of the text (one query, none without a question).
 
     Of a computed reading an officer chooses only the letters that no fact expresses (个案选项), beside the one in
     force: another one would change the computation, which is the authority's to decide.
     """
-    decided = {row.key: row for row in application.decisions.select_related("decided_by__user").order_by("pk")}
-    found = []
+    asked = []
     for spec in pack.readings_of(application.clause.number):
         chosen = letters.get(spec.id)
-        usual = chosen if chosen in spec.options else spec.recommended
-        options = _options(spec, usual)
-        if options:
-            row = decided.get(spec.id)
-            standing = row if row and row.choice in options else None
-            found.append(CaseQuestion(spec, options, usual, chosen == usual and usual is not None, standing))
+        by_authority = chosen in spec.options
+        usual = chosen if by_authority else spec.recommended
+        if options := _options(spec, usual):
+            asked.append((spec, options, usual, by_authority))
+    if not asked:
+        return []
+    decided = {row.key: row for row in application.decisions.select_related("decided_by__user").order_by("pk")}
+    found = []
+    for spec, options, usual, by_authority in asked:
+        row = decided.get(spec.id)
+        found.append(CaseQuestion(spec, options, usual, by_authority, row if row and row.choice in options else None))
     return found
 
 

@@ -14,8 +14,10 @@ from rules.readings import ReadingSpec
 from rules.source import Block
 
 SAME, CHANGED, ADDED, REMOVED = "same", "changed", "added", "removed"
+_AS_WRITTEN = "（规则包写法）"
 
 _SENTENCE = re.compile(r"[^。；\n]+[。；]?")
+_WORD = re.compile(r"[0-9.,]+(?:[万亿]?元|%|[万亿])?|.", re.DOTALL)
 _HEAD = {"期限": "term", "共同条件": "gate", "共同扣减": "overlap", "关系": "relations", "部门": "departments"}
 _LIMITS = (
     *("封顶", "一次性", "每件一次", "晋级补差", "首次", "分期", "分期数", "均分"),
@@ -27,6 +29,9 @@ _SHOWN_APART = (
 )
 
 
+Piece = tuple[str, bool]
+
+
 @dataclass(frozen=True)
 class Row:
     """One line beside the line that takes its place; None where there is none."""
@@ -34,6 +39,16 @@ class Row:
     state: str
     before: str | None
     after: str | None
+
+    @property
+    def before_pieces(self) -> list[Piece]:
+        """The older line in pieces, with whether each is no longer there."""
+        return _pieces(self.before, self.after)
+
+    @property
+    def after_pieces(self) -> list[Piece]:
+        """The newer line in pieces, with whether each was not there before."""
+        return _pieces(self.after, self.before)
 
 
 @dataclass(frozen=True)
@@ -108,7 +123,8 @@ def _item(number: str, old: Clause | None, new: Clause | None, before: Pack, aft
     assert shown is not None, "a number stands in one of the versions"
     state = ADDED if old is None else REMOVED if new is None else CHANGED
     sides = [_sides_of(clause, pack) if clause else {} for clause, pack in ((old, before), (new, after))]
-    return Item(number, shown.article, shown.name, state, tuple(_parts(*sides)))
+    parts = (part for part in _parts(*sides) if state == CHANGED or not part.title.endswith(_AS_WRITTEN))
+    return Item(number, shown.article, shown.name, state, tuple(parts))
 
 
 def _parts(old: dict[str, list[str]], new: dict[str, list[str]]) -> Iterator[Part]:
@@ -127,6 +143,18 @@ def _rows(old: list[str], new: list[str]) -> tuple[Row, ...]:
     return tuple(rows)
 
 
+def _pieces(line: str | None, other: str | None) -> list[Piece]:
+    """Return a line in pieces with whether each is missing in the other; a number is one piece with its unit."""
+    if line is None or other is None:
+        return [(line, True)] if line is not None else []
+    one, two = _WORD.findall(line), _WORD.findall(other)
+    found: list[Piece] = []
+    for verb, i, j, _, _ in SequenceMatcher(None, one, two, autojunk=False).get_opcodes():
+        if i < j:
+            found.append(("".join(one[i:j]), verb != "equal"))
+    return found
+
+
 def _sides_of(clause: Clause, pack: Pack) -> dict[str, list[str]]:
     raw = pack.raw[clause.number]
     return {
@@ -138,9 +166,9 @@ def _sides_of(clause: Clause, pack: Pack) -> dict[str, list[str]]:
         ],
         "原文": sentences(clause.texts),
         "条件": list(clause.conditions_text),
-        "条件（规则包写法）": _lines(raw.get("条件", ())),
+        f"条件{_AS_WRITTEN}": _lines(raw.get("条件", ())),
         "计算": list(clause.how_text),
-        "计算（规则包写法）": list(_rules_of(raw)),
+        f"计算{_AS_WRITTEN}": list(_rules_of(raw)),
         "限额": [line for key in _LIMITS if key in raw for line in _lines(raw[key], key)],
         "口径": [line for spec in pack.readings_of(clause.number) for line in _reading(spec)],
         "材料": [f"{key}：{name}" for key in ("材料", "可选材料") for name in raw.get(key, ())],

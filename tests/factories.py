@@ -154,6 +154,7 @@ def make_draft(
     applicant: Applicant | None = None,
     subject: str = "测试智算中心",
     complete: bool = True,
+    event_on: date = EVENT_ON,
     at: datetime = NOON,
 ) -> Application:
     """Return a draft with its facts and, when complete, one paper in each slot that is demanded."""
@@ -168,7 +169,7 @@ def make_draft(
         application,
         facts=CENTRE if facts is None else facts,
         subject=subject,
-        event_on=EVENT_ON,
+        event_on=event_on,
         version=application.version,
         by=agent,
         at=at,
