@@ -328,7 +328,7 @@ class Library:
     def knows(self, clause_id: str) -> bool:
         """Say whether any version of a policy has this clause; earlier awards may stand under a superseded one."""
         policy, _, number = clause_id.partition("-")
-        if policy not in self.packs:
+        if policy not in self.chains:
             return False
         earlier = self.superseded.get(policy, ())  # first: the newest file may not be in force, and is then not read
         return any(number in self.versions[name].raw for name in earlier) or number in self.packs[policy].raw

@@ -13,6 +13,7 @@ from django.core.files.base import ContentFile
 from stdnum.cn import uscc
 
 import rules
+from applications import assessing
 from applications.actions import decision, filing, intake, payment, people, policy, review
 from applications.demo.samples import details_for
 from applications.demo.stories import CENTRE, check_all
@@ -132,7 +133,7 @@ def account_of(applicant: Applicant) -> BankAccount:
 
 def attach(application: Application, kind: str, *, by: User | None = None, at: datetime = NOON) -> Evidence:
     """Put a small valid PDF into a slot of a draft."""
-    slot = next(s for s in rules.evidence(application.clause.code) if s.kind == kind)
+    slot = next(s for s in assessing.slots_of(application) if s.kind == kind)
     data = samples.pdf(f"{application.number} {kind} {next(_numbers)}")
     details = details_for(slot, application.applicant, application.facts, application.subject)
     return filing.attach(
@@ -175,7 +176,7 @@ def make_draft(
         at=at,
     )
     if complete:
-        for slot in rules.evidence(clause):
+        for slot in assessing.slots_of(application):
             if slot.required:
                 attach(application, slot.kind, at=at)
     application.refresh_from_db()

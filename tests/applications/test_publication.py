@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 import rules
 from applications import assessing, publishing, whatif
-from applications.actions import decision, filing, policy, publication
+from applications.actions import decision, policy, publication
 from applications.demo.stories import CENTRE
 from applications.loading import load_policies
 from applications.models import Application, Clause, Duty, Event, Publication, Status
@@ -16,7 +16,6 @@ from rules.library import read_library
 from tests import law
 from tests.factories import (
     NOON,
-    agent_of,
     choose_reading,
     make_application,
     make_draft,
@@ -61,10 +60,7 @@ def publish(row, version=law.SECOND):
 
 def dated(event_on, facts=BIG, **more):
     """Return a draft whose 基准日 is this day."""
-    draft = make_draft(facts=facts, complete=False, **more)
-    agent = agent_of(draft.applicant)
-    values = {"facts": facts, "subject": draft.subject, "event_on": event_on, "version": draft.version}
-    filing.save(draft, **values, by=agent, at=NOON)
+    draft = make_draft(facts=facts, complete=False, event_on=event_on, **more)
     return Application.objects.select_related("policy", "clause__policy", "applicant").get(pk=draft.pk)
 
 
