@@ -116,7 +116,7 @@ class Relation(Model):
 
     他条此前 / 本条此前: what an earlier award under another clause of the group, or under the same clause, does:
     补差 (deducted), 不再 (nothing more), 不计 (nothing). 同一: facts that two claims of one filing must share to be
-    the same matter. 一律: this clause wins whatever its amount.
+    the same matter. 一律: this clause wins whatever its amount, in one filing and over a year of filings.
     """
 
     clauses: Names = Field(alias="就高")

@@ -12,9 +12,20 @@ from rules.verdict import invalid
 def assess(lines: Iterable[bytes | str], library: Library) -> Iterator[str]:
     """Yield the result of each line as JSON; a broken line gives an error result and the rest goes on."""
     for line in lines:
-        answer = json.dumps(assess_line(line, library), ensure_ascii=False)
-        # Half of a surrogate pair may stand in a JSON text but in no UTF-8: it goes out as it came in, escaped.
-        yield answer.encode("utf-8", "backslashreplace").decode()
+        yield _written(assess_line(line, library))
+
+
+def _written(answer: Mapping[str, Any]) -> str:
+    """Return one line of JSON. An `id` that JSON cannot write (NaN) is dropped, half a character stays escaped."""
+    try:
+        text = json.dumps(answer, ensure_ascii=False, allow_nan=False)
+    except ValueError:
+        text = json.dumps({**answer, "id": None}, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(json.loads(text))
+    return text
 
 
 def assess_line(line: bytes | str, library: Library) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from applications.permissions.decision import (
     why_not_refuse,
     why_not_reopen,
     why_not_return,
+    why_not_review_legally,
 )
 from applications.permissions.filing import (
     why_not_confirm,
@@ -84,6 +85,7 @@ __all__ = [
     "why_not_refuse",
     "why_not_reopen",
     "why_not_return",
+    "why_not_review_legally",
     "why_not_review_payment",
     "why_not_status",
     "why_not_submit",

@@ -5,10 +5,12 @@ The order of the navigation is that of the imports below.
 """
 
 from portal.console import (  # noqa: F401 - imported for what they register
+    bands,
     case_readings,
     case_record,
     cases,
     earlier,
+    legal,
     packs,
     policy,
     publications,

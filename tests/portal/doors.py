@@ -94,6 +94,10 @@ def console_pressed(who: frozenset[str], kwargs: Kwargs = lambda world: {}) -> D
     return Door(NOT_ALLOWED_IN_CONSOLE, to(who, *ACTED), kwargs)
 
 
+def both_in_console(who: frozenset[str], kwargs: Kwargs = lambda world: {}) -> Door:
+    return Door(to(who, 200), to(who, *ACTED), kwargs)
+
+
 PUBLIC = {
     "home": shown(PERSONS),
     "policies": shown(PERSONS),
@@ -108,7 +112,9 @@ PUBLIC = {
 
 APPLICANT = {
     "desk": shown(SIGNED_IN),
-    "messages_read": pressed(SIGNED_IN),
+    "inbox": shown(SIGNED_IN),
+    "inbox_read": pressed(SIGNED_IN),
+    "inbox_topics": both(SIGNED_IN),
     "enterprise_new": both(SIGNED_IN),
     "enterprise_join": both(SIGNED_IN),
     "enterprise": shown(MEMBERS, pk_of("applicant")),
@@ -152,6 +158,10 @@ FILES = {
 CONSOLE = {
     "console:index": Door(to(POSTED, 302), to(POSTED, 302)),
     "console:jsi18n": console_shown(POSTED),
+    "console:bands": both_in_console(abroad(Duty.POLICY)),
+    "console:bands_confirm": console_pressed(POLICY, pk_of("band_table")),
+    "console:bands_drop": console_pressed(POLICY, pk_of("band_table")),
+    "console:case_legal": console_pressed(CASE, submitted()),
     "console:assign": console_pressed(AT_A_DESK),
     "console:filter_save": console_pressed(AT_A_DESK),
     "console:filter_drop": console_pressed(frozenset()),

@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from applications import papers
-from applications.actions import payment, policy
+from applications.actions import bands, payment, policy
 from applications.models import (
     Applicant,
     Application,
@@ -100,7 +100,9 @@ def _of_the_policy(row: Policy, applicant: Applicant) -> dict[str, Any]:
         proposed_by=manager,
         proposed_at=NOON,
     )
+    table = bands.enter_bands(row.authority, [bands.BandRow(0, 1, False)], source="测试权限文件", by=manager, at=NOON)
     return {
+        "band_table": table,
         "policy": row,
         "publication": publication,
         "round": row.rounds.first(),

@@ -39,3 +39,11 @@ def result(case: Mapping[str, Any]) -> tuple[Any, str, str | None, str | None]:
     """Return eligible, kind, amount and blocked_by of a case, as in the contract of results."""
     answer = rules.judge(case).to_json()
     return answer["eligible"], answer["kind"], answer["amount_yuan"], answer["blocked_by"]
+
+
+def outcome(case: Mapping[str, Any]) -> str | None:
+    """Return the sum of a case, or why there is none: what one cell of a table of cases can say."""
+    eligible, kind, amount, blocked = result(case)
+    if amount is not None and (eligible is True or not str(blocked).startswith(("condition:", "out_of_term"))):
+        return amount
+    return kind if eligible is True else blocked
