@@ -80,7 +80,13 @@ def record(
 
 
 def record_for_authority(
-    authority: Authority, action: str, *, by: User, at: datetime, note: str = "", detail: dict[str, Any] | None = None
+    authority: Authority,
+    action: str,
+    *,
+    by: User | None,
+    at: datetime,
+    note: str = "",
+    detail: dict[str, Any] | None = None,
 ) -> Event:
     """Append one act of the policy desk to the authority's chain; the caller has locked the authority's row."""
     return _append(

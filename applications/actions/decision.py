@@ -58,7 +58,7 @@ def endorse(application: Application, *, by: User, at: datetime) -> Application:
         note = f"审批 {agreement.had + 1}/{agreement.needed}"
         history.record(application, "agree", by=by, at=at, duty=standing.duty, note=note)
         return application
-    hold_commitment(application, application.proposed_fen, at=at)
+    hold_commitment(application, application.proposed_fen, by=by, at=at)
     days = application.authority.notice_days
     closes_on = due_day(Status.NOTICED, at, application)
     PublicNotice.objects.create(
@@ -161,7 +161,7 @@ def grant(application: Application, *, parts_fen: Sequence[int] = (), by: User, 
             standing,
             notice=notice,
             today=timezone.localdate(at),
-            issue_day_needed=assessing.needs_issue_day(application.policy),
+            issue_day_needed=assessing.needs_issue_day(application.policy, assessing.version_of(application)),
         )
     )
     Applicant.objects.select_for_update().get(pk=application.applicant_id)

@@ -98,7 +98,8 @@ def propose(
     """
     application, standing = lock(application, by)
     checks = assessing.latest_checks(application)
-    refuse_if(permissions.why_not_propose(application, standing, unchecked(application, checks)))
+    undecided = [question.spec.question for question in assessing.case_questions(application) if question.is_open]
+    refuse_if(permissions.why_not_propose(application, standing, unchecked(application, checks), undecided))
     facts = assessing.verified_facts(application, checks)
     assessment = assessing.store(application, Assessment.Purpose.VERIFIED, facts, by=by, at=at)
     if not assessment.eligible:

@@ -52,6 +52,7 @@ from applications.permissions.policy import (
 )
 from applications.permissions.review import (
     why_not_check,
+    why_not_decide_reading,
     why_not_propose,
 )
 from applications.permissions.timing import (
@@ -78,6 +79,7 @@ __all__ = [
     "why_not_close",
     "why_not_confirm",
     "why_not_correct",
+    "why_not_decide_reading",
     "why_not_decline",
     "why_not_duty",
     "why_not_edit",

@@ -16,6 +16,7 @@ from applications.workflow import NEXT, ROAD, VERBS
 from portal.console.reading import CaseFile, read
 from portal.console.site import EXTRA_URLS
 from portal.console.tabs import CASE_TABS, CaseTab, tab_context
+from portal.forms.case_reading import CaseReadingForm
 from portal.forms.console import PartsForm, ProposeForm, ReasonForm
 from portal.forms.timing import DelayForm
 from portal.requests import Request
@@ -137,12 +138,16 @@ def case_page(
     refusal: str = "",
     sent: Mapping[str, Form] | None = None,
     check: Form | None = None,
+    decision: CaseReadingForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """Answer with the page of a case; after a refused or faulty act with its reason and what was typed."""
     file = read(request, pk)
     if check is not None:
         _show_faulty(file, check)
+    for row in file.questions:
+        if decision is not None and row.question.spec.id == decision.key:
+            row.typed, row.errors = decision.data, decision.errors
     context = {
         **tab_context(request, file.application),
         "tab_now": "console:case",
@@ -155,6 +160,7 @@ def case_page(
         "verdicts": FactCheck.Verdict.choices,
         "methods": FactCheck.Method.choices,
         "may_check": not file.why_not["check"],
+        "may_decide": not file.why_not["decide_reading"],
     }
     return render(request, "console/case.html", context, status=status)
 

@@ -15,6 +15,7 @@ import rules
 from applications import approving, assessing, permissions
 from applications.actions.decision import has_open_shares
 from applications.actions.review import CEILING, EXACT
+from applications.case_readings import CaseQuestion
 from applications.models import (
     Application,
     Approval,
@@ -81,6 +82,15 @@ class FactRow:
     def verified_words(self) -> str:
         """The value found in words."""
         return rules.format_fact(self.field, self.check.verified) if self.check else ""
+
+
+@dataclass
+class QuestionRow:
+    """One point of interpretation of the case, with what was typed about it and what is wrong with that."""
+
+    question: CaseQuestion
+    typed: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    errors: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -150,6 +160,7 @@ class CaseFile:
     fields: tuple["rules.Field", ...]
     papers: list[Paper]
     facts: list[FactRow]
+    questions: list[QuestionRow]
     hints: list[Hint]
     outcome: Outcome
     why_not: dict[str, str]
@@ -160,6 +171,21 @@ class CaseFile:
         """Demanded evidence of which nothing was handed in."""
         filled = {paper.row.slot for paper in self.papers}
         return [slot for slot in self.slots if slot.required and slot.kind not in filled]
+
+    @property
+    def undecided(self) -> list[str]:
+        """The points of interpretation that somebody has to decide."""
+        return [row.question.spec.question for row in self.questions if row.question.is_open]
+
+    @property
+    def decided_count(self) -> int:
+        """How many points an officer has decided."""
+        return sum(row.question.decision is not None for row in self.questions)
+
+    @property
+    def readings_opened(self) -> bool:
+        """Whether something is to be done about a point of interpretation."""
+        return bool(self.undecided) or any(row.typed for row in self.questions)
 
     @property
     def current_paper(self) -> Paper | None:
@@ -212,13 +238,14 @@ def read(request: Request, pk: int) -> CaseFile:
         duty=posting.duty if posting.authority_id == application.authority_id else "",
         held=application.my_held or "",
     )
-    clause = rules.load().clause(application.clause.code)
-    slots = rules.evidence(clause.id)
+    clause, slots = assessing.law_of(application), assessing.slots_of(application)
     checks = _checks(application)
     outcome = _outcome(application, checks)
-    fields = rules.fields(clause.id, {key: choice for key, choice in outcome.verdict.readings.items() if choice})
+    fields = assessing.fields_of(application)
     papers, hints = _papers(application, slots, posting.authority_id)
     facts = _facts(application, fields, slots, papers, checks, hints)
+    questions = [QuestionRow(question) for question in assessing.case_questions(application)]
+    undecided = [row.question.spec.question for row in questions if row.question.is_open]
     _choose(request, papers, facts, open_facts=not permissions.why_not_check(application, standing))
     return CaseFile(
         application=application,
@@ -228,9 +255,10 @@ def read(request: Request, pk: int) -> CaseFile:
         fields=fields,
         papers=papers,
         facts=facts,
+        questions=questions,
         hints=[hint for hint in hints if not hint.fact],
         outcome=outcome,
-        why_not=_why_not(application, standing, facts),
+        why_not=_why_not(application, standing, facts, undecided),
         delay=_delay(application, standing),
     )
 
@@ -242,21 +270,19 @@ def _checks(application: Application) -> dict[str, FactCheck]:
 
 def _outcome(application: Application, checks: Mapping[str, FactCheck]) -> Outcome:
     inputs, verdict = assessing.judge(application, assessing.verified_facts(application, checks))
-    pack = rules.load().pack(application.policy.code)
+    pack = assessing.pack_of(application)
     specs = {spec.id: spec for spec in pack.readings}
     return Outcome(
         verdict=verdict,
         lines=rules.explain(verdict.stored_trace()),
         earlier=[
-            Earlier(
-                rules.load().clause(row["clause"]).name, row["year"], rules.fen(row["amount_yuan"]), row["same_item"]
-            )
+            Earlier(rules.load().name_of(row["clause"]), row["year"], rules.fen(row["amount_yuan"]), row["same_item"])
             for row in inputs.get("history", ())
         ],
         readings=[
             (f"{key}　{specs[key].question}", specs[key].options.get(choice, choice))
             for key, choice in verdict.readings.items()
-            if key in specs and choice
+            if key in specs and choice and specs[key].computed
         ],
         pool=inputs.get("pool"),
     )
@@ -342,7 +368,9 @@ def _choose(request: Request, papers: list[Paper], facts: list[FactRow], *, open
         shown.current = True
 
 
-def _why_not(application: Application, standing: Standing, facts: list[FactRow]) -> dict[str, str]:
+def _why_not(
+    application: Application, standing: Standing, facts: list[FactRow], undecided: list[str]
+) -> dict[str, str]:
     """Return for every verb of the console why it is not possible now, "" where it is."""
     unchecked = [
         row.field.label
@@ -354,7 +382,8 @@ def _why_not(application: Application, standing: Standing, facts: list[FactRow])
         "decline": permissions.why_not_decline(application, standing),
         "correct": permissions.why_not_correct(application, standing, corrections=int(application.asked_before)),  # type: ignore[attr-defined]
         "check": permissions.why_not_check(application, standing),
-        "propose": permissions.why_not_propose(application, standing, unchecked),
+        "propose": permissions.why_not_propose(application, standing, unchecked, undecided),
+        "decide_reading": permissions.why_not_decide_reading(application, standing),
         "return_": permissions.why_not_return(application, standing),
         "endorse": permissions.why_not_endorse(
             application,
@@ -372,11 +401,11 @@ def _why_not(application: Application, standing: Standing, facts: list[FactRow])
             standing,
             notice=running_notice(application),
             today=timezone.localdate(),
-            issue_day_needed=assessing.needs_issue_day(application.policy),
+            issue_day_needed=assessing.needs_issue_day(application.policy, assessing.version_of(application)),
         ),
         "close": permissions.why_not_close(application, standing),
     }
-    assert reasons.keys() - {"check", "review_legally"} <= VERBS.keys()
+    assert reasons.keys() - {"check", "decide_reading", "review_legally"} <= VERBS.keys()
     late = permissions.why_not_late(running_clock(application), timezone.localdate())
     moving = reasons.keys() & VERBS.keys()
     return {verb: reason or (late if verb in moving else "") for verb, reason in reasons.items()}

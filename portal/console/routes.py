@@ -6,12 +6,15 @@ The order of the navigation is that of the imports below.
 
 from portal.console import (  # noqa: F401 - imported for what they register
     bands,
+    case_readings,
     case_record,
     cases,
     delay,
     earlier,
     legal,
+    packs,
     policy,
+    publications,
     queue,
     records,
     staff,

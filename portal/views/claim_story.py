@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 import rules
-from applications import permissions
+from applications import assessing, permissions
 from applications.actions.filing import open_round
 from applications.completeness import gaps_of
 from applications.models import Application, Award, Clock, Document, Evidence, Payment, Status
@@ -152,7 +152,7 @@ def _facts(case: Application) -> list[FactShown]:
 
 
 def _files(case: Application, files: dict[str, list[Evidence]]) -> list[tuple[str, list[Evidence]]]:
-    return [(slot.label, files[slot.kind]) for slot in rules.evidence(case.clause.code) if slot.kind in files]
+    return [(slot.label, files[slot.kind]) for slot in assessing.slots_of(case) if slot.kind in files]
 
 
 def _documents(case: Application) -> list[Document]:

@@ -171,6 +171,7 @@ CONSOLE = {
     "console:queue": console_shown(AT_A_DESK),
     "console:case_correct": both(CASE, submitted()),
     "console:case_check": console_pressed(CASE, submitted(fact="pue")),
+    "console:case_reading": console_pressed(CASE, submitted(key="X5")),
     "console:policies": console_shown(abroad(Duty.POLICY), status=302),
     "console:policy": console_shown(POLICY, pk_of("policy")),
     "console:policy_clauses": console_shown(POLICY, pk_of("policy")),
@@ -187,6 +188,15 @@ CONSOLE = {
     "console:length_set": console_pressed(abroad(Duty.POLICY)),
     "console:days_enter": console_pressed(abroad(Duty.POLICY)),
     "console:year_open": console_pressed(abroad(Duty.POLICY), lambda world: {"year": 2027}),
+    "console:policy_versions": console_shown(POLICY, pk_of("policy")),
+    "console:policy_examples": console_shown(POLICY, pk_of("policy")),
+    "console:policy_check": console_shown(POLICY, pk_of("policy")),
+    "console:policy_difference": console_shown(POLICY, pk_of("policy")),
+    "console:publication_propose": console_pressed(
+        POLICY, lambda world: {"pk": world.objects["policy"].pk, "version": "xinxing.v1"}
+    ),
+    "console:publication_confirm": console_pressed(POLICY, pk_of("publication")),
+    "console:publication_drop": console_pressed(POLICY, pk_of("publication")),
     "console:earlier": console_shown(abroad(Duty.POLICY)),
     "console:earlier_enter": console_pressed(abroad(Duty.POLICY)),
     "console:earlier_import": console_pressed(abroad(Duty.POLICY)),
