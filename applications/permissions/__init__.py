@@ -30,6 +30,14 @@ from applications.permissions.filing import (
     why_not_submit,
     why_not_withdraw,
 )
+from applications.permissions.inquiry import (
+    demanded_units,
+    demands,
+    missing_inquiries,
+    why_not_answer,
+    why_not_check_credit,
+    why_not_inquire,
+)
 from applications.permissions.intake import (
     why_not_accept,
     why_not_close,
@@ -51,11 +59,16 @@ from applications.permissions.review import (
 __all__ = [
     "ActionRefused",
     "Standing",
+    "demanded_units",
+    "demands",
+    "missing_inquiries",
     "posted_as",
     "standing_in",
     "standing_of",
     "why_not_accept",
+    "why_not_answer",
     "why_not_check",
+    "why_not_check_credit",
     "why_not_close",
     "why_not_confirm",
     "why_not_correct",
@@ -64,6 +77,7 @@ __all__ = [
     "why_not_edit",
     "why_not_endorse",
     "why_not_grant",
+    "why_not_inquire",
     "why_not_manage_policy",
     "why_not_member",
     "why_not_officer",

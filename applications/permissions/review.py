@@ -15,10 +15,18 @@ def why_not_check(application: Application, standing: Standing) -> str:
     return ""
 
 
-def why_not_propose(application: Application, standing: Standing, unchecked: Iterable[str]) -> str:
-    """A sum is proposed only when every fact the clause is judged on has been checked."""
+def why_not_propose(
+    application: Application, standing: Standing, unchecked: Iterable[str], missing: Iterable[str] = ()
+) -> str:
+    """
+    A sum is proposed when every fact the clause is judged on has been checked, and what the authority demands is done.
+
+    `missing` is what `missing_inquiries` says of the case.
+    """
     if reason := why_not_duty("propose", application, standing):
         return reason
     if unchecked := list(unchecked):
         return f"尚有未核验的事项：{'、'.join(unchecked)}。"
+    if missing := list(missing):
+        return f"本条款的办理要求尚未完成：{'、'.join(missing)}。"
     return ""

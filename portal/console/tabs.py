@@ -19,9 +19,10 @@ class CaseTab:
 
     label: str
     url_name: str
+    place: int = 50  # the smallest stands first
 
 
-# In the order they are shown; a page of a case joins by adding its tab.
+# A page of a case joins by adding its tab.
 CASE_TABS: list[CaseTab] = []
 
 
@@ -41,12 +42,13 @@ def notice_over(case: Application) -> bool:
 
 def tab_context(request: Request, case: Application) -> dict[str, Any]:
     """Return what the head of every page of a case shows."""
+    tabs = sorted(CASE_TABS, key=lambda tab: tab.place)
     return {
         **site.each_context(request),
         "title": case.number,
         "case": case,
         "notice_over": notice_over(case),
-        "tabs": [(tab.label, reverse(tab.url_name, args=[case.pk]), tab.url_name) for tab in CASE_TABS],
+        "tabs": [(tab.label, reverse(tab.url_name, args=[case.pk]), tab.url_name) for tab in tabs],
         "tab_now": request.resolver_match.view_name if request.resolver_match else "",
     }
 
