@@ -111,7 +111,6 @@ def _may_inquire(desk: Inquiries) -> str:
     return permissions.why_not_inquire(desk.case, desk.standing)
 
 
-
 ACTS: dict[str, Act] = {
     "credit": Act(
         "记录信用核查",
@@ -137,9 +136,7 @@ ACTS: dict[str, Act] = {
     "call": Act(
         "发起会审",
         lambda desk: _may_inquire(desk) or ("本件的会审正在进行。" if desk.running else ""),
-        lambda desk, *data, **more: forms.CallReviewForm(
-            *data, units=permissions.demanded_units(desk.case), **more
-        ),
+        lambda desk, *data, **more: forms.CallReviewForm(*data, units=permissions.demanded_units(desk.case), **more),
         joint_review.call_joint_review,
         "已发起会审。",
     ),

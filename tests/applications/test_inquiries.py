@@ -226,7 +226,9 @@ def test_one_person_is_not_two(case, verifier):
         visit(case, verifier, companion=verifier)
 
 
-@pytest.mark.parametrize(("duty", "code"), [(Duty.INTAKE, "shihezi"), (Duty.EXPERT, "xinxing"), (Duty.SYSTEM, "xinxing")])
+@pytest.mark.parametrize(
+    ("duty", "code"), [(Duty.INTAKE, "shihezi"), (Duty.EXPERT, "xinxing"), (Duty.SYSTEM, "xinxing")]
+)
 def test_visitors_are_officers_of_the_authority(case, verifier, duty, code):
     make_policy(code)
 
@@ -396,7 +398,8 @@ def test_one_review_runs_at_a_time(case, verifier):
 
 
 @pytest.mark.parametrize(
-    ("units", "words"), [(UNITS[:1], "至少有两个单位"), ((UNITS[0], UNITS[0]), "至少有两个单位"), (("甲", "长" * 61), "60个字")]
+    ("units", "words"),
+    [(UNITS[:1], "至少有两个单位"), ((UNITS[0], UNITS[0]), "至少有两个单位"), (("甲", "长" * 61), "60个字")],
 )
 def test_a_review_needs_two_units(case, verifier, units, words):
     with pytest.raises(ActionRefused, match=words):
