@@ -60,12 +60,10 @@ def ask_expert(
         expected_on=expected_on,
     )
     detail = {"opinion": row.pk, "expert": expert.pk if expert else None, "expected_on": str(expected_on)}
-    event = history.record(
+    history.record(
         application, "ask_expert", by=by, at=at, duty=standing.duty, note=f"{name}（{unit}）", detail=detail
     )
     _rest_or_run(application, at)
-    text = f"{application.number} 正在征询专家意见，预计{expected_on:%Y年%-m月%-d日}答复，该期间不计入办理时限。"
-    history.tell_members(event, "专家评审", text)
     return row
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from applications import assessing, permissions
+from applications import approving, assessing, permissions
 from applications.actions.review import unchecked
 from applications.models import Application, CreditCheck, Duty, Status
 from applications.permissions import Standing
@@ -57,6 +57,8 @@ def possible_acts(case: Application, standing: Standing) -> list[Possible]:
     reasons = why_nots(case, standing, left)
     page = reverse("console:case", args=[case.pk])
     acts = []
+    if status == Status.PROPOSED and approving.agreement_in(case).legal_needed:
+        acts.append(_act("法制审核", (Duty.LEGAL,), standing, reasons["review_legally"], page))
     for label, duty, known, why_not, url_name in BESIDE:
         if status == known:
             url = reverse(url_name, args=[case.pk] if url_name.startswith("console:") else None)

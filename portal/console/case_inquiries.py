@@ -257,4 +257,4 @@ for _name in ACTS:
 EXTRA_URLS.append(
     path("cases/<int:pk>/inquiries/answer/<int:opinion_pk>/", answer, name="inquiry_answer"),
 )
-CASE_TABS.append(CaseTab("核查与会审", "console:case_inquiries"))
+CASE_TABS.append(CaseTab("核查与会审", "console:case_inquiries", 30))

@@ -1,14 +1,16 @@
 """
 The console put together: importing a part registers its pages, its records and its entries of the navigation.
 
-The order of these imports is the order of the navigation.
+The order of the navigation is that of the imports below.
 """
 
 from portal.console import (  # noqa: F401 - imported for what they register
+    bands,
     case_inquiries,
     case_record,
     cases,
     earlier,
+    legal,
     opinions,
     policy,
     policy_demands,
@@ -16,6 +18,7 @@ from portal.console import (  # noqa: F401 - imported for what they register
     records,
     staff,
     verbs,
+    worklists,
 )
 from portal.console.site import site
 

@@ -15,11 +15,11 @@ from portal.requests import Request
 
 @dataclass(frozen=True)
 class CaseTab:
-    """One page of a case: its words and the name of its address."""
+    """One page of a case: its words, the name of its address, and its place from left to right."""
 
     label: str
     url_name: str
-    place: int = 50  # the smallest stands first
+    place: int = 50
 
 
 # A page of a case joins by adding its tab.
@@ -42,13 +42,15 @@ def notice_over(case: Application) -> bool:
 
 def tab_context(request: Request, case: Application) -> dict[str, Any]:
     """Return what the head of every page of a case shows."""
-    tabs = sorted(CASE_TABS, key=lambda tab: tab.place)
     return {
         **site.each_context(request),
         "title": case.number,
         "case": case,
         "notice_over": notice_over(case),
-        "tabs": [(tab.label, reverse(tab.url_name, args=[case.pk]), tab.url_name) for tab in tabs],
+        "tabs": [
+            (tab.label, reverse(tab.url_name, args=[case.pk]), tab.url_name)
+            for tab in sorted(CASE_TABS, key=lambda tab: tab.place)
+        ],
         "tab_now": request.resolver_match.view_name if request.resolver_match else "",
     }
 

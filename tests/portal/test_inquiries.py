@@ -293,6 +293,16 @@ def test_an_expert_begins_at_the_open_questions(client, case, expert):
     assert [entry.label for entry in page.context["navigation"]] == ["待答复的征询"]
 
 
+def test_an_expert_is_told_of_the_question_and_led_to_it(client, case, expert):
+    ask(case, expert)
+
+    rows = client.get(reverse("inbox")).context["page"].rows
+
+    words = f"就 {case.number} 征询您的意见，请登录审核台答复。"
+    told = [(row.subject, row.text, row.url) for row in rows]
+    assert told == [("有征询待您答复", words, reverse("console:opinions"))]
+
+
 def test_an_expert_sees_facts_and_papers_of_the_case_and_answers(client, case, expert):
     row = ask(case, expert)
     paper = case.evidence.in_use().first()
@@ -434,7 +444,7 @@ def test_a_paper_of_the_desk_is_an_attachment_for_officers_of_the_authority(clie
         assert client.get(url).status_code == 404
 
 
-# ---- 办理要求 ----------------------------------------------------------------------------------------------------------
+# ---- 办理要求 ------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
