@@ -14,7 +14,8 @@ from stdnum.cn import uscc
 
 import rules
 from applications import assessing
-from applications.actions import decision, filing, intake, payment, people, policy, review
+from applications.actions import decision, desk_file, filing, intake, payment, people, policy, review
+from applications.actions.desk_file import Paper
 from applications.demo.samples import details_for
 from applications.demo.stories import CENTRE, check_all
 from applications.loading import load_policies
@@ -24,6 +25,7 @@ from applications.models import (
     Authority,
     BankAccount,
     Clause,
+    DeskFile,
     Duty,
     EarlierAward,
     Evidence,
@@ -237,6 +239,18 @@ def _close(application: Application, at: datetime) -> None:
 
 
 STEPS = (_submit, _accept, _propose, _endorse, _grant, _pay, _close)
+
+
+def make_paper(name: str = "文件.pdf", data: bytes | None = None) -> Paper:
+    """Return a checked paper as a form hands it to an action."""
+    data = samples.pdf(f"paper {next(_numbers)}") if data is None else data
+    return Paper(file=ContentFile(data), upload=inspect(samples.upload(name, data)))
+
+
+def make_desk_file(application: Application, kind: str = DeskFile.Kind.CREDIT, *, at: datetime = NOON) -> DeskFile:
+    """Return a paper that an officer has added to a case."""
+    by = application.accepted_by.user if application.accepted_by else make_officer(Duty.INTAKE)
+    return desk_file.keep(application, kind, make_paper(), by=by, at=at)
 
 
 def make_earlier_award(

@@ -262,7 +262,8 @@ def _drop_proposal(application: Application) -> None:
     """Take the proposal off the case; who proposed and endorsed stays in history and duties."""
     application.proposed_by = application.proposed_at = application.proposed_fen = None
     application.endorsed_by = application.endorsed_at = None
-    application.proposed_reason = ""
+    application.proposed_ceiling_fen = None
+    application.proposed_reason = application.proposed_paper = ""
 
 
 def _end_notice(application: Application, at: datetime) -> None:

@@ -11,8 +11,10 @@ from django.views.decorators.http import require_safe
 from applications.models import Application, Clock, Event
 from applications.permissions.timing import OFFICE_STEPS
 from applications.workflow import VERBS
+from portal.console.case_acts import possible_acts
+from portal.console.reading import case_with_standing
 from portal.console.site import EXTRA_URLS
-from portal.console.tabs import CASE_TABS, CaseTab, case_of_tab, tab_page
+from portal.console.tabs import CASE_TABS, CaseTab, tab_page
 from portal.requests import Request
 
 IN_ONE_LINE = frozenset({"attach", "take_back"})  # acts on files, which come in dozens and carry no note
@@ -45,6 +47,14 @@ ACTION_WORDS = {
     "drop_publication": "撤下发布意见",
     "open_pool": "按条文设定资金池",
     "set_pool": "设定资金池",
+    "set_demand": "设定办理要求",
+    "credit_check": "信用核查",
+    "site_visit": "现场核查",
+    "ask_expert": "征询专家意见",
+    "answer_expert": "专家答复",
+    "call_joint_review": "发起会审",
+    "joint_vote": "会审表决",
+    "close_joint_review": "会审形成纪要",
     "enter_earlier_awards": "录入既往奖补",
     "reverse_earlier_award": "冲销既往奖补",
     "enter_bands": "录入审批权限",
@@ -91,8 +101,9 @@ def clocks_shown(case: Application) -> list[Clock]:
 @require_safe
 def record(request: Request, pk: int) -> HttpResponse:
     """Show the history of a case to an officer of its authority."""
-    case = case_of_tab(request, pk)
+    case, standing = case_with_standing(request, pk)
     context = {
+        "acts": possible_acts(case, standing),
         "events": told(case.events.select_related("by").order_by("sequence")),
         "documents": case.documents.order_by("pk").defer("content"),
         "clocks": clocks_shown(case),

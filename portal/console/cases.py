@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from applications.approving import agreement_in
 from applications.models import Duty, FactCheck, Status
 from applications.workflow import NEXT, ROAD, VERBS
-from portal.console.reading import CaseFile, read
+from portal.console.reading import CaseFile, Outcome, read
 from portal.console.site import EXTRA_URLS
 from portal.console.tabs import CASE_TABS, CaseTab, tab_context
 from portal.forms.case_reading import CaseReadingForm
@@ -65,10 +65,18 @@ def url_of(verb: str, pk: int) -> str:
     return reverse(f"console:case_{verb.rstrip('_')}", args=[pk])
 
 
-def form_of(verb: str, data: Mapping[str, Any] | None = None) -> Form | None:
-    """Return the form of an act, filled when there is data; None where a button is enough."""
+def form_of(
+    verb: str, data: Mapping[str, Any] | None = None, files: Any = None, *, outcome: Outcome | None = None
+) -> Form | None:
+    """
+    Return the form of an act, filled when there is data; None where a button is enough.
+
+    `outcome` is what follows from the verified facts: it bounds the proposed sum, or asks for the paper that fixes it.
+    """
     if verb == "propose":
-        return ProposeForm(data, auto_id=f"id_{verb}_%s")
+        ceiling_fen = outcome.ceiling_fen if outcome else None
+        on_paper = outcome is not None and outcome.on_paper
+        return ProposeForm(data, files, auto_id=f"id_{verb}_%s", ceiling_fen=ceiling_fen, on_paper=on_paper)
     if verb == "grant":
         return PartsForm(data, auto_id=f"id_{verb}_%s")
     if verb in REASONED:
@@ -106,7 +114,7 @@ def acts_of(file: CaseFile, sent: Mapping[str, Form]) -> list[Act]:
             url=url_of(verb, file.application.pk),
             why_not=file.why_not[verb],
             confirm=PLAIN.get(verb, ""),
-            form=sent.get(verb) or form_of(verb),
+            form=sent.get(verb) or form_of(verb, outcome=file.outcome),
         )
         for verb in TOOLBAR
         if file.application.status in VERBS[verb].sources

@@ -39,6 +39,7 @@ ACTS = {
     "confirm_reading": "确认口径",
     "drop_reading": "撤下口径意见",
     "set_pool": "设定资金池",
+    "set_demand": "设定办理要求",
     "enter_earlier_awards": "录入既往奖补",
     "reverse_earlier_award": "冲销既往奖补",
     "set_length": "设定办理时限",

@@ -14,7 +14,7 @@ from django.utils import timezone
 import rules
 from applications import approving, assessing, permissions
 from applications.actions.decision import has_open_shares
-from applications.actions.review import CEILING, EXACT
+from applications.actions.review import CEILING, EXACT, ON_PAPER
 from applications.case_readings import CaseQuestion
 from applications.models import (
     Application,
@@ -23,6 +23,7 @@ from applications.models import (
     CaseDuty,
     Clock,
     Correction,
+    DeskFile,
     Evidence,
     FactCheck,
     Membership,
@@ -124,6 +125,16 @@ class Outcome:
         return self.verdict.kind == CEILING
 
     @property
+    def ceiling_fen(self) -> int | None:
+        """The upper limit in fen, None where there is none."""
+        return self.verdict.amount_fen if self.ceiling and self.verdict.eligible else None
+
+    @property
+    def on_paper(self) -> bool:
+        """Whether a decision paper fixes the sum (一事一议, 转致)."""
+        return self.verdict.kind in ON_PAPER
+
+    @property
     def open_shares(self) -> int:
         """The number of instalments where the text leaves their shares to the authority, 0 elsewhere."""
         schedule = self.verdict.schedule
@@ -200,6 +211,7 @@ def _cases(request: Request) -> QuerySet[Application]:
     clock = Clock.objects.filter(application=here, step=OuterRef("status"), ended_on=None)
     notice = PublicNotice.objects.filter(application=here, ended_at=None)
     account = BankAccount.objects.filter(applicant=OuterRef("applicant"), replaced_at=None)
+    decision = DeskFile.objects.filter(application=here, kind=DeskFile.Kind.DECISION).order_by("-pk")
     mine = Approval.objects.filter(application=here, proposed_at=OuterRef("proposed_at"), approved_by__user=user)
     return (
         approving.with_agreement(Application.objects.at_the_desk_of(user))
@@ -224,20 +236,29 @@ def _cases(request: Request) -> QuerySet[Application]:
             account_holder=Subquery(account.values("holder")[:1]),
             account_bank=Subquery(account.values("bank")[:1]),
             account_number=Subquery(account.values("number")[:1]),
+            decision_file=Subquery(decision.values("pk")[:1]),
+            **permissions.demands(),
         )
     )
 
 
-def read(request: Request, pk: int) -> CaseFile:
-    """Return the page of a case. Raises Http404 for whoever may not see it."""
+def case_with_standing(request: Request, pk: int) -> tuple[Any, Standing]:
+    """Return a case with the annotations of `_cases`, and how the officer stands to it. Raises Http404."""
     posting = case_desk(request)
-    application: Any = get_object_or_404(_cases(request), pk=pk)  # a case with the annotations of `_cases`
+    application: Any = get_object_or_404(_cases(request), pk=pk)
     standing = Standing(
         user=request.user,
         role=application.my_role or "",
         duty=posting.duty if posting.authority_id == application.authority_id else "",
         held=application.my_held or "",
     )
+    return application, standing
+
+
+def read(request: Request, pk: int) -> CaseFile:
+    """Return the page of a case. Raises Http404 for whoever may not see it."""
+    posting = case_desk(request)
+    application, standing = case_with_standing(request, pk)
     clause, slots = assessing.law_of(application), assessing.slots_of(application)
     checks = _checks(application)
     outcome = _outcome(application, checks)
@@ -258,7 +279,7 @@ def read(request: Request, pk: int) -> CaseFile:
         questions=questions,
         hints=[hint for hint in hints if not hint.fact],
         outcome=outcome,
-        why_not=_why_not(application, standing, facts, undecided),
+        why_not=why_nots(application, standing, _unchecked(application, facts), undecided),
         delay=_delay(application, standing),
     )
 
@@ -266,6 +287,11 @@ def read(request: Request, pk: int) -> CaseFile:
 def _checks(application: Application) -> dict[str, FactCheck]:
     rows = application.checks.select_related("checked_by__user", "evidence").order_by("pk")
     return {check.fact: check for check in rows}
+
+
+def outcome_of(application: Application) -> Outcome:
+    """Return what follows from the facts verified so far."""
+    return _outcome(application, assessing.latest_checks(application))
 
 
 def _outcome(application: Application, checks: Mapping[str, FactCheck]) -> Outcome:
@@ -368,21 +394,26 @@ def _choose(request: Request, papers: list[Paper], facts: list[FactRow], *, open
         shown.current = True
 
 
-def _why_not(
-    application: Application, standing: Standing, facts: list[FactRow], undecided: list[str]
-) -> dict[str, str]:
-    """Return for every verb of the console why it is not possible now, "" where it is."""
-    unchecked = [
+def _unchecked(application: Application, facts: list[FactRow]) -> list[str]:
+    return [
         row.field.label
         for row in facts
         if row.check is None and (row.field.name in application.facts or row.field.required)
     ]
+
+
+def why_nots(
+    application: Application, standing: Standing, unchecked: list[str], undecided: list[str]
+) -> dict[str, str]:
+    """Return for every verb of the console why it is not possible now, "" where it is; the case is of `_cases`."""
     reasons = {
         "accept": permissions.why_not_accept(application, standing),
         "decline": permissions.why_not_decline(application, standing),
         "correct": permissions.why_not_correct(application, standing, corrections=int(application.asked_before)),  # type: ignore[attr-defined]
         "check": permissions.why_not_check(application, standing),
-        "propose": permissions.why_not_propose(application, standing, unchecked, undecided),
+        "propose": permissions.why_not_propose(
+            application, standing, unchecked, undecided, permissions.missing_inquiries(application)
+        ),
         "decide_reading": permissions.why_not_decide_reading(application, standing),
         "return_": permissions.why_not_return(application, standing),
         "endorse": permissions.why_not_endorse(

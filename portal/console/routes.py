@@ -6,14 +6,17 @@ The order of the navigation is that of the imports below.
 
 from portal.console import (  # noqa: F401 - imported for what they register
     bands,
+    case_inquiries,
     case_readings,
     case_record,
     cases,
     delay,
     earlier,
     legal,
+    opinions,
     packs,
     policy,
+    policy_demands,
     publications,
     queue,
     records,

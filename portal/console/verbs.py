@@ -17,7 +17,7 @@ from applications.models import Application, Evidence
 from applications.workflow import VERBS
 from portal.console.cases import PLAIN, REASONED, case_page, form_of
 from portal.console.queue import forget_counts
-from portal.console.reading import case_at_desk, read
+from portal.console.reading import case_at_desk, outcome_of, read
 from portal.console.site import EXTRA_URLS, site
 from portal.forms.console import CheckForm, CorrectionForm
 from portal.idempotency import idempotent
@@ -47,7 +47,8 @@ def _done(request: Request, application: Application, words: str) -> HttpRespons
 def _values(verb: str, form: Form) -> dict[str, Any]:
     """Return what the action takes from its form."""
     if verb == "propose":
-        return {"amount_fen": form.cleaned_data["amount"], "reason": form.cleaned_data["reason"]}
+        typed = dict(form.cleaned_data)
+        return {"amount_fen": typed.pop("amount"), **typed}
     if verb == "grant":
         return {"parts_fen": form.cleaned_data["parts"]}
     return {"reason": form.cleaned_data["reason"]}
@@ -61,7 +62,8 @@ def _view(verb: str) -> Callable[..., HttpResponse]:
     @idempotent
     def act(request: Request, pk: int) -> HttpResponse:
         application = case_at_desk(request, pk)
-        form = form_of(verb, request.POST)
+        outcome = outcome_of(application) if verb == "propose" else None
+        form = form_of(verb, request.POST, request.FILES, outcome=outcome)
         sent = {verb: form} if form else {}
         if form and not form.is_valid():
             return case_page(request, pk, sent=sent, status=422)

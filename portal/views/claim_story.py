@@ -27,6 +27,8 @@ WORDS = {
     "decline": "主管单位决定不予受理",
     "correct": "主管单位一次性告知补正",
     "lapse": "逾期未补正，视为撤回",
+    "ask_expert": "征询专家意见",
+    "answer_expert": "专家已答复",
     "propose": "核验完成，提请审批",
     "return_": "审批退回，继续核验",
     "endorse": "审批同意，进入公示",
