@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 from rules import facts as _facts
 from rules import forms as _forms
 from rules import judging as _judging
+from rules import ledger as _ledger
 from rules import replaying as _replaying
 from rules.description import Clause
-from rules.facts import Fact
-from rules.forms import Field, Slot
+from rules.facts import Fact, listed
+from rules.forms import EvidenceKind, Field, Slot, papers
+from rules.ledger import Basis, LedgerEntry
 from rules.library import load
 from rules.overlay import Overlay, OverlayError
 from rules.overlay import read as read_overlay
@@ -35,10 +37,13 @@ __all__ = [
     "IMPOSSIBLE",
     "MET",
     "MISSING",
+    "Basis",
     "Clause",
     "Earlier",
+    "EvidenceKind",
     "Fact",
     "Field",
+    "LedgerEntry",
     "Library",
     "Outcome",
     "Overlay",
@@ -51,6 +56,7 @@ __all__ = [
     "Slot",
     "Step",
     "Verdict",
+    "basis",
     "capital",
     "columns",
     "evidence",
@@ -59,7 +65,9 @@ __all__ = [
     "fields",
     "format_fact",
     "judge",
+    "listed",
     "load",
+    "papers",
     "parse_fact",
     "read_overlay",
     "replay",
@@ -87,6 +95,11 @@ def fields(
 def evidence(clause_id: str, *, on: date | None = None, version: str = "") -> tuple[Slot, ...]:
     """Return the evidence that a clause demands; the version as in `fields`. Raises KeyError."""
     return _forms.evidence(load(), clause_id, on=on, version=version)
+
+
+def basis(clause_id: str, settings: Mapping[str, str], facts: Mapping[str, Any]) -> Basis:
+    """Return what the sum of a claim rests on: the facts of its base, and whose ladder it climbs. Raises KeyError."""
+    return _ledger.basis(load(), clause_id, settings, facts)
 
 
 def parse_fact(field: Field | Fact, text: str) -> Any:

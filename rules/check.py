@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from rules import examples, forms, judging, readings, versions
+from rules import examples, forms, judging, ledger, readings, versions
 from rules.clause import Compiled
 from rules.conditions import AnyOf, Comparison
 from rules.description import MONETARY
@@ -42,7 +42,7 @@ def run(folder: Path = PACKS) -> Report:
     counts = {"clauses": 0, "variants": 0, "examples": 0}
     try:
         library = read_library(folder, locked={})
-        forms.evidence_kinds(folder)
+        kinds = forms.evidence_kinds(folder)
     except PackError as error:
         return Report(0, 0, 0, 0, (str(error),))
     for name in versions.changed(folder):
@@ -55,6 +55,9 @@ def run(folder: Path = PACKS) -> Report:
             problems += _check_pack(pack, library, counts, folder)
         except PackError as error:
             problems.append(str(error))
+    if not problems:  # a pack that cannot be read has said so itself
+        unknown = ledger.unknown_clauses(kinds, library)
+        problems += [f"evidence.yaml：台账所列条款“{clause}”不在政策包内" for clause in unknown]
     return Report(len(files), counts["clauses"], counts["variants"], counts["examples"], tuple(problems))
 
 
