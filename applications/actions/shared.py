@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 
 from django.utils import timezone
 
-from applications import history
+from applications import history, ledger
 from applications.clocks import add_working_days
 from applications.models import Application, CalendarDay, CaseDuty, Counter, Event, Status, User
 from applications.permissions import ActionRefused, Standing, standing_in, with_standing
@@ -71,9 +71,15 @@ def move(
     note: str = "",
     detail: dict[str, Any] | None = None,
 ) -> Event:
-    """Change the status along the table, start the clock of the new step and write the history row."""
+    """
+    Change the status along the table, start the clock of the new step and write the history row.
+
+    A case that ends without money gives its papers back to the ledger, whichever verb ended it.
+    """
     assert to in EXITS[Status(application.status)], f"{application.status} -> {to}"
 
+    if to in ledger.RELEASING:
+        ledger.release(application, at=at)
     before = application.status
     application.status = to
     application.due_on = due_day(to, at)
