@@ -6,9 +6,9 @@ from typing import Any, NoReturn
 
 from django.utils import timezone
 
-from applications import history, ledger
+from applications import history, ledger, permissions
 from applications.clocks import add_working_days
-from applications.models import Application, CalendarDay, CaseDuty, Counter, Event, Status, User
+from applications.models import Application, CalendarDay, CaseDuty, Counter, Event, Posting, Status, User
 from applications.permissions import ActionRefused, Standing, standing_in, with_standing
 from applications.workflow import EXITS, LENGTHS
 
@@ -82,12 +82,23 @@ def move(
         ledger.release(application, at=at)
     before = application.status
     application.status = to
+    if before != Status.DRAFT:  # nobody has held a duty on a draft
+        _hand_over(application, at)
     application.due_on = due_day(to, at)
     application.version += 1
     application.save()
     return history.record(
         application, action, by=by, at=at, before=before, after=to, duty=duty, note=note, detail=detail
     )
+
+
+def _hand_over(application: Application, at: datetime) -> None:
+    """Give the case to whoever of the next desk dealt with it before, else to nobody yet."""
+    duty = permissions.duty_in_turn(application.status)
+    posted = Posting.objects.current().filter(authority=application.authority_id, duty=duty).values("user")
+    held = CaseDuty.objects.filter(application=application, duty=duty, user__in=posted).first() if duty else None
+    application.assigned_to_id = held.user_id if held else None
+    application.assigned_at = at if held else None
 
 
 def next_number(scope: str) -> int:

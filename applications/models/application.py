@@ -283,9 +283,17 @@ class Correction(models.Model):
 
 
 class PublicNotice(models.Model):
-    """公示: the days on which the proposed award stands in public. `closes_on` is the last day; null = 待定."""
+    """
+    公示: the days on which the proposed award stands in public. `closes_on` is the last day; null = 待定.
+
+    `shown` is what the public page says, fixed when it opens: name, code, clause, declared and verified figures, basis.
+    """
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="notices")
+    batch = models.ForeignKey(
+        "NoticeBatch", on_delete=models.PROTECT, related_name="notices", null=True, blank=True, verbose_name="公示批"
+    )
+    shown = models.JSONField("公示内容", default=dict)
     opened_at = models.DateTimeField("公示开始时间")
     opened_by = models.ForeignKey(CaseDuty, on_delete=models.PROTECT, related_name="+")
     days = models.PositiveSmallIntegerField("公示期（工作日）")

@@ -183,6 +183,11 @@ class Pool(models.Model):
     0 <= paid <= committed <= limit, whatever arrives at the same moment.
     """
 
+    class Shortfall(models.TextChoices):
+        QUEUE = "queue", "按完整申报时间排队"
+        PRO_RATA = "pro_rata", "批次截止后按比例"
+        REMAINDER = "remainder", "以余额为限"
+
     policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="pools", verbose_name="政策")
     name = models.CharField("名称", max_length=100)
     year = models.PositiveSmallIntegerField("年度")
@@ -191,6 +196,7 @@ class Pool(models.Model):
     committed_fen = models.BigIntegerField("已占用（分）", default=0)
     paid_fen = models.BigIntegerField("已拨付（分）", default=0)
     source = models.CharField("依据文件", max_length=200)
+    shortfall = models.CharField("余额不足时", max_length=10, choices=Shortfall, default=Shortfall.QUEUE)
 
     class Meta:
         verbose_name = verbose_name_plural = "资金池"

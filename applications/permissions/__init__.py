@@ -5,6 +5,12 @@ The button shows it as a hint and the action raises it, so the two cannot disagr
 before: views find cases only through `visible_to`.
 """
 
+from applications.permissions.assigning import (
+    ASSIGNING,
+    duty_in_turn,
+    why_not_assign,
+    why_not_assignee,
+)
 from applications.permissions.base import (
     ActionRefused,
     Standing,
@@ -23,6 +29,7 @@ from applications.permissions.decision import (
     why_not_refuse,
     why_not_reopen,
     why_not_return,
+    why_not_review_legally,
 )
 from applications.permissions.filing import (
     why_not_confirm,
@@ -49,12 +56,16 @@ from applications.permissions.review import (
 )
 
 __all__ = [
+    "ASSIGNING",
     "ActionRefused",
     "Standing",
+    "duty_in_turn",
     "posted_as",
     "standing_in",
     "standing_of",
     "why_not_accept",
+    "why_not_assign",
+    "why_not_assignee",
     "why_not_check",
     "why_not_close",
     "why_not_confirm",
@@ -72,6 +83,7 @@ __all__ = [
     "why_not_refuse",
     "why_not_reopen",
     "why_not_return",
+    "why_not_review_legally",
     "why_not_review_payment",
     "why_not_status",
     "why_not_submit",

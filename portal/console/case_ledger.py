@@ -1,4 +1,4 @@
-"""The ledger of a case: what each paper is known by, what it is used for, where else it is used, and what resembles it."""
+"""The ledger of a case: what each paper is known by, what it is used for, here and elsewhere, and what resembles it."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -86,8 +86,8 @@ def _lines(signs: Signs, authority_id: int) -> dict[int, list[UsedFor]]:
     own = {use.item_id: use for use in signs.own if use.released_at is None}
     by_key = {_key(use): use for use in own.values()}
     elsewhere: dict[tuple[str, ...], list[EvidenceUse]] = defaultdict(list)
-    for use in signs.elsewhere:
-        elsewhere[_key(use)].append(use)
+    for other in signs.elsewhere:
+        elsewhere[_key(other)].append(other)
     grouped: dict[tuple[int, str], list[Identity]] = defaultdict(list)
     for thing in signs.things:
         grouped[thing.evidence.pk, thing.entry.kind].append(thing)
@@ -163,4 +163,4 @@ def case_ledger(request: Request, pk: int) -> HttpResponse:
 
 
 EXTRA_URLS.append(path("cases/<int:pk>/ledger/", case_ledger, name="case_ledger"))
-CASE_TABS.append(CaseTab("材料台账", "console:case_ledger"))
+CASE_TABS.append(CaseTab("材料台账", "console:case_ledger", 40))

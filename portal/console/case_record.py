@@ -22,6 +22,9 @@ ACTION_WORDS = {
     "take_back": "撤换材料",
     "confirm": "法定代表人确认",
     "check": "核验",
+    "assign": "分办",
+    "agree": "同意核定意见",
+    "review_legally": "法制审核",
     "record_payment": "登记拨付",
     "confirm_payment": "复核拨付",
     "reject_payment": "驳回拨付",
@@ -34,6 +37,9 @@ ACTION_WORDS = {
     "set_pool": "设定资金池",
     "enter_earlier_awards": "录入既往奖补",
     "reverse_earlier_award": "冲销既往奖补",
+    "enter_bands": "录入审批权限",
+    "confirm_bands": "确认审批权限",
+    "drop_bands": "撤下审批权限",
     "change_authority": "修改单位信息",
     "post": "设立岗位",
     "end_posting": "变更离岗日期",
@@ -71,4 +77,4 @@ def record(request: Request, pk: int) -> HttpResponse:
 
 
 EXTRA_URLS.append(path("cases/<int:pk>/record/", record, name="case_record"))
-CASE_TABS.append(CaseTab("办理记录与文书", "console:case_record"))
+CASE_TABS.append(CaseTab("办理记录与文书", "console:case_record", 90))

@@ -10,7 +10,8 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 
-from applications.models import FactCheck, Status
+from applications.approving import agreement_in
+from applications.models import Duty, FactCheck, Status
 from applications.workflow import NEXT, ROAD, VERBS
 from portal.console.reading import CaseFile, read
 from portal.console.site import EXTRA_URLS
@@ -75,11 +76,27 @@ def form_of(verb: str, data: Mapping[str, Any] | None = None) -> Form | None:
     return None
 
 
+def legal_form(data: Mapping[str, Any] | None = None) -> Form:
+    """Return the form of 法制审核."""
+    form = ReasonForm(data, auto_id="id_legal_%s")
+    form.fields["reason"].label = "法制审核意见"
+    return form
+
+
+def _legal_act(file: CaseFile, sent: Mapping[str, Form]) -> list[Act]:
+    """Return the one act of 法制审核, where a proposal waits for approval."""
+    if file.standing.duty != Duty.LEGAL or file.application.status != Status.PROPOSED:
+        return []
+    form = sent.get("review_legally") or legal_form()
+    url = reverse("console:case_legal", args=[file.application.pk])
+    return [Act("review_legally", "法制审核通过", url, file.why_not["review_legally"], "", form)]
+
+
 def acts_of(file: CaseFile, sent: Mapping[str, Form]) -> list[Act]:
     """Return the acts that start from the present status; a person who only reads has none."""
     readers = not any(file.standing.duty in verb.who for verb in VERBS.values())
     if readers:
-        return []
+        return _legal_act(file, sent)
     return [
         Act(
             verb=verb,
@@ -129,6 +146,7 @@ def case_page(
         **tab_context(request, file.application),
         "tab_now": "console:case",
         "file": file,
+        "agreement": agreement_in(file.application) if file.application.status == Status.PROPOSED else None,
         "acts": acts_of(file, sent or {}),
         "steps": steps_of(file),
         "refusal": refusal,
@@ -155,4 +173,4 @@ def case(request: Request, pk: int) -> HttpResponse:
 
 
 EXTRA_URLS.append(path("cases/<int:pk>/", case, name="case"))
-CASE_TABS.append(CaseTab("核验", "console:case"))
+CASE_TABS.append(CaseTab("核验", "console:case", 10))

@@ -12,11 +12,12 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 import rules
-from applications import assessing, permissions
+from applications import approving, assessing, permissions
 from applications.actions.decision import has_open_shares
 from applications.actions.review import CEILING, EXACT
 from applications.models import (
     Application,
+    Approval,
     BankAccount,
     CaseDuty,
     Correction,
@@ -161,8 +162,9 @@ def _cases(request: Request) -> QuerySet[Application]:
     here = OuterRef("pk")
     notice = PublicNotice.objects.filter(application=here, ended_at=None)
     account = BankAccount.objects.filter(applicant=OuterRef("applicant"), replaced_at=None)
+    mine = Approval.objects.filter(application=here, proposed_at=OuterRef("proposed_at"), approved_by__user=user)
     return (
-        Application.objects.at_the_desk_of(user)
+        approving.with_agreement(Application.objects.at_the_desk_of(user))
         .select_related(
             "authority",
             "policy",
@@ -174,6 +176,7 @@ def _cases(request: Request) -> QuerySet[Application]:
             "endorsed_by__user",
         )
         .annotate(
+            i_agreed=Exists(mine),
             my_role=Subquery(Membership.objects.filter(user=user, applicant=OuterRef("applicant")).values("role")[:1]),
             my_held=Subquery(CaseDuty.objects.filter(user=user, application=here).values("duty")[:1]),
             asked_before=Exists(Correction.objects.filter(application=here)),
@@ -339,7 +342,15 @@ def _why_not(application: Application, standing: Standing, facts: list[FactRow])
         "check": permissions.why_not_check(application, standing),
         "propose": permissions.why_not_propose(application, standing, unchecked),
         "return_": permissions.why_not_return(application, standing),
-        "endorse": permissions.why_not_endorse(application, standing),
+        "endorse": permissions.why_not_endorse(
+            application,
+            standing,
+            agreement=approving.agreement_in(application),
+            agreed=bool(application.i_agreed),  # type: ignore[attr-defined]
+        ),
+        "review_legally": permissions.why_not_review_legally(
+            application, standing, agreement=approving.agreement_in(application)
+        ),
         "refuse": permissions.why_not_refuse(application, standing),
         "reopen": permissions.why_not_reopen(application, standing),
         "grant": permissions.why_not_grant(
@@ -351,7 +362,7 @@ def _why_not(application: Application, standing: Standing, facts: list[FactRow])
         ),
         "close": permissions.why_not_close(application, standing),
     }
-    assert reasons.keys() - {"check"} <= VERBS.keys()
+    assert reasons.keys() - {"check", "review_legally"} <= VERBS.keys()
     return reasons
 
 

@@ -14,6 +14,7 @@ from tests.portal.world import FOREIGN, MEMBERS, OFFICERS, PERSONS, World
 SIGNED_IN = PERSONS - {"anonymous"}
 POSTED = OFFICERS | FOREIGN
 CASE = OFFICERS - {Duty.SYSTEM}
+AT_A_DESK = POSTED - {Duty.SYSTEM, "foreign_system"}
 FINANCE = frozenset({Duty.PAY, Duty.COUNTERSIGN})
 OVERSIGHT = frozenset({Duty.AUDIT, Duty.INSPECT, Duty.LEGAL})
 POLICY = frozenset({Duty.POLICY})
@@ -93,6 +94,10 @@ def console_pressed(who: frozenset[str], kwargs: Kwargs = lambda world: {}) -> D
     return Door(NOT_ALLOWED_IN_CONSOLE, to(who, *ACTED), kwargs)
 
 
+def both_in_console(who: frozenset[str], kwargs: Kwargs = lambda world: {}) -> Door:
+    return Door(to(who, 200), to(who, *ACTED), kwargs)
+
+
 PUBLIC = {
     "home": shown(PERSONS),
     "policies": shown(PERSONS),
@@ -107,7 +112,9 @@ PUBLIC = {
 
 APPLICANT = {
     "desk": shown(SIGNED_IN),
-    "messages_read": pressed(SIGNED_IN),
+    "inbox": shown(SIGNED_IN),
+    "inbox_read": pressed(SIGNED_IN),
+    "inbox_topics": both(SIGNED_IN),
     "enterprise_new": both(SIGNED_IN),
     "enterprise_join": both(SIGNED_IN),
     "enterprise": shown(MEMBERS, pk_of("applicant")),
@@ -151,9 +158,17 @@ FILES = {
 CONSOLE = {
     "console:index": Door(to(POSTED, 302), to(POSTED, 302)),
     "console:jsi18n": console_shown(POSTED),
+    "console:bands": both_in_console(abroad(Duty.POLICY)),
+    "console:bands_confirm": console_pressed(POLICY, pk_of("band_table")),
+    "console:bands_drop": console_pressed(POLICY, pk_of("band_table")),
+    "console:case_legal": console_pressed(CASE, submitted()),
+    "console:assign": console_pressed(AT_A_DESK),
+    "console:filter_save": console_pressed(AT_A_DESK),
+    "console:filter_drop": console_pressed(frozenset()),
+    "console:load": console_shown(AT_A_DESK),
     "console:case": console_shown(CASE, submitted()),
     "console:case_record": console_shown(CASE, submitted()),
-    "console:queue": console_shown(CASE | {"foreign_verify", "foreign_pay", "foreign_policy"}),
+    "console:queue": console_shown(AT_A_DESK),
     "console:case_correct": both(CASE, submitted()),
     "console:case_check": console_pressed(CASE, submitted(fact="pue")),
     "console:policies": console_shown(abroad(Duty.POLICY), status=302),

@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from applications import papers
-from applications.actions import payment, policy
+from applications.actions import bands, payment, policy
 from applications.models import (
     Applicant,
     Application,
@@ -91,7 +91,9 @@ def _of_the_policy(row: Policy, applicant: Applicant) -> dict[str, Any]:
     earlier = make_earlier_award(applicant, year=2024)
     manager = make_officer(Duty.POLICY)
     reading = policy.choose_reading(row, key="X4", choice="b", source="测试口径文件", by=manager, at=NOON)
+    table = bands.enter_bands(row.authority, [bands.BandRow(0, 1, False)], source="测试权限文件", by=manager, at=NOON)
     return {
+        "band_table": table,
         "policy": row,
         "round": row.rounds.first(),
         "reading": reading,
