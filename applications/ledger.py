@@ -7,13 +7,14 @@ together in one order, after the case and the pool and before any counter, so th
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db.models import Q, QuerySet
 
+import rules
 from applications.identities import Claim, Identity, Key, amount_words, identities, number_key, subject_key
 from applications.models import Application, Evidence, EvidenceItem, EvidenceUse, Status
 from applications.permissions import ActionRefused
@@ -39,10 +40,11 @@ class EvidenceTaken(ActionRefused):
 
 @dataclass(frozen=True)
 class Obstacle:
-    """What the ledger says of one paper before it is used: a sentence, and whether it stops the paper altogether."""
+    """What the ledger says of a paper before it is used: a sentence, whether it stops it, and the slot and the field."""
 
     text: str
     stops: bool
+    slot: str
     field: str
 
 
@@ -377,24 +379,46 @@ def obstacle(application: Application, *, slot: str, details: Mapping[str, Any])
     """
     Return what stands against a paper before it is put into a claim, None when nothing does (two queries).
 
-    A paper that others have used up stops; one of which something is left is announced.
+    A paper that others have used up stops; one of which something is left is announced. Raises ActionRefused.
     """
     claim = Claim.of(application)
-    things = _things_of(claim, [Evidence(application=application, slot=slot, details=dict(details))])
-    if not things:
-        return None
-    items = {_key(item): item for item in _items_with(things) if _key(item) in things}
-    others = _others_on(items.values(), application)
-    covers = []
+    paper = Evidence(application=application, slot=slot, details=dict(details))
+    for taken in _obstacles(claim, [paper], need=lambda entry: 1):
+        return taken
+    return None
+
+
+def obstacles_of(application: Application, papers: Iterable[Evidence]) -> dict[str, Obstacle]:
+    """Return what stands against the papers of a claim as it is filled now, by slot (two queries)."""
+    claim = Claim.of(application)
+    found: dict[str, Obstacle] = {}
+    try:
+        for taken in _obstacles(claim, papers, need=claim.base_of):
+            found.setdefault(taken.slot, taken)
+    except ActionRefused:
+        return found  # a paper that lists too much is refused where it is uploaded
+    return found
+
+
+def _obstacles(
+    claim: Claim, papers: Iterable[Evidence], need: Callable[["rules.LedgerEntry"], int]
+) -> Iterator[Obstacle]:
+    things = _things_of(claim, papers)
+    items = {key: item for item in _items_with(things) if (key := _key(item)) in things}
+    others = _others_on(items.values(), claim.application)
     for key, identity in things.items():
         uses = others.get(items[key].pk, ()) if key in items else ()
-        if identity.base:
-            covers.append(_cover(claim, identity, items.get(key) or EvidenceItem(), uses))
-            continue
-        taken = next((use for use in uses if _stands_beside(claim, identity, use) is None), None)
+        taken = None if identity.base else next((u for u in uses if _stands_beside(claim, identity, u) is None), None)
         if taken:
-            return Obstacle(_proof_taken(claim, identity, taken, False), True, identity.entry.number)
-    return _shortage(claim, covers)
+            text = _proof_taken(claim, identity, taken, False)
+            yield Obstacle(text, True, identity.evidence.slot, identity.entry.number)
+    for (slot, _), rows in _by_kind(things).items():
+        pairs = [(row, items.get(row.key)) for row in rows]
+        covers = [
+            _cover(claim, row, item or EvidenceItem(), others.get(item.pk, ()) if item else ()) for row, item in pairs
+        ]
+        if any(cover.first for cover in covers):
+            yield _shortage(claim, covers, max(1, need(rows[0].entry)), slot)
 
 
 def _items_with(things: Mapping[Key, Identity]) -> Iterator[EvidenceItem]:
@@ -403,19 +427,20 @@ def _items_with(things: Mapping[Key, Identity]) -> Iterator[EvidenceItem]:
         yield from EvidenceItem.objects.filter(_among(keys, numbers))
 
 
-def _shortage(claim: Claim, covers: Sequence[_Cover]) -> Obstacle | None:
-    first = next((cover for cover in covers if cover.first), None)
-    if first is None:
-        return None
+def _shortage(claim: Claim, covers: Sequence[_Cover], need: int, slot: str) -> Obstacle:
+    """Return what is to be said of papers that others have used in part: with what is left, the base may stand."""
+    first = next(cover for cover in covers if cover.first)
     assert first.first is not None
     entry, left = first.identity.entry, sum(cover.sum for cover in covers)
     used = amount_words(first.worth - first.sum, entry.unit)
     words = f"{first.identity.words}{_where(claim, first.first, False)}，已用 {used}，"
-    if left:
-        return Obstacle(
-            f"{words}本份材料余额 {amount_words(left, entry.unit)}，申报时只能计入余额。", False, entry.number
-        )
-    return Obstacle(f"{words}没有余额，不得重复计入，请更换材料。", True, entry.number)
+    if left >= need:
+        words += f"此类材料余额合计 {amount_words(left, entry.unit)}，申报时只能计入余额。"
+    elif left:
+        words += f"此类材料余额合计 {amount_words(left, entry.unit)}，少于申报的基数，请更换材料或者调减申报数额。"
+    else:
+        words += "没有余额，不得重复计入，请更换材料。"
+    return Obstacle(words, left < need, slot, entry.number)
 
 
 def applications_with_number(queryset: QuerySet[Application], text: str) -> QuerySet[Application]:
