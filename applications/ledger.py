@@ -40,7 +40,7 @@ class EvidenceTaken(ActionRefused):
 
 @dataclass(frozen=True)
 class Obstacle:
-    """What the ledger says of a paper before it is used: a sentence, whether it stops it, and the slot and the field."""
+    """What the ledger says of a paper before it is used: a sentence, whether it stops it, its slot and its field."""
 
     text: str
     stops: bool

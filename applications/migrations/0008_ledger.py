@@ -71,6 +71,24 @@ class Migration(migrations.Migration):
                 name="use_amount_by_purpose",
             ),
         ),
+        migrations.RemoveConstraint(
+            model_name="evidenceitem",
+            name="item_never_used_beyond_its_total",
+        ),
+        migrations.AddConstraint(
+            model_name="evidenceitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("used__gte", 0),
+                    models.Q(
+                        models.Q(("total", None), ("used", 0)),
+                        models.Q(("total__isnull", False), ("used__lte", models.F("total"))),
+                        _connector="OR",
+                    ),
+                ),
+                name="item_never_used_beyond_its_total",
+            ),
+        ),
         migrations.RunPython(
             lambda apps, schema_editor: guards.install(schema_editor.connection),
             lambda apps, schema_editor: guards.remove(schema_editor.connection),

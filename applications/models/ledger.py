@@ -38,7 +38,8 @@ class EvidenceItem(models.Model):
             models.UniqueConstraint(name="one_item_per_identity", fields=["kind", "number", "scope", "period", "side"]),
             models.CheckConstraint(
                 name="item_never_used_beyond_its_total",
-                condition=Q(used__gte=0) & (Q(total=None, used=0) | Q(used__lte=F("total"))),
+                # NULL <= total is neither true nor false, which a CHECK lets through: so the total must be there.
+                condition=Q(used__gte=0) & (Q(total=None, used=0) | Q(total__isnull=False, used__lte=F("total"))),
             ),
         ]
         indexes = [models.Index(name="items_by_number", fields=["number"])]
