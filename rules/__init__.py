@@ -12,13 +12,15 @@ from rules import difference as _difference
 from rules import facts as _facts
 from rules import forms as _forms
 from rules import judging as _judging
+from rules import ledger as _ledger
 from rules import replaying as _replaying
 from rules import versions as _versions
 from rules import worked as _worked
 from rules.description import Clause
 from rules.difference import Difference
-from rules.facts import Fact
-from rules.forms import Field, Slot
+from rules.facts import Fact, listed
+from rules.forms import EvidenceKind, Field, Slot, papers
+from rules.ledger import Basis, LedgerEntry
 from rules.library import load
 from rules.overlay import Overlay, OverlayError
 from rules.overlay import read as read_overlay
@@ -41,11 +43,14 @@ __all__ = [
     "IMPOSSIBLE",
     "MET",
     "MISSING",
+    "Basis",
     "Clause",
     "Difference",
     "Earlier",
+    "EvidenceKind",
     "Fact",
     "Field",
+    "LedgerEntry",
     "Library",
     "Outcome",
     "Overlay",
@@ -60,6 +65,7 @@ __all__ = [
     "Step",
     "Verdict",
     "Worked",
+    "basis",
     "capital",
     "check_version",
     "columns",
@@ -71,9 +77,11 @@ __all__ = [
     "fingerprint",
     "format_fact",
     "judge",
+    "listed",
     "load",
     "lock_state",
     "merged_order",
+    "papers",
     "parse_fact",
     "read_overlay",
     "replay",
@@ -102,6 +110,11 @@ def fields(
 def evidence(clause_id: str, *, on: date | None = None, version: str = "") -> tuple[Slot, ...]:
     """Return the evidence that a clause demands; the version as in `fields`. Raises KeyError."""
     return _forms.evidence(load(), clause_id, on=on, version=version)
+
+
+def basis(clause_id: str, settings: Mapping[str, str], facts: Mapping[str, Any]) -> Basis:
+    """Return what the sum of a claim rests on: the facts of its base, and whose ladder it climbs. Raises KeyError."""
+    return _ledger.basis(load(), clause_id, settings, facts)
 
 
 def parse_fact(field: Field | Fact, text: str) -> Any:

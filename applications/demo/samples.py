@@ -3,6 +3,7 @@
 import html
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import rules
@@ -37,6 +38,7 @@ FIXED: dict[str, Any] = {
     "period_from": "2025-07-01",
     "period_to": "2026-06-30",
     "platform": "绿色电力溯源平台（演示）",
+    "loan_number": "演示借款2026-001",
     "project_code": "2412-659001-04-01-000001",
     "pue": "1.20",
     "registry": "演示市场监督管理局",
@@ -69,9 +71,42 @@ BY_PATTERN = {
 }
 
 
-def details_for(slot: "rules.Slot", applicant: Applicant, facts: Mapping[str, Any], subject: str) -> dict[str, Any]:
-    """Return invented values for the fields of one kind of evidence, agreeing with the claim where a fact is shared."""
-    return {field.name: _value(field, applicant, facts, subject) for field in slot.fields if field.required}
+# How a numbered paper of its own is written, by the pattern of its number.
+NUMBERED = {
+    "[0-9]{6}": "{:06d}",
+    "[0-9]{20}": "2665{:016d}",
+    "网信算备[0-9]{21}号": "网信算备659001{:015d}号",
+    "[A-Za-z]+-[A-Za-z0-9_.]+-(20[0-9]{6}|20[0-9]{10})": "XinJiang-YanShi{:05d}-20260301",
+}
+
+
+def details_for(
+    slot: "rules.Slot", applicant: Applicant, facts: Mapping[str, Any], subject: str, *, serial: int = 0
+) -> dict[str, Any]:
+    """
+    Return invented values for the fields of one kind of evidence, agreeing with the claim where a fact is shared.
+
+    With a `serial` the paper gets numbers of its own, so that no two claims stand on the same one; what carries the
+    base of a sum is worth what the claim declares.
+    """
+    values = {field.name: _value(field, applicant, facts, subject) for field in slot.fields if field.required}
+    fields = {field.name: field for field in slot.fields}
+    for entry in slot.ledger:
+        if serial and entry.number in values:
+            values[entry.number] = _numbered(fields[entry.number], serial, values[entry.number])
+        declared = [Decimal(facts[name]) for name in sorted(entry.bases) if facts.get(name)]
+        if declared and entry.total in values:
+            values[entry.total] = f"{sum(declared):.2f}"
+    return values
+
+
+def _numbered(field: "rules.Field", serial: int, value: str) -> str:
+    """Return a number of its own; the name of a project stays what it is."""
+    if field.name == "project_name":
+        return value
+    if field.multiple:
+        return f"演示{serial:05d}甲、演示{serial:05d}乙"
+    return NUMBERED.get(field.pattern, "演示" + field.label.removesuffix("编号") + "2026-{:05d}").format(serial)
 
 
 def _value(field: "rules.Field", applicant: Applicant, facts: Mapping[str, Any], subject: str) -> Any:
