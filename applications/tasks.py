@@ -24,7 +24,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from applications import papers
+from applications import checking, papers, texts
 from applications.actions.intake import lapse
 from applications.models import Application, Delivery, Document, Job, Status
 
@@ -33,6 +33,7 @@ log = structlog.get_logger(__name__)
 STALE = timedelta(minutes=2)
 MAX_ATTEMPTS = 5
 SWEEP_BATCH = 200
+TEXTS_FOR = 8.0  # seconds of a sweep that reading the texts of papers may take
 BEAT = 1.0  # seconds between two notes of progress; a note for each paper would take longer than packing it
 UNSAFE_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 
@@ -137,6 +138,17 @@ def sweep() -> None:
     overdue = Application.objects.filter(status=Status.CORRECTING, due_on__lt=today)
     for application in overdue[:SWEEP_BATCH]:
         lapse(application, at=now)
+    read_texts()
+
+
+def read_texts() -> None:
+    """Read the text layers of papers handed in since, for as long as a sweep may take; the next one goes on."""
+    began = time.monotonic()
+    for evidence in texts.waiting()[:SWEEP_BATCH]:
+        if time.monotonic() - began > TEXTS_FOR:
+            return
+        texts.read(evidence, at=timezone.now())
+        checking.text_was_read(evidence, at=timezone.now())
 
 
 def send(delivery: Delivery) -> None:

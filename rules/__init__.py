@@ -12,6 +12,7 @@ from rules import facts as _facts
 from rules import forms as _forms
 from rules import judging as _judging
 from rules import replaying as _replaying
+from rules import terms as _terms
 from rules.description import Clause
 from rules.facts import Fact
 from rules.forms import Field, Slot
@@ -21,6 +22,7 @@ from rules.overlay import read as read_overlay
 from rules.pack import Library, Pack
 from rules.readings import ReadingSpec
 from rules.source import PackError
+from rules.terms import Terms
 from rules.trace import Step, explain
 from rules.units import capital, fen, yuan
 from rules.verdict import Verdict
@@ -50,6 +52,7 @@ __all__ = [
     "Simulation",
     "Slot",
     "Step",
+    "Terms",
     "Verdict",
     "capital",
     "columns",
@@ -64,6 +67,7 @@ __all__ = [
     "read_overlay",
     "replay",
     "simulate",
+    "terms",
     "yuan",
 ]
 
@@ -87,6 +91,11 @@ def fields(
 def evidence(clause_id: str, *, on: date | None = None, version: str = "") -> tuple[Slot, ...]:
     """Return the evidence that a clause demands; the version as in `fields`. Raises KeyError."""
     return _forms.evidence(load(), clause_id, on=on, version=version)
+
+
+def terms(clause_id: str, settings: Mapping[str, str] | None = None, issued_on: date | None = None) -> Terms:
+    """Return the figures of a clause under the readings in force: rate, price, ceiling, days. Raises KeyError."""
+    return _terms.terms(load(), clause_id, settings or {}, issued_on)
 
 
 def parse_fact(field: Field | Fact, text: str) -> Any:

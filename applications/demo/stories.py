@@ -295,7 +295,9 @@ def file_claim(
 
 def attach_sample(application: Application, slot: "rules.Slot", *, by: User, at: datetime) -> None:
     """Put one invented paper into a slot, through the same checks as any upload."""
-    details = samples.details_for(slot, application.applicant, application.facts, application.subject)
+    details = samples.details_for(
+        slot, application.applicant, application.facts, application.subject, application.event_on
+    )
     rows = {f.label: samples.value_text(f, details[f.name]) for f in slot.fields if f.name in details}
     data = samples.paper(slot, application.applicant, rows, application.number)
     made = SimpleUploadedFile(f"{slot.label}.pdf", data)
