@@ -7,6 +7,7 @@ from django.db import transaction
 
 import rules
 from applications import assessing, history, permissions
+from applications.actions.overtaking import refuse_if_overtaken
 from applications.actions.shared import lock, move, refuse_if, stop, take_duty
 from applications.models import Application, Assessment, Evidence, FactCheck, Status, User
 
@@ -40,8 +41,7 @@ def check(
     """
     application, standing = lock(application, by)
     refuse_if(permissions.why_not_check(application, standing))
-    if application.version != version:
-        stop("本件刚刚被其他人办理过，请刷新页面后再核验。")
+    refuse_if_overtaken(application, version)
     declared = application.facts.get(fact)
     refuse_if(_why_not_verdict(verdict, declared, verified, note))
 

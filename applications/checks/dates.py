@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from applications.checks.claim import Claim, Paper, Result, Results, plain, state_of
+from applications.checks.claim import Claim, Paper, Result, Results, state_of
 from applications.checks.registry import look
 
 # A day of the past, by the name of its field; an end of a validity may lie ahead.
@@ -109,7 +109,7 @@ def _signed(paper: Paper) -> date | None:
 def settled_within_the_year(claim: Claim, kind: str) -> Results:
     """Where the text counts the fees or the interest of a year, the period lies in the support year."""
     named = OF_THE_YEAR & claim.facts.keys()
-    if not named or claim.support_year is None:
+    if not named or claim.support_year is None or "interest_subsidy_months" in claim.facts:
         return
     for paper in claim.of("settlement_statement", "interest_statement"):
         if (period := paper.period()) is None:
@@ -122,19 +122,21 @@ def settled_within_the_year(claim: Claim, kind: str) -> Results:
 
 @look("audit.year")
 def audited_year_is_the_one_counted(claim: Claim, kind: str) -> Results:
-    """The audited year is the support year, or the one before where the text counts the year before."""
+    """
+    The audited year is the support year, or the one before where the text counts the year before.
+
+    A claim within the support year can only rest on the last year that is audited, the one before.
+    """
     papers = claim.of("audit_report")
-    for fact in sorted(AUDITED.keys() & claim.facts.keys()):
+    years = sorted(year for paper in papers if (year := paper.number("fiscal_year")) is not None)
+    counted = {AUDITED[fact]: fact for fact in claim.fields if fact in AUDITED and fact in claim.facts}
+    for back, fact in counted.items():
         if not papers or claim.support_year is None or fact not in papers[0].proves:
             continue
-        due = claim.support_year - AUDITED[fact]
-        years = [year for paper in papers if (year := paper.number("fiscal_year")) is not None]
-        fits = (due in years) if years else None
-        # A round that closes within the year can only rest on the year before, the last one that is audited.
-        latest = max((year for year in years), default=None)
-        if fits is False and latest == due - 1 and all(paper.handed_in_on.year <= due for paper in papers):
-            fits = True
+        due = claim.support_year - back
+        early = bool(years) and years[-1] == due - 1 and all(paper.handed_in_on.year <= due for paper in papers)
+        fits = due in years or early if years else None
         shown = "、".join(map(str, years)) or "未录入"
         words = f"{claim.label(fact)}应取 {due} 年（年度未终了的取上一审计年度）；审计年度 {shown}"
-        inputs = {"due": due, "years": [plain(year) for year in years]}
+        inputs = {"due": due, "years": [str(year) for year in years]}
         yield Result(kind, fact, state_of(fits), words, inputs, papers[0].pk)
