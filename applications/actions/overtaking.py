@@ -25,7 +25,8 @@ def refuse_if_overtaken(
     """
     if version is None:
         return
-    current = Application.objects.select_for_update(of=("self",)).select_related("policy", "clause").get(pk=application.pk)
+    cases = Application.objects.select_for_update(of=("self",)).select_related("policy", "clause")
+    current = cases.get(pk=application.pk)
     if current.version != version:
         event = current.events.select_related("by").order_by("-sequence").first()
         raise Overtaken(overtaken_words(event, (words or act_words)(event) if event else ""))

@@ -40,8 +40,8 @@ def check(
     符合 keeps the declared value, 以核验值为准 needs another one and a reason, 不符合 needs a reason and leaves none.
     """
     application, standing = lock(application, by)
-    refuse_if(permissions.why_not_check(application, standing))
     refuse_if_overtaken(application, version)
+    refuse_if(permissions.why_not_check(application, standing))
     declared = application.facts.get(fact)
     refuse_if(_why_not_verdict(verdict, declared, verified, note))
 
