@@ -146,7 +146,7 @@ def _items(
     """Return what to look for on a paper: who, the declared values it is to prove, its structured fields."""
     applicant = application.applicant
     items = [texts.Item("name", "name", "单位名称", applicant.name, texts.text_patterns(applicant.name))]
-    if row.slot in CODED:
+    if row.slot in CODED and applicant.uscc not in row.details.values():
         items.append(texts.Item("uscc", "uscc", "信用代码", applicant.uscc, texts.text_patterns(applicant.uscc)))
     typed = {field.name: field for field in slot.fields if row.details.get(field.name) is not None}
     declared = {name: fields[name] for name in slot.facts if name in fields and name in application.facts}
@@ -154,8 +154,6 @@ def _items(
         for name, field in asked.items():
             # A choice or a yes is no words of the paper; what a field says already is not looked for twice.
             if what == "fact" and (field.kind not in NUMERIC or row.details.get(name) == values[name]):
-                continue
-            if what == "field" and values[name] == applicant.uscc:
                 continue
             if patterns := texts.patterns_of(field, values[name]):
                 shown = rules.format_fact(field, values[name])

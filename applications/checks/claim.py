@@ -135,8 +135,13 @@ def sum_of(papers: Iterable[Paper], name: str) -> Decimal | None:
 
 
 def plain(value: Decimal | int | None) -> str:
-    """Write a number for people: with separators, without an exponent, as many places as it has."""
-    return "未录入" if value is None else f"{value:,f}" if isinstance(value, Decimal) else f"{value:,}"
+    """Write a number for people: with separators, without an exponent, the places as stated except .00."""
+    if value is None:
+        return "未录入"
+    if isinstance(value, int):
+        return f"{value:,}"
+    text = f"{value:,f}"
+    return text.removesuffix(".00") if value == value.to_integral_value() else text
 
 
 def yuan(value: Decimal | None) -> str:

@@ -43,7 +43,7 @@ def pue_is_the_quotient(claim: Claim, kind: str) -> Results:
             continue
         exact = total / energy
         shown, due = exact.quantize(FOUR, ROUND_HALF_UP), at_places_of(exact, declared)
-        words = f"复算 {plain(total)} ÷ {plain(energy)} = {shown}，同位数为 {due}；申报 {declared}"
+        words = f"复算 {plain(total)} ÷ {plain(energy)} = {shown}，按申报位数为 {due}；申报 {declared}"
         yield Result(kind, "pue", state_of(due == declared), words, inputs, paper.pk)
 
 

@@ -57,10 +57,23 @@
     tab.click();
   };
 
+  let sending = false; /* a conclusion is on its way */
+  document.addEventListener("submit", (event) => {
+    sending = event.target.matches(".check-form");
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.elt.matches(".check-form")) sending = false;
+  });
+
   /* A page of the paper that is shown needs no request. */
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-paper]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (sending) { /* its answer brings the next paper */
+      event.preventDefault();
+      event.stopPropagation();
+      return;
+    }
     wanted = link.dataset.page || "";
     if (wanted && link.dataset.paper === shown()) {
       event.preventDefault();
@@ -91,15 +104,22 @@
     if (paper && link && link.dataset.paper !== shown()) link.click();
   };
 
-  /* Put the open fact below the words of the law, which stay where they are. */
+  /* Put the open fact below the words of the law, which stay where they are; the desk fills the window. */
   const bring = (fact) => {
     const box = document.getElementById("desk");
+    frame();
     if (getComputedStyle(box).overflowY === "visible") {
       fact.scrollIntoView({ block: "nearest" });
       return;
     }
     const law = box.querySelector(".law").getBoundingClientRect();
     box.scrollTop += fact.getBoundingClientRect().top - law.bottom - 4;
+  };
+
+  const frame = () => {
+    if (getComputedStyle(document.getElementById("desk")).overflowY === "visible") return;
+    const top = desk.getBoundingClientRect().top;
+    if (top > 1) window.scrollBy(0, top);
   };
 
   const step = (by) => {
@@ -118,6 +138,7 @@
       return;
     }
     mark(fact);
+    frame();
     choice.checked = true;
     choice.focus({ preventScroll: true });
     const field = key === "2" ? "verified" : key === "3" ? "note" : "";
@@ -258,5 +279,4 @@
   });
 
   arrived(false);
-  if (desk && document.querySelector(".fact[data-next]")) bring(document.querySelector(".fact[data-next]"));
 })();

@@ -355,7 +355,7 @@ def test_words_show_the_arithmetic():
 
     words = {result.kind: result.words for result in look_at(claim)}
 
-    assert words["pue.quotient"] == "复算 12,600,000 ÷ 10,000,000 = 1.2600，同位数为 1.26；申报 1.20"
+    assert words["pue.quotient"] == "复算 12,600,000 ÷ 10,000,000 = 1.2600，按申报位数为 1.26；申报 1.20"
     assert words["cards.scale"] == "复算 1,600张×1,875 TFLOPS ÷ 1000 = 3,000 P；申报 3,000 P"
     assert words["run.months"] == "运行记录 2025-07-01 至 2026-06-30，满12个月；申报 6 个月"
 
