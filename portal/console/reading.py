@@ -65,6 +65,21 @@ class Paper:
         return range(1, (self.row.pages or 1) + 1) if self.row.has_pages else range(0)
 
     @property
+    def passed(self) -> list[AutoCheck]:
+        """The comparisons on this paper that agree, which nobody needs to read."""
+        return [check for check in self.checks if check.state == AutoCheck.State.PASS]
+
+    @property
+    def open_checks(self) -> list[AutoCheck]:
+        """The comparisons on this paper that do not agree or lack a value."""
+        return [check for check in self.checks if check.state != AutoCheck.State.PASS]
+
+    @property
+    def fields(self) -> list[tuple[str, str, Hit | None]]:
+        """The fields with their words; those that the text of the paper does not show come first."""
+        return sorted(self.details, key=lambda row: not (row[2] and row[2].page is None))
+
+    @property
     def red(self) -> int:
         """How many comparisons on this paper do not agree."""
         return sum(check.state == AutoCheck.State.FAIL for check in self.checks)

@@ -51,7 +51,7 @@ def refuse_if_old(request: Request, application: Application) -> None:
     transaction of the act.
     """
     seen = request.POST.get("version", "")
-    refuse_if_overtaken(application, int(seen[:9]) if seen.isdecimal() else None, words=_words)
+    refuse_if_overtaken(application, int(seen[:9]) if seen.isascii() and seen.isdecimal() else None, words=_words)
 
 
 def _words(event: Event) -> str:

@@ -143,7 +143,7 @@
     choice.focus({ preventScroll: true });
     const field = key === "2" ? "verified" : key === "3" ? "note" : "";
     if (field) choice.form.elements[field].focus();
-    say(choice.closest("label").firstChild.nextSibling.textContent.trim());
+    say(choice.closest("label").textContent.trim());
   };
 
   const record = () => {
@@ -225,13 +225,16 @@
   /* ---- the list of keys ------------------------------------------------------------------------------------------------ */
 
   const box = document.getElementById("keys-on");
+  const hint = () => document.documentElement.classList.toggle("has-keys", !off());
   box.checked = !off();
+  hint();
   box.addEventListener("change", () => {
     try {
       localStorage.setItem(OFF, box.checked ? "0" : "1");
     } catch {
       box.checked = true; /* a browser that keeps nothing keeps the keys */
     }
+    hint();
   });
   const offer = () => all("[data-keys]").forEach((button) => { button.hidden = false; });
   document.addEventListener("click", (event) => {

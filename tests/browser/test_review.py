@@ -135,7 +135,7 @@ def test_a_second_officer_is_refused_by_name_and_keeps_what_was_typed(page, seco
 
     fact = page.locator(".fact:has(details[open])")
     label = fact.locator("h3").inner_text()
-    fact.get_by_label("符合", exact=False).first.check()
+    fact.get_by_label("符合", exact=True).check()
     fact.get_by_role("button", name="记录结论").click()
     expect(page.locator("#messages")).to_contain_text("已记录")
 
@@ -174,7 +174,7 @@ def test_a_case_is_decided_with_the_keyboard_alone(page, log_in, case, capsys, a
     total = page.locator(".fact").count()
     for _ in range(total):
         waiting = page.locator(".fact:has(details[open])")
-        if "待核验" not in waiting.locator("summary").inner_text():
+        if not waiting.count() or "待核验" not in waiting.locator("summary").inner_text():
             break
         name = waiting.get_attribute("id")
         hand.press("1", "Enter")
