@@ -14,6 +14,7 @@ from rules import forms as _forms
 from rules import judging as _judging
 from rules import ledger as _ledger
 from rules import replaying as _replaying
+from rules import terms as _terms
 from rules import versions as _versions
 from rules import worked as _worked
 from rules.description import Clause
@@ -27,6 +28,7 @@ from rules.overlay import read as read_overlay
 from rules.pack import Library, Pack
 from rules.readings import ReadingSpec
 from rules.source import PackError
+from rules.terms import Terms
 from rules.trace import Step, explain
 from rules.units import capital, fen, yuan
 from rules.verdict import Verdict
@@ -63,6 +65,7 @@ __all__ = [
     "Simulation",
     "Slot",
     "Step",
+    "Terms",
     "Verdict",
     "Worked",
     "basis",
@@ -86,6 +89,7 @@ __all__ = [
     "read_overlay",
     "replay",
     "simulate",
+    "terms",
     "worked_examples",
     "yuan",
 ]
@@ -115,6 +119,9 @@ def evidence(clause_id: str, *, on: date | None = None, version: str = "") -> tu
 def basis(clause_id: str, settings: Mapping[str, str], facts: Mapping[str, Any]) -> Basis:
     """Return what the sum of a claim rests on: the facts of its base, and whose ladder it climbs. Raises KeyError."""
     return _ledger.basis(load(), clause_id, settings, facts)
+def terms(clause_id: str, settings: Mapping[str, str] | None = None, issued_on: date | None = None) -> Terms:
+    """Return the figures of a clause under the readings in force: rate, price, ceiling, days. Raises KeyError."""
+    return _terms.terms(load(), clause_id, settings or {}, issued_on)
 
 
 def parse_fact(field: Field | Fact, text: str) -> Any:

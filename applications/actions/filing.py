@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from applications import assessing, history, ledger, papers, permissions
+from applications import assessing, checking, history, ledger, papers, permissions
 from applications.actions.money import release_commitment
 from applications.actions.shared import lock, move, next_number, refuse_if, stop
 from applications.completeness import gaps_of
@@ -212,6 +212,7 @@ def submit(application: Application, *, by: User, at: datetime) -> Application:
 
     ledger.take(application, evidence, at=at)
     application.assessment = assessing.keep(application, Assessment.Purpose.DECLARED, *judged, by=by, at=at)
+    checking.run(application, at)
     if application.status == Status.CORRECTING:
         return _answer_correction(application, by=by, at=at)
 
