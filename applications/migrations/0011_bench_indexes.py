@@ -25,7 +25,7 @@ def _collate(schema_editor, collation):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('applications', '0007_guards_of_the_decision'),
+        ('applications', '0010_ledger'),
     ]
 
     operations = [
