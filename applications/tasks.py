@@ -26,7 +26,7 @@ from kombu.exceptions import OperationalError
 
 from applications import papers
 from applications.actions.intake import lapse
-from applications.models import Application, Delivery, Document, Job, Status
+from applications.models import Application, Delivery, Document, Job, NoticeBatch, Status
 
 log = structlog.get_logger(__name__)
 
@@ -122,7 +122,17 @@ def _entry(made: Document, document: Document, names: set[str]) -> zipfile.ZipIn
     return zipfile.ZipInfo(f"{name}.pdf", date_time=moment.timetuple()[:6])
 
 
-RUNNERS: dict[str, Callable[[Job], None]] = {Job.Kind.DOCUMENT: _make_document, Job.Kind.ARCHIVE: _make_archive}
+def _make_batch(job: Job) -> None:
+    batch = NoticeBatch.objects.select_related("authority").get(pk=job.payload["batch"])
+    papers.make_batch(batch, at=timezone.now())
+    _beat(job, 1)
+
+
+RUNNERS: dict[str, Callable[[Job], None]] = {
+    Job.Kind.DOCUMENT: _make_document,
+    Job.Kind.ARCHIVE: _make_archive,
+    Job.Kind.BATCH: _make_batch,
+}
 
 
 @shared_task

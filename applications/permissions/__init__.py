@@ -50,6 +50,12 @@ from applications.permissions.money import (
 from applications.permissions.policy import (
     why_not_manage_policy,
 )
+from applications.permissions.publicity import (
+    why_held,
+    why_not_object,
+    why_not_rule_on,
+    why_not_take_objection,
+)
 from applications.permissions.review import (
     why_not_check,
     why_not_propose,
@@ -63,6 +69,7 @@ __all__ = [
     "posted_as",
     "standing_in",
     "standing_of",
+    "why_held",
     "why_not_accept",
     "why_not_assign",
     "why_not_assignee",
@@ -77,6 +84,7 @@ __all__ = [
     "why_not_grant",
     "why_not_manage_policy",
     "why_not_member",
+    "why_not_object",
     "why_not_officer",
     "why_not_propose",
     "why_not_record_payment",
@@ -85,8 +93,10 @@ __all__ = [
     "why_not_return",
     "why_not_review_legally",
     "why_not_review_payment",
+    "why_not_rule_on",
     "why_not_status",
     "why_not_submit",
+    "why_not_take_objection",
     "why_not_withdraw",
     "with_standing",
 ]

@@ -24,9 +24,11 @@ from applications.models import (
     Evidence,
     FactCheck,
     Membership,
+    Objection,
     PublicNotice,
 )
 from applications.permissions import Standing
+from applications.publicity import UPHELD
 from applications.workflow import VERBS
 from portal.console.hints import Hint, hints_of
 from portal.console.site import case_desk
@@ -162,6 +164,7 @@ def _cases(request: Request) -> QuerySet[Application]:
     here = OuterRef("pk")
     notice = PublicNotice.objects.filter(application=here, ended_at=None)
     account = BankAccount.objects.filter(applicant=OuterRef("applicant"), replaced_at=None)
+    objections = Objection.objects.filter(notice__application=here, notice__ended_at=None)
     mine = Approval.objects.filter(application=here, proposed_at=OuterRef("proposed_at"), approved_by__user=user)
     return (
         approving.with_agreement(Application.objects.at_the_desk_of(user))
@@ -177,6 +180,8 @@ def _cases(request: Request) -> QuerySet[Application]:
         )
         .annotate(
             i_agreed=Exists(mine),
+            open_objections=Exists(objections.filter(ruled_at=None)),
+            upheld_objections=Exists(objections.filter(ruling__in=UPHELD)),
             my_role=Subquery(Membership.objects.filter(user=user, applicant=OuterRef("applicant")).values("role")[:1]),
             my_held=Subquery(CaseDuty.objects.filter(user=user, application=here).values("duty")[:1]),
             asked_before=Exists(Correction.objects.filter(application=here)),
@@ -359,6 +364,10 @@ def _why_not(application: Application, standing: Standing, facts: list[FactRow])
             notice=running_notice(application),
             today=timezone.localdate(),
             issue_day_needed=assessing.needs_issue_day(application.policy),
+            held=permissions.why_held(
+                waiting=application.open_objections,  # type: ignore[attr-defined]
+                upheld=application.upheld_objections,  # type: ignore[attr-defined]
+            ),
         ),
         "close": permissions.why_not_close(application, standing),
     }

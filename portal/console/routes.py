@@ -4,7 +4,20 @@ The console put together: importing a part registers its pages, its records and 
 The order of the navigation is that of the imports below.
 """
 
-from portal.console import bands, case_record, cases, earlier, legal, policy, queue, records, staff, verbs, worklists  # noqa: F401 - imported for what they register
+from portal.console import (  # noqa: F401 - imported for what they register
+    bands,
+    case_record,
+    cases,
+    earlier,
+    legal,
+    policy,
+    publicity,
+    queue,
+    records,
+    staff,
+    verbs,
+    worklists,
+)
 from portal.console.site import site
 
 __all__ = ["site"]

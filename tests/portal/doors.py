@@ -19,6 +19,7 @@ FINANCE = frozenset({Duty.PAY, Duty.COUNTERSIGN})
 OVERSIGHT = frozenset({Duty.AUDIT, Duty.INSPECT, Duty.LEGAL})
 POLICY = frozenset({Duty.POLICY})
 SYSTEM = frozenset({Duty.SYSTEM})
+OBJECTIONS = frozenset({Duty.INSPECT, Duty.APPROVE, Duty.AUDIT})
 
 ACTED = frozenset({200, 302, 409, 422})  # an empty form of somebody at the right desk: done, refused or faulty
 
@@ -107,6 +108,12 @@ PUBLIC = {
     "verify": shown(PERSONS),
     "verify_code": both(PERSONS, lambda world: {"code": world.objects["notice"].code}),
     "healthz": shown(PERSONS),
+    "notices": shown(PERSONS),
+    "notice_batch": shown(PERSONS, pk_of("batch")),
+    "notice_paper": shown(PERSONS, pk_of("batch")),
+    "object_to": both(PERSONS, pk_of("public_notice")),
+    "objection": shown(PERSONS, lambda world: {"code": world.objects["objection"].code}),
+    "objection_answer": shown(PERSONS, lambda world: {"code": world.objects["ruled_objection"].code}),
     "eligibility": both(PERSONS),
 }
 
@@ -158,6 +165,13 @@ FILES = {
 CONSOLE = {
     "console:index": Door(to(POSTED, 302), to(POSTED, 302)),
     "console:jsi18n": console_shown(POSTED),
+    "console:publish": both_in_console(abroad(Duty.APPROVE)),
+    "console:batches": console_shown(AT_A_DESK),
+    "console:objections": console_shown(OBJECTIONS),
+    "console:objection": console_shown(OBJECTIONS, pk_of("objection")),
+    "console:objection_take": console_pressed(frozenset({Duty.INSPECT}), pk_of("objection")),
+    "console:objection_rule": console_pressed(frozenset({Duty.INSPECT}), pk_of("objection")),
+    "console:objection_file": console_shown(frozenset(), pk_of("objection")),
     "console:bands": both_in_console(abroad(Duty.POLICY)),
     "console:bands_confirm": console_pressed(POLICY, pk_of("band_table")),
     "console:bands_drop": console_pressed(POLICY, pk_of("band_table")),

@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from applications import papers
-from applications.actions import bands, payment, policy
+from applications.actions import bands, payment, policy, publicity
 from applications.models import (
     Applicant,
     Application,
@@ -32,6 +32,7 @@ from tests.factories import (
     make_application,
     make_draft,
     make_earlier_award,
+    make_objection,
     make_officer,
     make_policy,
     make_user,
@@ -70,6 +71,7 @@ def make_world() -> World:
         **_of_the_policy(row, applicant),
         **_of_the_claims(draft, submitted),
         **_of_the_award(granted, officers[Duty.PAY]),
+        **_of_the_notice(applicant),
     }
     return World(_people(applicant, officers), draft, submitted, granted, objects)
 
@@ -146,6 +148,22 @@ def _of_the_award(granted: Application, payer: User) -> dict[str, Any]:
         "factcheck_row": granted.checks.first(),
         "delivery_row": Delivery.objects.filter(event__authority=granted.authority_id).first(),
     }
+
+
+def _of_the_notice(applicant: Applicant) -> dict[str, Any]:
+    """Return a batch before the public, with an objection that waits and one that was answered."""
+    Authority.objects.filter(code="xinxing").update(notice_days=5)
+    noticed = make_application(Status.NOTICED, applicant=applicant, subject="四号中心")
+    Authority.objects.filter(code="xinxing").update(notice_days=0)
+    notice = noticed.notices.get()
+    waiting, ruled = make_objection(notice), make_objection(notice)
+    inspector = make_officer(Duty.INSPECT)
+    publicity.take_objection(ruled, by=inspector, at=NOON)
+    publicity.rule_on(ruled, ruling="rejected", findings="核实无误。", by=inspector, at=NOON)
+    with patch.object(papers.render, "pdf", lambda letter: b"%PDF-1.7 letter"):
+        papers.make(noticed.documents.get(kind=Document.Kind.OBJECTION), at=NOON)
+        papers.make_batch(notice.batch, at=NOON)
+    return {"batch": notice.batch, "public_notice": notice, "objection": waiting, "ruled_objection": ruled}
 
 
 def _ended() -> User:
