@@ -119,5 +119,6 @@ def rule_on(objection: Objection, *, ruling: str, findings: str, by: User, at: d
         note=objection.get_ruling_display(),
         detail={"objection": objection.pk, "ruling": ruling},
     )
-    papers.issue_objection_answer(case, objection, by=by, at=at)
+    objection.answer = papers.issue_objection_answer(case, objection, by=by, at=at)
+    objection.save(update_fields=["answer"])
     return objection

@@ -155,6 +155,9 @@ class Objection(models.Model):
     ruling = models.CharField("核实结论", max_length=10, choices=Ruling, blank=True)
     findings = models.TextField("核实情况", max_length=3000, blank=True)
     ruled_at = models.DateTimeField("作出结论时间", null=True, blank=True)
+    answer = models.OneToOneField(
+        "Document", on_delete=models.PROTECT, related_name="objection", null=True, blank=True, verbose_name="答复书"
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "异议"

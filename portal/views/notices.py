@@ -124,12 +124,11 @@ def objection(request: PublicRequest, code: str) -> HttpResponse:
     """Tell by its code how far an objection is, and what came of it; never who objected."""
     if too_many(request, "objection-look", **LOOKS):
         return render(request, "429.html", status=429)
-    rows = Objection.objects.select_related("notice__batch", "notice__application")
+    rows = Objection.objects.select_related("notice__batch", "answer")
     row = rows.filter(code=normal(code)).first()
     if row is None:
         return render(request, "404.html", status=404)
-    answer = row.notice.application.documents.filter(kind="objection", content__addressee__contains=row.code).first()
-    context = {"objection": row, "said": row.notice.shown, "answer": answer}
+    context = {"objection": row, "said": row.notice.shown, "answer": row.answer}
     return render(request, "public/objection.html", context)
 
 
@@ -139,9 +138,7 @@ def answer(request: PublicRequest, code: str) -> FileResponse:
     """Hand out the answer to whoever holds the code of the objection."""
     if too_many(request, "objection-look", **LOOKS):
         raise Http404
-    row = get_object_or_404(Objection.objects.select_related("notice__application"), code=normal(code))
-    documents = row.notice.application.documents.filter(kind="objection", content__addressee__contains=row.code)
-    letter = documents.exclude(sha256=None).first()
-    if letter is None:
+    letter = get_object_or_404(Objection.objects.select_related("answer"), code=normal(code)).answer
+    if letter is None or not letter.sha256:
         raise Http404
     return send_file(letter.file, name=f"{letter.number} 异议答复书.pdf", content_type="application/pdf", inline=True)

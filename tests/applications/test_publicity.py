@@ -88,7 +88,7 @@ def test_what_is_shown_is_fixed_when_it_opens_and_names_no_account_and_no_phone(
 
     assert shown["applicant_name"] == case.applicant.name
     assert shown["amount_fen"] == 300_0000_00
-    assert ["实测年均PUE", "1.2", "1.2"] in shown["facts"]
+    assert ["PUE", "1.20", "1.20"] in shown["facts"]
     said = str(shown)
     assert case.applicant.contact_phone not in said
     assert case.applicant.bank_accounts.get().number not in said

@@ -83,9 +83,9 @@ def test_an_objection_is_taken_and_followed_by_its_code(client):
         ({"name": ""}, "name", "匿名异议不予受理，请填写真实姓名或单位名称。"),
         ({"identity": "110105194912310021"}, "identity", "身份证号有误，请核对18位号码。"),
         (
-            {"party": "unit", "identity": "91659901MA00000000"},
+            {"party": "unit", "identity": "91659901MA00000001"},
             "identity",
-            "统一社会信用代码“91659901MA00000000”有误，请核对18位代码。",
+            "统一社会信用代码“91659901MA00000001”有误，请核对18位代码。",
         ),
         ({"text": ""}, "text", "请写明异议内容和事实理由。"),
         ({"truthful": ""}, "truthful", "请勾选确认。"),
