@@ -9,11 +9,10 @@ from django.db import transaction
 from django.utils import timezone
 
 import rules
-from applications import approving, assessing, history, papers, permissions
+from applications import approving, assessing, history, ledger, papers, permissions
 from applications.actions.money import finish_commitment, hold_commitment, release_commitment
 from applications.actions.review import CEILING
-from applications.actions.shared import lock, move, overrides, refuse_if, stop, take_duty
-from applications.clocks import add_working_days
+from applications.actions.shared import due_day, lock, move, refuse_if, stop, take_duty
 from applications.models import (
     Applicant,
     Application,
@@ -61,7 +60,7 @@ def endorse(application: Application, *, by: User, at: datetime) -> Application:
         return application
     hold_commitment(application, application.proposed_fen, by=by, at=at)
     days = application.authority.notice_days
-    closes_on = add_working_days(timezone.localdate(at), days, overrides(since=at))
+    closes_on = due_day(Status.NOTICED, at, application)
     PublicNotice.objects.create(
         application=application,
         opened_at=at,
@@ -80,8 +79,6 @@ def endorse(application: Application, *, by: User, at: datetime) -> Application:
         duty=standing.duty,
         detail={"days": days, "amount_fen": application.proposed_fen},
     )
-    application.due_on = closes_on
-    application.save(update_fields=["due_on"])
     history.tell_members(event, "拟兑现结果公示", f"{application.number} 已通过审批，进入公示。")
     return application
 
@@ -194,6 +191,9 @@ def grant(application: Application, *, parts_fen: Sequence[int] = (), by: User, 
         for number, fen in enumerate(parts_fen or _parts(award.amount_fen, schedule), start=1)
     )
     finish_commitment(application)
+    # What the officers found less than declared leaves the rest of the papers to the next claim.
+    evidence = application.evidence.in_use().order_by("pk")
+    ledger.take(application, evidence, at=at, facts=assessment.inputs["facts"], for_officer=True)
     application.assessment = assessment
     event = move(
         application,
@@ -265,7 +265,8 @@ def _drop_proposal(application: Application) -> None:
     """Take the proposal off the case; who proposed and endorsed stays in history and duties."""
     application.proposed_by = application.proposed_at = application.proposed_fen = None
     application.endorsed_by = application.endorsed_at = None
-    application.proposed_reason = ""
+    application.proposed_ceiling_fen = None
+    application.proposed_reason = application.proposed_paper = ""
 
 
 def _end_notice(application: Application, at: datetime) -> None:

@@ -25,13 +25,22 @@ def why_not_decide_reading(application: Application, standing: Standing) -> str:
 
 
 def why_not_propose(
-    application: Application, standing: Standing, unchecked: Iterable[str], undecided: Iterable[str] = ()
+    application: Application,
+    standing: Standing,
+    unchecked: Iterable[str],
+    undecided: Iterable[str] = (),
+    missing: Iterable[str] = (),
 ) -> str:
-    """A sum is proposed only when every fact has been checked and every question without a usual answer decided."""
+    """
+    A sum is proposed when every fact the clause is judged on has been checked, every question without a usual answer
+    is decided (`undecided`), and what the authority demands is done (`missing`, see `missing_inquiries`).
+    """
     if reason := why_not_duty("propose", application, standing):
         return reason
     if unchecked := list(unchecked):
         return f"尚有未核验的事项：{'、'.join(unchecked)}。"
     if undecided := list(undecided):
         return f"尚有未认定的个案口径：{'；'.join(undecided)}"
+    if missing := list(missing):
+        return f"本条款的办理要求尚未完成：{'、'.join(missing)}。"
     return ""

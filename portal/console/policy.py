@@ -23,6 +23,7 @@ from applications.actions import policy as actions
 from applications.assessing import published_versions, reading_specs, readings_in_force, version_in_force
 from applications.models import Clause, Duty, Event, Policy, Posting, Reading, Round
 from applications.permissions import ActionRefused
+from portal.console.desk_tasks import open_tasks
 from portal.console.site import EXTRA_URLS, NAVIGATION, Entry, posting_of, site
 from portal.forms.policy import IssueDayForm, PoolForm, ReadingForm, RoundForm
 from portal.idempotency import idempotent
@@ -38,8 +39,12 @@ ACTS = {
     "confirm_reading": "确认口径",
     "drop_reading": "撤下口径意见",
     "set_pool": "设定资金池",
+    "set_demand": "设定办理要求",
     "enter_earlier_awards": "录入既往奖补",
     "reverse_earlier_award": "冲销既往奖补",
+    "set_length": "设定办理时限",
+    "enter_days": "录入工作日安排",
+    "open_year": "启用年度工作日安排",
     "propose_publication": "提出发布版本",
     "confirm_publication": "确认发布版本",
     "drop_publication": "撤下发布意见",
@@ -76,7 +81,9 @@ def policies(request: Request) -> HttpResponse:
     rows = list(Policy.objects.filter(authority=posting.authority_id))
     if len(rows) == 1:
         return redirect("console:policy", rows[0].pk)
-    return render(request, "console/policy/list.html", {**site.each_context(request), "title": "政策", "rows": rows})
+    tasks = open_tasks(posting.authority_id)
+    context = {**site.each_context(request), "title": "政策", "rows": rows, "tasks": tasks}
+    return render(request, "console/policy/list.html", context)
 
 
 @require_safe
@@ -93,6 +100,7 @@ def policy_page(request: Request, row: Policy, *, refusal: str = "", status: int
         **site.each_context(request),
         "title": row.title,
         "policy": row,
+        "tasks": open_tasks(row.authority_id),
         "pack": pack,
         "term": _term(row, pack),
         "rounds": row.rounds.select_related("clause"),

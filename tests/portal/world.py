@@ -18,6 +18,7 @@ from applications.models import (
     Delivery,
     Document,
     Duty,
+    ExpertOpinion,
     Job,
     Policy,
     Posting,
@@ -31,6 +32,7 @@ from tests.factories import (
     legal_of,
     make_applicant,
     make_application,
+    make_desk_file,
     make_draft,
     make_earlier_award,
     make_officer,
@@ -71,6 +73,7 @@ def make_world() -> World:
         **_of_the_policy(row, applicant),
         **_of_the_claims(draft, submitted),
         **_of_the_award(granted, officers[Duty.PAY]),
+        **_of_the_inquiries(granted, officers[Duty.EXPERT]),
     }
     return World(_people(applicant, officers), draft, submitted, granted, objects)
 
@@ -155,6 +158,23 @@ def _of_the_award(granted: Application, payer: User) -> dict[str, Any]:
         "document_row": granted.documents.first(),
         "factcheck_row": granted.checks.first(),
         "delivery_row": Delivery.objects.filter(event__authority=granted.authority_id).first(),
+    }
+
+
+def _of_the_inquiries(case: Application, expert: User) -> dict[str, Any]:
+    """Questions to an expert of the authority and to one elsewhere, and a paper of the desk; plain rows."""
+    asked = {
+        "application": case,
+        "question": "请评估",
+        "expert_unit": "测试单位",
+        "asked_by": case.proposed_by,
+        "asked_at": NOON,
+        "expected_on": NOON.date(),
+    }
+    return {
+        "opinion": ExpertOpinion.objects.create(expert=expert, expert_name=expert.name, **asked),
+        "outside_opinion": ExpertOpinion.objects.create(expert_name="外请专家", **asked),
+        "desk_file": make_desk_file(case, at=NOON),
     }
 
 
