@@ -80,7 +80,8 @@ class Claim:
         """Read a claim by its declared facts, or by others (the verified ones)."""
         stated = application.facts if facts is None else facts
         code = application.clause.code
-        basis = rules.basis(code, assessing.readings_of(application), stated)
+        version = assessing.shown_version(application)
+        basis = rules.basis(code, assessing.readings_of(application), stated, version=version)
         return cls(application, code, basis, stated, subject_key(application))
 
     def rests_on(self, entry: "rules.LedgerEntry") -> frozenset[str]:
@@ -94,7 +95,8 @@ class Claim:
 
 def subject_key(application: Application) -> str:
     """Return the object of a claim as it is compared, "" where the clause awards the applicant itself."""
-    return _fitted(normalise(application.subject), 100) if needs_subject(application.clause.code) else ""
+    named = needs_subject(application.clause.code, assessing.shown_version(application))
+    return _fitted(normalise(application.subject), 100) if named else ""
 
 
 def normalise(text: str) -> str:
