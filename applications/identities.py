@@ -28,6 +28,14 @@ _BRACKETS = str.maketrans("〔〕【】[]{}〈〉《》", "()()()()()()")
 _NO_NUMBER = re.compile(r"(无|暂无|没有|未编号|不适用|见附件|详见.*|N/?A|NULL|[-/.0X*]*)")
 
 
+class TooManyThings(ActionRefused):
+    """Refused because one paper lists more than can be compared; `field` is where they were typed."""
+
+    def __init__(self, reason: str, field: str):
+        super().__init__(reason)
+        self.field = field
+
+
 class Key(NamedTuple):
     """What one thing is: the fields that `EvidenceItem` is unique by. Keys sort the same on every machine."""
 
@@ -141,12 +149,13 @@ def amount_words(amount: int, unit: str) -> str:
 
 
 def period_words(period: str) -> str:
-    """Return `2026年3月` for 2026-03 and `2026年3月21日` for a day."""
-    return "".join(f"{int(part)}{unit}" for part, unit in zip(period.split("-"), "年月日", strict=False))
+    """Return `2026年3月` for 2026-03 and `2026年3月21日` for a day, "" for none."""
+    parts = period.split("-") if period else []
+    return "".join(f"{int(part)}{unit}" for part, unit in zip(parts, "年月日", strict=False))
 
 
 def identities(evidence: Evidence, claim: Claim | None = None) -> list[Identity]:
-    """Return everything that a paper is known by; nothing for papers that may be shown again. Raises ActionRefused."""
+    """Return everything that a paper is known by; nothing for papers that may be shown again. Raises TooManyThings."""
     kind = rules.papers().get(evidence.slot)
     if kind is None:
         return []
@@ -167,7 +176,8 @@ def _things(claim: Claim, evidence: Evidence, label: str, entry: "rules.LedgerEn
     periods = _periods(evidence, entry)
     cells = [(number, period) for number in numbers for period in periods]
     if len(cells) > MOST_THINGS:
-        raise ActionRefused(f"{label}所列的编号和期间超过 {MOST_THINGS:,} 项，请分成几份上传。")
+        words = f"{entry.name or label}所列的编号和期间超过 {MOST_THINGS:,} 项，请分成几份上传。"
+        raise TooManyThings(words, entry.number)
     totals = _shares(claim, evidence, entry, len(cells))
     scope, side = _scope(claim, evidence, entry), entry.side_of(claim.clause) if totals else ""
     return [
