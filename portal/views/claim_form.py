@@ -76,13 +76,13 @@ def estimate(request: Request, pk: int) -> HttpResponse:
 
 
 def _form(case: Application, data: Any = None) -> ClaimForm:
-    clause = rules.load().clause(case.clause.code)
+    clause = assessing.law_of(case)
     stored = case.facts | {"subject": case.subject, "event_on": case.event_on, "version": case.version}
     return ClaimForm(
-        rules.fields(case.clause.code, assessing.readings_in_force(case.policy)),
+        assessing.fields_of(case),
         data,
         stored=stored,
-        subject_label=clause.subject if needs_subject(case.clause.code) else "",
+        subject_label=clause.subject if needs_subject(clause.id, assessing.shown_version(case)) else "",
     )
 
 
@@ -97,11 +97,11 @@ def _page(request: Request, claim: Claim, form: ClaimForm, *, refusal: str = "",
             words = format_html('<span class="asked">须补正：{}</span>', notes[kind, key])
             field.help_text = format_html("{}{}", words, field.help_text)
     flat = [item for slot in files.values() for item in slot]
+    slots = assessing.slots_of(case)
     taken = ledger.obstacles_of(case, flat)
-    slots = rules.evidence(case.clause.code)
     context = {
         "case": case,
-        "clause": rules.load().clause(case.clause.code),
+        "clause": assessing.law_of(case),
         "form": form,
         "slots": [
             SlotShown(slot, files.get(slot.kind, []), notes.get(("slot", slot.kind), ""), taken.get(slot.kind))

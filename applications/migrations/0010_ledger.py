@@ -7,7 +7,7 @@ from applications import guards
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("applications", "0007_guards_of_the_decision"),
+        ("applications", "0009_inquiry"),
     ]
 
     operations = [
