@@ -81,15 +81,24 @@ class Claim:
     clause: str
     basis: "rules.Basis"
     facts: Mapping[str, Any]
-    subject_key: str
+    named: bool
 
     @classmethod
     def of(cls, application: Application, facts: Mapping[str, Any] | None = None) -> "Claim":
         """Read a claim by its declared facts, or by others (the verified ones)."""
         stated = application.facts if facts is None else facts
-        code = application.clause.code
-        basis = rules.basis(code, assessing.readings_of(application), stated)
-        return cls(application, code, basis, stated, subject_key(application))
+        code, version = application.clause.code, assessing.shown_version(application)
+        basis = rules.basis(code, assessing.readings_of(application), stated, version=version)
+        return cls(application, code, basis, stated, needs_subject(code, version))
+
+    @property
+    def subject_key(self) -> str:
+        """The object of the claim as it is compared, "" where the clause awards the applicant itself."""
+        return self.key_of(self.application)
+
+    def key_of(self, application: Application) -> str:
+        """Return the object of this claim, or of another one under the same clause, as it is compared."""
+        return _fitted(normalise(application.subject), 100) if self.named else ""
 
     def rests_on(self, entry: "rules.LedgerEntry") -> frozenset[str]:
         """Return the facts of the base whose amount such a paper carries."""
@@ -98,11 +107,6 @@ class Claim:
     def base_of(self, entry: "rules.LedgerEntry") -> int:
         """Return the amount that the claim's sum needs from papers of a kind, 0 while it is not stated."""
         return sum(hundredths(self.facts.get(name)) or 0 for name in self.rests_on(entry))
-
-
-def subject_key(application: Application) -> str:
-    """Return the object of a claim as it is compared, "" where the clause awards the applicant itself."""
-    return _fitted(normalise(application.subject), 100) if needs_subject(application.clause.code) else ""
 
 
 def normalise(text: str) -> str:

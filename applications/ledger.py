@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from django.db.models import Q, QuerySet
 
 import rules
-from applications.identities import Claim, Identity, Key, amount_words, identities, number_key, subject_key
+from applications.identities import Claim, Identity, Key, amount_words, identities, number_key
 from applications.models import Application, Evidence, EvidenceItem, EvidenceUse, Status
 from applications.permissions import ActionRefused
 
@@ -211,8 +211,7 @@ def _is_same_claim_again(claim: Claim, identity: Identity, use: EvidenceUse) -> 
         return False
     if not identity.entry.shown_again(claim.clause, claim.basis.ladder):
         return False
-    use.application.clause = use.clause
-    return claim.basis.ladder == "主体" or subject_key(use.application) == claim.subject_key
+    return claim.basis.ladder == "主体" or claim.key_of(use.application) == claim.subject_key
 
 
 def _proof_taken(claim: Claim, identity: Identity, use: EvidenceUse, for_officer: bool) -> str:
