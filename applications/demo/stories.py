@@ -74,6 +74,10 @@ BUYER: dict[str, Any] = {
     "uses_local_compute": True,
     "annual_compute_contract_fees_yuan": "1234567.89",
 }
+COMPANY: dict[str, Any] = BUYER | {
+    "applicant_type": "software_it_enterprise",
+    "annual_compute_contract_fees_yuan": "860000.00",
+}
 SELLER: dict[str, Any] = {
     "registered_in_jurisdiction": True,
     "is_local_compute_supplier": True,
@@ -140,14 +144,20 @@ class Story:
     fixed_fen: int | None = None  # what the authority fixes under a ceiling
     # By slot: what the applicant typed otherwise than the paper says.
     mistyped: Mapping[str, Mapping[str, Any]] = dataclass_field(default_factory=dict)
+    # By slot: what stands on the paper, where it matters which one it is.
+    papers: Mapping[str, Mapping[str, Any]] = dataclass_field(default_factory=dict)
 
+
+# Two invoices of one seller that follow each other: one user claims the first twice, another claims the second.
+SOLD = {"invoice_number": "26650000000083640217", "seller": "演示红柳算力运营有限公司"}
+SOLD_NEXT = SOLD | {"invoice_number": "26650000000083640218"}
 
 STORIES = (
     Story("xinghe", "xinxing-3", "演示新星一号智算中心（二期）", CENTRE, S.PAID, 75),
     Story("hanhai", "xinxing-5a", "", LABELLING, S.CLOSED, 90),
     Story("tianshan", "xinxing-6a", "", SOFTWARE, S.GRANTED, 60),
     Story("lvzhou", "xinxing-7a", "演示绿洲大模型", MODEL, S.GRANTED, 58),
-    Story("huyang", "xinxing-4b", "", BUYER, S.NOTICED, 20),
+    Story("huyang", "xinxing-4b", "", BUYER, S.NOTICED, 20, papers={"invoice": SOLD}),
     Story("hongliu", "xinxing-4a", "", SELLER, S.PROPOSED, 16),
     Story(
         "hongliu",
@@ -171,6 +181,8 @@ STORIES = (
     Story("qinghu", "haidong-4a", "演示青湖智算机房一期", RACKS, S.GRANTED, 50),
     Story("fenhe", "shanxi-9a", "", CAMPUS, S.PROPOSED, 18),
     Story("baiyangdian", "baoding-2", "演示白洋云计算中心", CLOUD, S.NOTICED, 24, fixed_fen=90_0000_00),
+    Story("tianshan", "xinxing-4b", "", COMPANY, S.SUBMITTED, 3, papers={"invoice": SOLD_NEXT}),
+    Story("huyang", "xinxing-4b", "", BUYER, S.DRAFT, 1, papers={"invoice": SOLD}),
 )
 
 # Who received 100万元 under 第三条 before the portal existed; 白杨 has not claimed since, so that anybody can try it.
@@ -292,12 +304,14 @@ def file_claim(
     facts: Mapping[str, Any],
     event_on: date,
     at: datetime,
+    papers: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
     mistyped: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
 ) -> Application:
     """
     Start a draft, fill it and put one invented paper into each slot that the clause demands.
 
-    `mistyped` are fields, by slot, in which the applicant typed something else than the paper says.
+    `papers` are values, by slot, that stand on the paper; `mistyped` are fields in which the applicant typed something
+    else than the paper says.
     """
     application = filing.start(applicant, clause, by=agent, at=at)
     application = filing.save(
@@ -305,7 +319,8 @@ def file_claim(
     )
     for slot in assessing.slots_of(application):
         if slot.required:
-            attach_sample(application, slot, by=agent, at=at, mistyped=mistyped.get(slot.kind, {}))
+            stated, typed = papers.get(slot.kind, {}), mistyped.get(slot.kind, {})
+            attach_sample(application, slot, by=agent, at=at, stated=stated, mistyped=typed)
     application.refresh_from_db()
     return application
 
@@ -316,6 +331,7 @@ def attach_sample(
     *,
     by: User,
     at: datetime,
+    stated: Mapping[str, Any] = MappingProxyType({}),
     mistyped: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
     """Put one invented paper into a slot, through the same checks as any upload."""
@@ -324,6 +340,7 @@ def attach_sample(
     details = samples.details_for(
         slot, application.applicant, application.facts, application.subject, application.event_on, serial=serial
     )
+    details |= stated
     rows = {f.label: samples.value_text(f, details[f.name]) for f in slot.fields if f.name in details}
     data = samples.paper(slot, application.applicant, rows, application.number)
     made = SimpleUploadedFile(f"{slot.label}.pdf", data)
@@ -351,6 +368,7 @@ def _tell(story: Story, cast: Cast, start: datetime, now: datetime) -> None:
         facts=story.facts,
         event_on=story.event_on,
         at=start,
+        papers=story.papers,
         mistyped=story.mistyped,
     )
     if story.reaches == S.DRAFT:
