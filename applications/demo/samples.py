@@ -38,6 +38,7 @@ FIXED: dict[str, Any] = {
     "period_from": "2025-07-01",
     "period_to": "2026-06-30",
     "platform": "绿色电力溯源平台（演示）",
+    "loan_number": "演示借款2026-001",
     "project_code": "2412-659001-04-01-000001",
     "pue": "1.20",
     "registry": "演示市场监督管理局",
@@ -70,16 +71,32 @@ BY_PATTERN = {
 }
 
 
+# How a numbered paper of its own is written, by the pattern of its number.
+NUMBERED = {
+    "[0-9]{6}": "{:06d}",
+    "[0-9]{20}": "2665{:016d}",
+    "网信算备[0-9]{21}号": "网信算备659001{:015d}号",
+    "[A-Za-z]+-[A-Za-z0-9_.]+-(20[0-9]{6}|20[0-9]{10})": "XinJiang-YanShi{:05d}-20260301",
+}
+
+
 EVENT_ON = date(2026, 6, 30)
 
 
 def details_for(
-    slot: "rules.Slot", applicant: Applicant, facts: Mapping[str, Any], subject: str, event_on: date | None = None
+    slot: "rules.Slot",
+    applicant: Applicant,
+    facts: Mapping[str, Any],
+    subject: str,
+    event_on: date | None = None,
+    *,
+    serial: int = 0,
 ) -> dict[str, Any]:
     """
     Return invented values for the fields of one kind of evidence that agree with the claim in every figure.
 
-    Optional fields are filled where the claim gives them a value.
+    Optional fields are filled where the claim gives them a value. With a `serial` the paper gets numbers of its own,
+    so that no two claims stand on the same one.
     """
     agreed = _agreed(slot, facts, event_on or EVENT_ON)
     details = {}
@@ -91,7 +108,20 @@ def details_for(
             slot.kind, ("payee", "payer")
         )
         details |= {ours: applicant.name, theirs: "演示算力需求单位"}
+    fields = {field.name: field for field in slot.fields}
+    for entry in slot.ledger:
+        if serial and entry.number in details:
+            details[entry.number] = _numbered(fields[entry.number], serial, details[entry.number])
     return details
+
+
+def _numbered(field: "rules.Field", serial: int, value: str) -> str:
+    """Return a number of its own; the name of a project stays what it is."""
+    if field.name == "project_name":
+        return value
+    if field.multiple:
+        return f"演示{serial:05d}甲、演示{serial:05d}乙"
+    return NUMBERED.get(field.pattern, "演示" + field.label.removesuffix("编号") + "2026-{:05d}").format(serial)
 
 
 SELLERS = frozenset({"annual_compute_sales_contract_fees_yuan", "out_of_province_compute_contracts_yuan"})
