@@ -5,14 +5,14 @@ from datetime import date, datetime
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from applications.models import Application, Status
+from applications.models import Application, Clock, ClockPause, Status
 from applications.workflow import ENDED, LENGTHS, TURN
 from portal.console.site import CASE_DUTIES, EXTRA_URLS, NAVIGATION, Entry, case_desk, site
 from portal.filters import ALL, MINE, TABS, QueueFilter
@@ -32,6 +32,8 @@ COLUMNS = (
     "status",
     "due_on",
     "submitted_at",
+    "ticking",
+    "resting",
 )
 
 
@@ -48,6 +50,8 @@ class Row:
     status: str
     due_on: date | None
     submitted_at: datetime | None
+    ticking: bool
+    resting: bool
 
     def get_status_display(self) -> str:
         """The words of the status, as a model would say them."""
@@ -56,7 +60,7 @@ class Row:
     @property
     def has_clock(self) -> bool:
         """Whether a step with a length is running; the others show no deadline."""
-        return self.status in LENGTHS or self.status == Status.NOTICED
+        return (self.status in LENGTHS or self.status == Status.NOTICED) and (self.ticking or self.due_on is not None)
 
     @property
     def notice_over(self) -> bool:
@@ -118,6 +122,15 @@ def _order(status: str) -> tuple[str, ...]:
     return ("-pk",) if status == ALL or status in ENDED else ("due_on", "pk")
 
 
+def _with_clocks(cases: QuerySet[Application]) -> QuerySet[Any]:
+    """Read with each row whether its step has a clock, and whether that rests; asked only of rows that are shown."""
+    running = Clock.objects.filter(application=OuterRef("pk"), step=OuterRef("status"), ended_on=None)
+    pauses = ClockPause.objects.filter(
+        clock__application=OuterRef("pk"), clock__step=OuterRef("status"), clock__ended_on=None, until=None
+    )
+    return cases.annotate(ticking=Exists(running), resting=Exists(pauses))
+
+
 @require_safe
 def queue(request: Request) -> HttpResponse:
     """Show the cases of the officer's authority, sixty at a time."""
@@ -127,7 +140,7 @@ def queue(request: Request) -> HttpResponse:
     narrowed = QueueFilter(asked, queryset=cases, request=request)
     valid = narrowed.form.is_valid()
     found = narrowed.qs if valid else cases.none()
-    page = keyset(found.values(*COLUMNS), _order(_status(asked)), request, ROWS)
+    page = keyset(_with_clocks(found).values(*COLUMNS), _order(_status(asked)), request, ROWS)
     counts = _counts(posting.authority_id)
     context: dict[str, Any] = {
         **site.each_context(request),
