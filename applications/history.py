@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from applications import telling
 from applications.models import Application, Authority, Delivery, Event, Membership, Posting, User
 
 
@@ -58,8 +59,8 @@ def record(
     note: str = "",
     detail: dict[str, Any] | None = None,
 ) -> Event:
-    """Append one act to the chain of a case whose row the caller has locked."""
-    return _append(
+    """Append one act to the chain of a case whose row the caller has locked, and tell whom it concerns."""
+    event = _append(
         Event(
             chain=f"case:{application.pk}",
             application=application,
@@ -74,10 +75,18 @@ def record(
             detail=detail or {},
         )
     )
+    telling.tell(application, event)
+    return event
 
 
 def record_for_authority(
-    authority: Authority, action: str, *, by: User, at: datetime, note: str = "", detail: dict[str, Any] | None = None
+    authority: Authority,
+    action: str,
+    *,
+    by: User | None,
+    at: datetime,
+    note: str = "",
+    detail: dict[str, Any] | None = None,
 ) -> Event:
     """Append one act of the policy desk to the authority's chain; the caller has locked the authority's row."""
     return _append(

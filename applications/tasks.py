@@ -20,11 +20,11 @@ from django.conf import settings
 from django.core.files import File
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from applications import papers
+from applications import checking, papers, texts
 from applications.actions import delay
 from applications.actions.intake import lapse
 from applications.models import Application, Delivery, Document, Job, Status
@@ -34,6 +34,9 @@ log = structlog.get_logger(__name__)
 STALE = timedelta(minutes=2)
 MAX_ATTEMPTS = 5
 SWEEP_BATCH = 200
+FIRST_RETRY, LAST_RETRY = timedelta(seconds=15), timedelta(hours=1)
+MOST_TRIES = 200  # about eight days of a mail server that does not answer
+TEXTS_FOR = 8.0  # seconds of a sweep that reading the texts of papers may take
 BEAT = 1.0  # seconds between two notes of progress; a note for each paper would take longer than packing it
 UNSAFE_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 
@@ -132,7 +135,7 @@ def sweep() -> None:
     silent = Q(state=Job.State.RUNNING, heartbeat_at__lt=now - STALE)
     for job_id in Job.objects.filter(waiting | silent).order_by("pk").values_list("pk", flat=True)[:SWEEP_BATCH]:
         run_job.delay(job_id)
-    for delivery in Delivery.objects.filter(sent_at=None, attempts__lt=20).select_related("person")[:SWEEP_BATCH]:
+    for delivery in _due_mail(now):
         send(delivery)
     today = timezone.localdate()
     overdue = Application.objects.filter(status=Status.CORRECTING, due_on__lt=today)
@@ -140,10 +143,32 @@ def sweep() -> None:
         lapse(application, at=now)
     for clock in delay.to_remind(today)[:SWEEP_BATCH]:
         delay.remind(clock, at=now)
+    read_texts()
+
+
+def _due_mail(now: datetime) -> QuerySet[Delivery]:
+    """Return unsent mail whose next try has come."""
+    waiting = Delivery.objects.filter(sent_at=None, attempts__lt=MOST_TRIES)
+    return waiting.filter(Q(retry_at=None) | Q(retry_at__lte=now)).select_related("person").order_by("pk")[:SWEEP_BATCH]
+
+
+def read_texts() -> None:
+    """Read the text layers of papers handed in since, for as long as a sweep may take; the next one goes on."""
+    began = time.monotonic()
+    for evidence in texts.waiting()[:SWEEP_BATCH]:
+        if time.monotonic() - began > TEXTS_FOR:
+            return
+        texts.read(evidence, at=timezone.now())
+        checking.text_was_read(evidence, at=timezone.now())
 
 
 def send(delivery: Delivery) -> None:
-    """Send one mail at least once; the Message-ID is the row's, so that a repeat is recognised as one."""
+    """
+    Send one mail at least once; the Message-ID is the row's, so that a repeat is recognised as one.
+
+    A server that does not take it is asked again after a quarter of a minute, then after twice as long each time, at
+    most an hour.
+    """
     domain = hashlib.sha256(settings.PUBLIC_BASE_URL.encode()).hexdigest()[:12]
     mail = EmailMessage(
         subject=f"【算力奖补平台】{delivery.subject}",
@@ -154,6 +179,9 @@ def send(delivery: Delivery) -> None:
     try:
         mail.send()
     except OSError as error:
-        Delivery.objects.filter(pk=delivery.pk).update(attempts=F("attempts") + 1, error=type(error).__name__)
+        again = timezone.now() + min(FIRST_RETRY * 2 ** min(delivery.attempts, 10), LAST_RETRY)
+        Delivery.objects.filter(pk=delivery.pk).update(
+            attempts=F("attempts") + 1, error=type(error).__name__, retry_at=again
+        )
         return
     Delivery.objects.filter(pk=delivery.pk).update(sent_at=timezone.now(), attempts=F("attempts") + 1, error="")

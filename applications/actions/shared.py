@@ -6,9 +6,9 @@ from typing import Any, NoReturn
 
 from django.utils import timezone
 
-from applications import history, permissions, timing
+from applications import history, ledger, permissions, timing
 from applications.clocks import Calendar, add_working_days
-from applications.models import Application, CaseDuty, Counter, Event, Status, User
+from applications.models import Application, CaseDuty, Counter, Event, Posting, Status, User
 from applications.permissions import ActionRefused, Standing, standing_in, with_standing
 from applications.workflow import EXITS, LENGTHS
 
@@ -83,21 +83,36 @@ def move(
     Change the status along the table, turn the clocks and write the history row. Raises ActionRefused.
 
     An officer (who acts in a `duty`) ends a late step only once its delay is explained; members and the system may.
+
+    A case that ends without money gives its papers back to the ledger, whichever verb ended it.
     """
     assert to in EXITS[Status(application.status)], f"{application.status} -> {to}"
 
+    if to in ledger.RELEASING:
+        ledger.release(application, at=at)
     before = application.status
     clocks = timing.running(application)
     if duty:
         late = next((clock for clock in clocks if clock.step == before), None)
         refuse_if(permissions.why_not_late(late, timezone.localdate(at)))
     application.status = to
+    if before != Status.DRAFT:  # nobody has held a duty on a draft
+        _hand_over(application, at)
     application.due_on = timing.turn(application, clocks, before, to, at)
     application.version += 1
     application.save()
     return history.record(
         application, action, by=by, at=at, before=before, after=to, duty=duty, note=note, detail=detail
     )
+
+
+def _hand_over(application: Application, at: datetime) -> None:
+    """Give the case to whoever of the next desk dealt with it before, else to nobody yet."""
+    duty = permissions.duty_in_turn(application.status)
+    posted = Posting.objects.current().filter(authority=application.authority_id, duty=duty).values("user")
+    held = CaseDuty.objects.filter(application=application, duty=duty, user__in=posted).first() if duty else None
+    application.assigned_to_id = held.user_id if held else None
+    application.assigned_at = at if held else None
 
 
 def next_number(scope: str) -> int:

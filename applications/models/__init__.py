@@ -19,10 +19,19 @@ from applications.models.award import (
 )
 from applications.models.checking import AutoCheck, EvidenceText
 from applications.models.clock import CalendarDay, CalendarYear, Clock, ClockPause, StepLength, Unit
+from applications.models.decision import (
+    Approval,
+    Band,
+    BandTable,
+    NoticeBatch,
+    Objection,
+    PoolWait,
+    Settlement,
+)
 from applications.models.desk import DeskFile, DeskTask, SavedFilter
 from applications.models.document import Counter, Document, Job
 from applications.models.evidence import Evidence
-from applications.models.history import Delivery, Event, IdempotencyKey, NoticePreference
+from applications.models.history import DailyDigest, Delivery, Event, HealthRun, IdempotencyKey, NoticePreference
 from applications.models.inquiry import ClauseDemand, CreditCheck, ExpertOpinion, JointReview, JointVote, SiteVisit
 from applications.models.intake import LateAdmission, Mandate, Promise
 from applications.models.ledger import EvidenceItem, EvidenceUse
@@ -42,10 +51,13 @@ from applications.models.restriction import Restriction
 __all__ = [
     "Applicant",
     "Application",
+    "Approval",
     "Assessment",
     "Authority",
     "AutoCheck",
     "Award",
+    "Band",
+    "BandTable",
     "BankAccount",
     "CalendarDay",
     "CalendarYear",
@@ -59,6 +71,7 @@ __all__ = [
     "Correction",
     "Counter",
     "CreditCheck",
+    "DailyDigest",
     "Delivery",
     "DeskFile",
     "DeskTask",
@@ -72,6 +85,7 @@ __all__ = [
     "EvidenceUse",
     "ExpertOpinion",
     "FactCheck",
+    "HealthRun",
     "IdempotencyKey",
     "Instalment",
     "Invitation",
@@ -81,10 +95,13 @@ __all__ = [
     "LateAdmission",
     "Mandate",
     "Membership",
+    "NoticeBatch",
     "NoticePreference",
+    "Objection",
     "Payment",
     "Policy",
     "Pool",
+    "PoolWait",
     "Posting",
     "Promise",
     "PublicNotice",
@@ -93,6 +110,7 @@ __all__ = [
     "Restriction",
     "Round",
     "SavedFilter",
+    "Settlement",
     "SiteVisit",
     "Status",
     "StepLength",

@@ -5,6 +5,12 @@ The button shows it as a hint and the action raises it, so the two cannot disagr
 before: views find cases only through `visible_to`.
 """
 
+from applications.permissions.assigning import (
+    ASSIGNING,
+    duty_in_turn,
+    why_not_assign,
+    why_not_assignee,
+)
 from applications.permissions.base import (
     ActionRefused,
     Standing,
@@ -23,12 +29,21 @@ from applications.permissions.decision import (
     why_not_refuse,
     why_not_reopen,
     why_not_return,
+    why_not_review_legally,
 )
 from applications.permissions.filing import (
     why_not_confirm,
     why_not_edit,
     why_not_submit,
     why_not_withdraw,
+)
+from applications.permissions.inquiry import (
+    demanded_units,
+    demands,
+    missing_inquiries,
+    why_not_answer,
+    why_not_check_credit,
+    why_not_inquire,
 )
 from applications.permissions.intake import (
     why_not_accept,
@@ -45,6 +60,7 @@ from applications.permissions.policy import (
 )
 from applications.permissions.review import (
     why_not_check,
+    why_not_decide_reading,
     why_not_propose,
 )
 from applications.permissions.timing import (
@@ -55,24 +71,35 @@ from applications.permissions.timing import (
 )
 
 __all__ = [
+    "ASSIGNING",
     "ActionRefused",
     "Standing",
+    "demanded_units",
+    "demands",
     "duties_of_step",
+    "duty_in_turn",
     "is_late",
+    "missing_inquiries",
     "posted_as",
     "standing_in",
     "standing_of",
     "why_not_accept",
+    "why_not_answer",
+    "why_not_assign",
+    "why_not_assignee",
     "why_not_check",
+    "why_not_check_credit",
     "why_not_close",
     "why_not_confirm",
     "why_not_correct",
+    "why_not_decide_reading",
     "why_not_decline",
     "why_not_duty",
     "why_not_edit",
     "why_not_endorse",
     "why_not_explain_delay",
     "why_not_grant",
+    "why_not_inquire",
     "why_not_late",
     "why_not_manage_policy",
     "why_not_member",
@@ -82,6 +109,7 @@ __all__ = [
     "why_not_refuse",
     "why_not_reopen",
     "why_not_return",
+    "why_not_review_legally",
     "why_not_review_payment",
     "why_not_status",
     "why_not_submit",

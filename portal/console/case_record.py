@@ -11,8 +11,10 @@ from django.views.decorators.http import require_safe
 from applications.models import Application, Clock, Event
 from applications.permissions.timing import OFFICE_STEPS
 from applications.workflow import VERBS
+from portal.console.case_acts import possible_acts
+from portal.console.reading import case_with_standing
 from portal.console.site import EXTRA_URLS
-from portal.console.tabs import CASE_TABS, CaseTab, case_of_tab, tab_page
+from portal.console.tabs import CASE_TABS, CaseTab, tab_page
 from portal.requests import Request
 
 IN_ONE_LINE = frozenset({"attach", "take_back"})  # acts on files, which come in dozens and carry no note
@@ -24,6 +26,10 @@ ACTION_WORDS = {
     "take_back": "撤换材料",
     "confirm": "法定代表人确认",
     "check": "核验",
+    "decide_reading": "认定个案口径",
+    "assign": "分办",
+    "agree": "同意核定意见",
+    "review_legally": "法制审核",
     "explain_delay": "超期说明",
     "remind": "期限提醒",
     "set_due_day": "确定补正期限",
@@ -36,9 +42,24 @@ ACTION_WORDS = {
     "choose_reading": "提出解释口径",
     "confirm_reading": "确认解释口径",
     "drop_reading": "撤下解释口径",
+    "propose_publication": "提出发布版本",
+    "confirm_publication": "确认发布版本",
+    "drop_publication": "撤下发布意见",
+    "open_pool": "按条文设定资金池",
     "set_pool": "设定资金池",
+    "set_demand": "设定办理要求",
+    "credit_check": "信用核查",
+    "site_visit": "现场核查",
+    "ask_expert": "征询专家意见",
+    "answer_expert": "专家答复",
+    "call_joint_review": "发起会审",
+    "joint_vote": "会审表决",
+    "close_joint_review": "会审形成纪要",
     "enter_earlier_awards": "录入既往奖补",
     "reverse_earlier_award": "冲销既往奖补",
+    "enter_bands": "录入审批权限",
+    "confirm_bands": "确认审批权限",
+    "drop_bands": "撤下审批权限",
     "set_length": "设定办理时限",
     "enter_days": "录入工作日安排",
     "open_year": "启用年度工作日安排",
@@ -80,8 +101,9 @@ def clocks_shown(case: Application) -> list[Clock]:
 @require_safe
 def record(request: Request, pk: int) -> HttpResponse:
     """Show the history of a case to an officer of its authority."""
-    case = case_of_tab(request, pk)
+    case, standing = case_with_standing(request, pk)
     context = {
+        "acts": possible_acts(case, standing),
         "events": told(case.events.select_related("by").order_by("sequence")),
         "documents": case.documents.order_by("pk").defer("content"),
         "clocks": clocks_shown(case),
@@ -91,4 +113,4 @@ def record(request: Request, pk: int) -> HttpResponse:
 
 
 EXTRA_URLS.append(path("cases/<int:pk>/record/", record, name="case_record"))
-CASE_TABS.append(CaseTab("办理记录与文书", "console:case_record"))
+CASE_TABS.append(CaseTab("办理记录与文书", "console:case_record", 90))

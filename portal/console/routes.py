@@ -1,20 +1,31 @@
 """
 The console put together: importing a part registers its pages, its records and its entries of the navigation.
 
-The order of these imports is the order of the navigation.
+The order of the navigation is that of the imports below.
 """
 
 from portal.console import (  # noqa: F401 - imported for what they register
+    bands,
+    case_inquiries,
+    case_ledger,
+    case_readings,
     case_record,
     cases,
     delay,
     earlier,
+    legal,
+    opinions,
+    packs,
     policy,
+    policy_demands,
+    publications,
     queue,
     records,
+    searching,
     staff,
     timing,
     verbs,
+    worklists,
 )
 from portal.console.site import site
 

@@ -2,23 +2,26 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.db import transaction
 from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-import rules
 from applications.actions import ActionRefused, decision, intake, payment, review
-from applications.assessing import readings_in_force
-from applications.models import Application, Evidence
+from applications.actions.overtaking import act_words, refuse_if_overtaken
+from applications.assessing import fields_of, slots_of
+from applications.models import Application, Event, Evidence
 from applications.workflow import VERBS
+from portal.console.case_record import event_words
 from portal.console.cases import PLAIN, REASONED, case_page, form_of
 from portal.console.queue import forget_counts
-from portal.console.reading import case_at_desk, read
+from portal.console.reading import case_at_desk, outcome_of, read
 from portal.console.site import EXTRA_URLS, site
 from portal.forms.console import CheckForm, CorrectionForm
 from portal.idempotency import idempotent
@@ -39,6 +42,21 @@ ACTIONS: dict[str, Action] = {
 }
 
 
+def refuse_if_old(request: Request, application: Application) -> None:
+    """
+    Refuse an act that was sent from a page on which somebody else's act is not shown yet. Raises ActionRefused.
+
+    Every form of a case carries the version it shows; one that carries none is not compared. Call it in the
+    transaction of the act.
+    """
+    seen = request.POST.get("version", "")
+    refuse_if_overtaken(application, int(seen[:9]) if seen.isascii() and seen.isdecimal() else None, words=_words)
+
+
+def _words(event: Event) -> str:
+    return act_words(event) or event_words(event.action)
+
+
 def _done(request: Request, application: Application, words: str) -> HttpResponse:
     forget_counts(application.authority_id)
     messages.success(request, words)
@@ -48,7 +66,8 @@ def _done(request: Request, application: Application, words: str) -> HttpRespons
 def _values(verb: str, form: Form) -> dict[str, Any]:
     """Return what the action takes from its form."""
     if verb == "propose":
-        return {"amount_fen": form.cleaned_data["amount"], "reason": form.cleaned_data["reason"]}
+        typed = dict(form.cleaned_data)
+        return {"amount_fen": typed.pop("amount"), **typed}
     if verb == "grant":
         return {"parts_fen": form.cleaned_data["parts"]}
     return {"reason": form.cleaned_data["reason"]}
@@ -62,13 +81,16 @@ def _view(verb: str) -> Callable[..., HttpResponse]:
     @idempotent
     def act(request: Request, pk: int) -> HttpResponse:
         application = case_at_desk(request, pk)
-        form = form_of(verb, request.POST)
+        outcome = outcome_of(application) if verb == "propose" else None
+        form = form_of(verb, request.POST, request.FILES, outcome=outcome)
         sent = {verb: form} if form else {}
         if form and not form.is_valid():
             return case_page(request, pk, sent=sent, status=422)
         values = _values(verb, form) if form else {}
         try:
-            action(application, **values, by=request.user, at=timezone.now())
+            with transaction.atomic():
+                refuse_if_old(request, application)
+                action(application, **values, by=request.user, at=timezone.now())
         except ActionRefused as refusal:
             return case_page(request, pk, refusal=str(refusal), sent=sent, status=409)
         return _done(request, application, f"{application.number} 已办理：{VERBS[verb].label}。")
@@ -85,8 +107,7 @@ def _paper_choices(application: Application) -> list[Evidence]:
 def check(request: Request, pk: int, fact: str) -> HttpResponse:
     """Record the finding on one fact."""
     application = case_at_desk(request, pk)
-    asked = rules.fields(application.clause.code, readings_in_force(application.policy))
-    field = next((field for field in asked if field.name == fact), None)
+    field = next((field for field in fields_of(application) if field.name == fact), None)
     if field is None:
         raise Http404
     form = CheckForm(request.POST, field=field, papers=_paper_choices(application))
@@ -94,22 +115,24 @@ def check(request: Request, pk: int, fact: str) -> HttpResponse:
         return case_page(request, pk, check=form, status=422)
     found = form.cleaned_data
     try:
-        review.check(
-            application,
-            fact=fact,
-            verdict=found["verdict"],
-            verified=found["verified"],
-            method=found["method"],
-            evidence=found["evidence"],
-            note=found["note"],
-            version=found["version"],
-            by=request.user,
-            at=timezone.now(),
-        )
+        with transaction.atomic():
+            refuse_if_old(request, application)
+            review.check(
+                application,
+                fact=fact,
+                verdict=found["verdict"],
+                verified=found["verified"],
+                method=found["method"],
+                evidence=found["evidence"],
+                note=found["note"],
+                version=found["version"],
+                by=request.user,
+                at=timezone.now(),
+            )
     except ActionRefused as refusal:
         return case_page(request, pk, refusal=str(refusal), check=form, status=409)
     messages.success(request, f"已记录“{field.label}”的核验结论。")
-    return redirect("console:case", pk)
+    return redirect(f"{reverse('console:case', args=[pk])}?{urlencode({'after': fact})}")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -117,18 +140,19 @@ def check(request: Request, pk: int, fact: str) -> HttpResponse:
 def correct(request: Request, pk: int) -> HttpResponse:
     """Build the one list of corrections, and send it."""
     application = case_at_desk(request, pk)
-    code = application.clause.code
     form = CorrectionForm(
         request.POST if request.method == "POST" else None,
-        facts=rules.fields(code, readings_in_force(application.policy)),
-        slots=rules.evidence(code),
+        facts=fields_of(application),
+        slots=slots_of(application),
     )
     if request.method != "POST":
         return _correct_page(request, application, form)
     if not form.is_valid():
         return _correct_page(request, application, form, status=422)
     try:
-        intake.correct(application, items=form.cleaned_data["items"], by=request.user, at=timezone.now())
+        with transaction.atomic():
+            refuse_if_old(request, application)
+            intake.correct(application, items=form.cleaned_data["items"], by=request.user, at=timezone.now())
     except ActionRefused as refusal:
         return _correct_page(request, application, form, refusal=str(refusal), status=409)
     return _done(request, application, f"{application.number} 已一次性告知补正事项。")

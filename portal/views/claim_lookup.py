@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from applications.completeness import Gap
-from applications.models import Application, BankAccount, Evidence, Membership
+from applications.models import Application, BankAccount, Evidence, ExpertOpinion, Membership, Status
 from applications.permissions import Standing
 from portal.requests import Request
 
@@ -33,10 +33,14 @@ def claim_of(request: Request, pk: int) -> Claim:
     """Return a claim of a body this person acts for; everybody else gets a 404, officers too."""
     account = BankAccount.objects.filter(applicant=OuterRef("applicant"), replaced_at=None)
     role = Membership.objects.filter(applicant=OuterRef("applicant"), user=request.user).values("role")[:1]
+    open_questions = ExpertOpinion.objects.filter(
+        application=OuterRef("pk"), answered_at=None, application__status=Status.VERIFYING
+    )
+    asked = open_questions.order_by("-expected_on").values("expected_on")
     rows = (
         Application.objects.of_applicants_of(request.user)
         .select_related("clause__policy__authority", "policy", "authority", "applicant", "round", "confirmed_by")
-        .annotate(has_account=Exists(account), my_role=Subquery(role))
+        .annotate(has_account=Exists(account), my_role=Subquery(role), expert_until=Subquery(asked[:1]))
     )
     case = get_object_or_404(rows, pk=pk)
     standing = Standing(user=request.user, role=case.my_role, duty="", held="")

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 import rules
-from applications import permissions
+from applications import assessing, permissions
 from applications.actions.filing import open_round
 from applications.completeness import gaps_of
 from applications.models import Application, Award, ClockPause, Document, Evidence, Payment, Status
@@ -28,6 +28,8 @@ WORDS = {
     "decline": "主管单位决定不予受理",
     "correct": "主管单位一次性告知补正",
     "lapse": "逾期未补正，视为撤回",
+    "ask_expert": "征询专家意见",
+    "answer_expert": "专家已答复",
     "propose": "核验完成，提请审批",
     "return_": "审批退回，继续核验",
     "endorse": "审批同意，进入公示",
@@ -155,7 +157,7 @@ def _facts(case: Application) -> list[FactShown]:
 
 
 def _files(case: Application, files: dict[str, list[Evidence]]) -> list[tuple[str, list[Evidence]]]:
-    return [(slot.label, files[slot.kind]) for slot in rules.evidence(case.clause.code) if slot.kind in files]
+    return [(slot.label, files[slot.kind]) for slot in assessing.slots_of(case) if slot.kind in files]
 
 
 def _documents(case: Application) -> list[Document]:

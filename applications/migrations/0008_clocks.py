@@ -46,7 +46,7 @@ def start_the_clocks(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("applications", "0004_guards_of_the_desk")]
+    dependencies = [("applications", "0007_guards_of_the_decision")]
 
     operations = [
         migrations.CreateModel(
