@@ -109,13 +109,13 @@ def tell_members(event: Event, subject: str, text: str) -> None:
     _tell(event, User.objects.filter(pk__in=memberships.values("user")), subject, text)
 
 
-def tell_officers(event: Event, duties: Iterable[str], subject: str, text: str) -> None:
+def tell_officers(event: Event, duties: Iterable[str], subject: str, text: str, *, topic: str = "todo") -> None:
     """Put a message to the officer in charge of the case, else to everybody posted to these duties, into the outbox."""
     assert event.application is not None
     posted = Posting.objects.current().filter(authority=event.authority_id, duty__in=list(duties))
     people = User.objects.filter(pk__in=posted.values("user"), is_active=True)
-    charged = [person for person in people if person.pk == event.application.assigned_to_id]
-    _tell(event, charged or people, subject, text)
+    charged = people.filter(pk__in=[event.application.assigned_to_id or 0])
+    telling.deliver(event, charged if charged.exists() else people, topic=topic, subject=subject, text=text)
 
 
 def _tell(event: Event, people: Iterable[User], subject: str, text: str) -> None:

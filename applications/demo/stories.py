@@ -155,8 +155,8 @@ SOLD_NEXT = SOLD | {"invoice_number": "26650000000083640218"}
 STORIES = (
     Story("xinghe", "xinxing-3", "演示新星一号智算中心（二期）", CENTRE, S.PAID, 75),
     Story("hanhai", "xinxing-5a", "", LABELLING, S.CLOSED, 90),
-    Story("tianshan", "xinxing-6a", "", SOFTWARE, S.GRANTED, 60),
-    Story("lvzhou", "xinxing-7a", "演示绿洲大模型", MODEL, S.GRANTED, 58),
+    Story("tianshan", "xinxing-6a", "", SOFTWARE, S.GRANTED, 32),
+    Story("lvzhou", "xinxing-7a", "演示绿洲大模型", MODEL, S.GRANTED, 30),
     Story("huyang", "xinxing-4b", "", BUYER, S.NOTICED, 20, papers={"invoice": SOLD}),
     Story("hongliu", "xinxing-4a", "", SELLER, S.PROPOSED, 16),
     Story(
@@ -178,7 +178,7 @@ STORIES = (
     Story("tianshan", "xinxing-9d", "演示软件数据项目", PRIZE, S.REFUSED, 40),
     Story("shizhu", "shihezi-5.1a", "演示一流人才团队项目", TALENT, S.PAID, 70, fixed_fen=800_0000_00),
     Story("shizhu", "shihezi-7.1a", "", REDEEMED, S.VERIFYING, 6),
-    Story("qinghu", "haidong-4a", "演示青湖智算机房一期", RACKS, S.GRANTED, 50),
+    Story("qinghu", "haidong-4a", "演示青湖智算机房一期", RACKS, S.GRANTED, 34),
     Story("fenhe", "shanxi-9a", "", CAMPUS, S.PROPOSED, 18),
     Story("baiyangdian", "baoding-2", "演示白洋云计算中心", CLOUD, S.NOTICED, 24, fixed_fen=90_0000_00),
     Story("tianshan", "xinxing-4b", "", COMPANY, S.SUBMITTED, 3, papers={"invoice": SOLD_NEXT}),
