@@ -1,6 +1,6 @@
 """What a claim still lacks before it can be handed in: one list, each line pointing at its field or slot."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import rules
@@ -27,8 +27,10 @@ def needs_subject(clause_code: str) -> bool:
     return rules.load().clause(clause_code).subject != APPLICANT_SUBJECT
 
 
-def gaps_of(application: Application, evidence: Iterable[Evidence], *, has_account: bool) -> list[Gap]:
-    """Return everything still missing, in the order of the form."""
+def gaps_of(
+    application: Application, evidence: Iterable[Evidence], *, has_account: bool, promised: Collection[str] = ()
+) -> list[Gap]:
+    """Return everything still missing, in the order of the form; a promised paper is not missing before its day."""
     code = application.clause.code
     gaps = []
     if not has_account:
@@ -42,6 +44,6 @@ def gaps_of(application: Application, evidence: Iterable[Evidence], *, has_accou
             gaps.append(Gap("fact", field.name, field.label))
     filled = {item.slot for item in evidence}
     for slot in rules.evidence(code):
-        if slot.required and slot.kind not in filled:
+        if slot.required and slot.kind not in filled and not (slot.secondary and slot.kind in promised):
             gaps.append(Gap("slot", slot.kind, slot.label))
     return gaps

@@ -24,7 +24,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from applications import papers
+from applications import deadlines, papers
 from applications.actions.intake import lapse
 from applications.models import Application, Delivery, Document, Job, Status
 
@@ -137,6 +137,8 @@ def sweep() -> None:
     overdue = Application.objects.filter(status=Status.CORRECTING, due_on__lt=today)
     for application in overdue[:SWEEP_BATCH]:
         lapse(application, at=now)
+    deadlines.accept_overdue(now)
+    deadlines.break_promises(now)
 
 
 def send(delivery: Delivery) -> None:

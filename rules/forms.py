@@ -45,7 +45,11 @@ class Field:
 
 @dataclass(frozen=True)
 class Slot:
-    """One kind of evidence: `facts` are the English names of what it proves, `fields` what is typed from it."""
+    """
+    One kind of evidence: `facts` are the English names of what it proves, `fields` what is typed from it.
+
+    A claim may be taken in while a `secondary` one is still to come by a promised day (容缺受理).
+    """
 
     kind: str
     label: str
@@ -53,6 +57,7 @@ class Slot:
     required: bool
     facts: tuple[str, ...]
     fields: tuple[Field, ...]
+    secondary: bool = False
 
 
 def field_of(fact: Fact, *, condition: str = "", slots: tuple[str, ...] = ()) -> Field:
@@ -119,7 +124,7 @@ def evidence(library: Library, clause_id: str, *, on: date | None = None, versio
     for name, required in rows:
         kind = kinds[name]
         proved = tuple(fact.name for fact in kind.proves if fact.name in asked)
-        slots.append(Slot(kind.key, kind.label, kind.help, required, proved, kind.fields))
+        slots.append(Slot(kind.key, kind.label, kind.help, required, proved, kind.fields, kind.secondary))
     return tuple(slots)
 
 
@@ -132,6 +137,7 @@ class EvidenceKind:
     help: str
     proves: tuple[Fact, ...]
     fields: tuple[Field, ...]
+    secondary: bool = False
 
 
 @functools.cache
@@ -160,7 +166,7 @@ def _kind(name: str, block: Any, known: Mapping[str, Fact]) -> EvidenceKind:
     if not isinstance(block, Block):
         raise fail("应写成“键、名称……”的一组")
     for key in block:
-        if key not in ("键", "名称", "说明", "证明", "字段"):
+        if key not in ("键", "名称", "说明", "次要", "证明", "字段"):
             raise fail(f"不认识的键“{key}”", key)
     for key in ("键", "名称", "证明", "字段"):
         if key not in block:
@@ -168,6 +174,8 @@ def _kind(name: str, block: Any, known: Mapping[str, Fact]) -> EvidenceKind:
     unknown = next((fact for fact in block["证明"] if fact not in known), None)
     if unknown:
         raise fail(f"“{unknown}”不在事实词典内", unknown)
+    if block.get("次要", "否") not in ("是", "否"):
+        raise fail("“次要”只能写“是”或“否”", block["次要"])
     built = [fact_module.build(str(key), field, "evidence.yaml") for key, field in block["字段"].items()]
     return EvidenceKind(
         key=str(block["键"]),
@@ -175,6 +183,7 @@ def _kind(name: str, block: Any, known: Mapping[str, Fact]) -> EvidenceKind:
         help=str(block.get("说明", "")),
         proves=tuple(known[fact] for fact in block["证明"]),
         fields=tuple(field_of(fact) for fact in built),
+        secondary=block.get("次要") == "是",
     )
 
 

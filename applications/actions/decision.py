@@ -15,6 +15,7 @@ from applications.actions.review import CEILING
 from applications.actions.shared import lock, move, overrides, refuse_if, stop, take_duty
 from applications.clocks import add_working_days
 from applications.models import Applicant, Application, Assessment, Award, Instalment, PublicNotice, Status, User
+from applications.restricted import why_not_filing
 
 
 @transaction.atomic
@@ -114,6 +115,7 @@ def grant(application: Application, *, parts_fen: Sequence[int] = (), by: User, 
             notice=notice,
             today=timezone.localdate(at),
             issue_day_needed=assessing.needs_issue_day(application.policy),
+            restricted=why_not_filing(application, at),
         )
     )
     Applicant.objects.select_for_update().get(pk=application.applicant_id)

@@ -9,6 +9,7 @@ import rules
 from applications import assessing, history, permissions
 from applications.actions.shared import lock, move, refuse_if, stop, take_duty
 from applications.models import Application, Assessment, Evidence, FactCheck, Status, User
+from applications.promises import open_promises
 
 EXACT, CEILING = "exact", "ceiling"
 
@@ -98,7 +99,8 @@ def propose(
     """
     application, standing = lock(application, by)
     checks = assessing.latest_checks(application)
-    refuse_if(permissions.why_not_propose(application, standing, unchecked(application, checks)))
+    promised = open_promises(application)
+    refuse_if(permissions.why_not_propose(application, standing, unchecked(application, checks), promised))
     facts = assessing.verified_facts(application, checks)
     assessment = assessing.store(application, Assessment.Purpose.VERIFIED, facts, by=by, at=at)
     if not assessment.eligible:

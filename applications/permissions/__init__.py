@@ -5,10 +5,16 @@ The button shows it as a hint and the action raises it, so the two cannot disagr
 before: views find cases only through `visible_to`.
 """
 
+from applications.permissions.admission import (
+    why_not_ask_admission,
+    why_not_decide_admission,
+)
 from applications.permissions.base import (
+    COUNTER,
     ActionRefused,
     Standing,
     posted_as,
+    role_of,
     standing_in,
     standing_of,
     why_not_duty,
@@ -16,6 +22,10 @@ from applications.permissions.base import (
     why_not_officer,
     why_not_status,
     with_standing,
+)
+from applications.permissions.counter import (
+    why_not_counter,
+    why_not_file_for,
 )
 from applications.permissions.decision import (
     why_not_endorse,
@@ -32,6 +42,7 @@ from applications.permissions.filing import (
 )
 from applications.permissions.intake import (
     why_not_accept,
+    why_not_accept_with_promises,
     why_not_close,
     why_not_correct,
     why_not_decline,
@@ -43,34 +54,53 @@ from applications.permissions.money import (
 from applications.permissions.policy import (
     why_not_manage_policy,
 )
+from applications.permissions.promise import (
+    why_not_attach,
+    why_not_promise,
+)
+from applications.permissions.restriction import (
+    why_not_lift,
+    why_not_restrict,
+)
 from applications.permissions.review import (
     why_not_check,
     why_not_propose,
 )
 
 __all__ = [
+    "COUNTER",
     "ActionRefused",
     "Standing",
     "posted_as",
+    "role_of",
     "standing_in",
     "standing_of",
     "why_not_accept",
+    "why_not_accept_with_promises",
+    "why_not_ask_admission",
+    "why_not_attach",
     "why_not_check",
     "why_not_close",
     "why_not_confirm",
     "why_not_correct",
+    "why_not_counter",
+    "why_not_decide_admission",
     "why_not_decline",
     "why_not_duty",
     "why_not_edit",
     "why_not_endorse",
+    "why_not_file_for",
     "why_not_grant",
+    "why_not_lift",
     "why_not_manage_policy",
     "why_not_member",
     "why_not_officer",
+    "why_not_promise",
     "why_not_propose",
     "why_not_record_payment",
     "why_not_refuse",
     "why_not_reopen",
+    "why_not_restrict",
     "why_not_return",
     "why_not_review_payment",
     "why_not_status",

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
@@ -22,10 +23,13 @@ from applications.models import (
     Correction,
     Evidence,
     FactCheck,
-    Membership,
+    Mandate,
+    Promise,
     PublicNotice,
+    Restriction,
 )
 from applications.permissions import Standing
+from applications.restricted import is_restricted, restrictions_of, why_no_leeway, words_of
 from applications.workflow import VERBS
 from portal.console.hints import Hint, hints_of
 from portal.console.site import case_desk
@@ -142,6 +146,18 @@ class CaseFile:
     hints: list[Hint]
     outcome: Outcome
     why_not: dict[str, str]
+    promises: list[Promise]
+    restrictions: list[Restriction]
+
+    @property
+    def open_promises(self) -> list[Promise]:
+        """What was promised and has not come."""
+        return [row for row in self.promises if row.kept_at is None and row.broken_at is None]
+
+    @property
+    def mandate(self) -> Mandate | None:
+        """The mandate of a claim that was filed at the counter."""
+        return getattr(self.application, "mandate", None)
 
     @property
     def empty_slots(self) -> list["rules.Slot"]:
@@ -160,6 +176,7 @@ def _cases(request: Request) -> QuerySet[Application]:
     user = request.user
     here = OuterRef("pk")
     notice = PublicNotice.objects.filter(application=here, ended_at=None)
+    asked = Correction.objects.filter(application=here).order_by().values("application").annotate(rows=Count("pk"))
     account = BankAccount.objects.filter(applicant=OuterRef("applicant"), replaced_at=None)
     return (
         Application.objects.at_the_desk_of(user)
@@ -169,14 +186,18 @@ def _cases(request: Request) -> QuerySet[Application]:
             "clause",
             "applicant",
             "round",
+            "mandate__officer",
+            "mandate__file",
             "accepted_by__user",
             "proposed_by__user",
             "endorsed_by__user",
         )
         .annotate(
-            my_role=Subquery(Membership.objects.filter(user=user, applicant=OuterRef("applicant")).values("role")[:1]),
+            my_role=permissions.role_of(user),
             my_held=Subquery(CaseDuty.objects.filter(user=user, application=here).values("duty")[:1]),
-            asked_before=Exists(Correction.objects.filter(application=here)),
+            asked_before=Coalesce(Subquery(asked.values("rows")), 0),
+            has_promises=Exists(Promise.objects.filter(application=here)),
+            restricted=is_restricted(timezone.localdate()),
             running_days=Subquery(notice.values("days")[:1]),
             running_until=Subquery(notice.values("closes_on")[:1]),
             account_holder=Subquery(account.values("holder")[:1]),
@@ -204,6 +225,8 @@ def read(request: Request, pk: int) -> CaseFile:
     papers, hints = _papers(application, slots, posting.authority_id)
     facts = _facts(application, fields, slots, papers, checks, hints)
     _choose(request, papers, facts, open_facts=not permissions.why_not_check(application, standing))
+    promises = list(application.promises.all()) if application.has_promises else []
+    against = list(restrictions_of(application, timezone.localdate())) if application.restricted else []
     return CaseFile(
         application=application,
         standing=standing,
@@ -214,7 +237,9 @@ def read(request: Request, pk: int) -> CaseFile:
         facts=facts,
         hints=[hint for hint in hints if not hint.fact],
         outcome=outcome,
-        why_not=_why_not(application, standing, facts),
+        why_not=_why_not(application, standing, facts, promises, against),
+        promises=promises,
+        restrictions=against,
     )
 
 
@@ -325,19 +350,35 @@ def _choose(request: Request, papers: list[Paper], facts: list[FactRow], *, open
         shown.current = True
 
 
-def _why_not(application: Application, standing: Standing, facts: list[FactRow]) -> dict[str, str]:
+def _why_not(
+    application: Application,
+    standing: Standing,
+    facts: list[FactRow],
+    promises: list[Promise],
+    against: list[Restriction],
+) -> dict[str, str]:
     """Return for every verb of the console why it is not possible now, "" where it is."""
+    waiting = [row for row in promises if row.kept_at is None and row.broken_at is None]
+    filing = next((words_of(row) for row in against if row.scope == Restriction.Scope.FILING), "")
+    now = timezone.now()
     unchecked = [
         row.field.label
         for row in facts
         if row.check is None and (row.field.name in application.facts or row.field.required)
     ]
     reasons = {
-        "accept": permissions.why_not_accept(application, standing),
+        "accept": permissions.why_not_accept(application, standing, waiting),
+        "accept_with_promises": permissions.why_not_accept_with_promises(
+            application,
+            standing,
+            waiting,
+            today=timezone.localdate(now),
+            leeway=why_no_leeway(application, now) if waiting and application.status == "submitted" else "",
+        ),
         "decline": permissions.why_not_decline(application, standing),
-        "correct": permissions.why_not_correct(application, standing, corrections=int(application.asked_before)),  # type: ignore[attr-defined]
+        "correct": permissions.why_not_correct(application, standing, corrections=application.asked_before),  # type: ignore[attr-defined]
         "check": permissions.why_not_check(application, standing),
-        "propose": permissions.why_not_propose(application, standing, unchecked),
+        "propose": permissions.why_not_propose(application, standing, unchecked, waiting),
         "return_": permissions.why_not_return(application, standing),
         "endorse": permissions.why_not_endorse(application, standing),
         "refuse": permissions.why_not_refuse(application, standing),
@@ -348,6 +389,7 @@ def _why_not(application: Application, standing: Standing, facts: list[FactRow])
             notice=running_notice(application),
             today=timezone.localdate(),
             issue_day_needed=assessing.needs_issue_day(application.policy),
+            restricted=filing,
         ),
         "close": permissions.why_not_close(application, standing),
     }

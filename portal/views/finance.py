@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 import rules
 from applications import papers, permissions, registers
 from applications.models import Award, BankAccount, Document, Duty, Instalment, Payment, Posting
+from applications.restricted import why_not_pay
 from portal.filters_finance import STATES, FinanceFilter, instalments_of
 from portal.forms.finance import RecordForm, RejectForm
 from portal.paging import keyset
@@ -168,7 +169,8 @@ def award_page(
 def _parts(request: Request, award: Award, form: Form | None, on: int) -> list[Part]:
     application = award.application
     standing = permissions.standing_of(request.user, application)
-    why_not_record = permissions.why_not_record_payment(application, standing)
+    suspended = why_not_pay(application, timezone.now())
+    why_not_record = permissions.why_not_record_payment(application, standing, suspended)
     why_not_review = permissions.why_not_review_payment(application, standing)
     payments = Payment.objects.filter(instalment__award=award).select_related(
         "recorded_by__user", "confirmed_by__user", "account"
