@@ -5,6 +5,7 @@ Plain functions without surprises. Law and policies are loaded once by `make_pol
 """
 
 import itertools
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from stdnum.cn import uscc
 
 import rules
 from applications.actions import decision, filing, intake, payment, people, policy, review
+from applications.actions.promise import promise
 from applications.demo.samples import details_for
 from applications.demo.stories import CENTRE, check_all
 from applications.loading import load_policies
@@ -32,6 +34,7 @@ from applications.models import (
     Status,
     User,
 )
+from applications.promises import latest_day
 from applications.uploads import inspect
 from tests import samples
 
@@ -154,9 +157,10 @@ def make_draft(
     applicant: Applicant | None = None,
     subject: str = "测试智算中心",
     complete: bool = True,
+    promised: Sequence[str] = (),
     at: datetime = NOON,
 ) -> Application:
-    """Return a draft with its facts and, when complete, one paper in each slot that is demanded."""
+    """Return a draft with its facts and, when complete, one paper in each slot that is demanded and not promised."""
     code = clause.split("-")[0]
     if not Policy.objects.filter(code=code).exists():
         make_policy(code)
@@ -175,7 +179,9 @@ def make_draft(
     )
     if complete:
         for slot in rules.evidence(clause):
-            if slot.required:
+            if slot.kind in promised:
+                promise(application, slot=slot.kind, due_on=latest_day(at), by=agent, at=at)
+            elif slot.required:
                 attach(application, slot.kind, at=at)
     application.refresh_from_db()
     return application
@@ -205,7 +211,8 @@ def _officer(application: Application, duty: str) -> User:
 
 
 def _accept(application: Application, at: datetime) -> None:
-    intake.accept(application, by=_officer(application, Duty.INTAKE), at=at)
+    accept = intake.accept_with_promises if application.promises.exists() else intake.accept
+    accept(application, by=_officer(application, Duty.INTAKE), at=at)
 
 
 def _propose(application: Application, at: datetime) -> None:
