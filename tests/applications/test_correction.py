@@ -128,7 +128,7 @@ def test_a_value_typed_and_typed_back_is_no_change():
 
 
 def test_what_was_saved_before_the_first_list_is_no_answer():
-    application, officer = asked(REPORT)
+    application, _ = asked(REPORT)
     attach(application, "pue_report")
     application = hand_in(application)
 

@@ -7,8 +7,8 @@ from django.db import IntegrityError, connection, transaction
 
 from applications.actions import ActionRefused, filing, intake, review
 from applications.actions.promise import breach, promise
-from applications.demo.stories import check_all
 from applications.deadlines import break_promises
+from applications.demo.stories import check_all
 from applications.models import Document, Duty, Event, Promise, Status
 from applications.promises import latest_day
 from applications.restricted import why_not_trusted
