@@ -1,13 +1,15 @@
 """
 Vendor SQL that keeps what was decided and paid from being edited or deleted, even by direct SQL.
 
-Ledgers, history and findings are append-only. A payment may be reviewed once; a paper may receive its file once.
+Ledgers, history and findings are append-only. A payment may be reviewed once; a paper may receive its file once; an
+expert is answered for once, a joint review closed once.
 SQLite and PostgreSQL only; another database keeps the same promise in the actions alone.
 """
 
 APPEND_ONLY = (
     *("event", "assessment", "factcheck", "award", "instalment", "earlieraward", "caseduty"),
     *("casedecision", "autocheck", "deskfile", "creditcheck", "sitevisit", "jointvote", "steplength"),
+    *("approval", "band", "dailydigest"),
 )
 
 # Table -> the condition under which an UPDATE is refused, over OLD and NEW.
@@ -16,6 +18,11 @@ SEALED = {
         "OLD.state <> 'recorded' OR NEW.amount_fen <> OLD.amount_fen OR NEW.instalment_id <> OLD.instalment_id "
         "OR NEW.recorded_by_id <> OLD.recorded_by_id"
     ),
+    "expertopinion": (
+        "OLD.answered_at IS NOT NULL OR NEW.application_id <> OLD.application_id OR NEW.question <> OLD.question "
+        "OR NEW.expert_name <> OLD.expert_name"
+    ),
+    "jointreview": "OLD.closed_at IS NOT NULL OR NEW.application_id <> OLD.application_id",
     "document": (
         "NEW.number <> OLD.number OR NEW.code <> OLD.code OR NEW.kind <> OLD.kind "
         "OR (OLD.sha256 IS NOT NULL AND (NEW.sha256 IS NULL OR NEW.sha256 <> OLD.sha256))"

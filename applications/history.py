@@ -13,7 +13,8 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from applications.models import Application, Authority, Delivery, Event, Mandate, Membership, User
+from applications import telling
+from applications.models import Application, Authority, Delivery, Event, Mandate, Membership, Posting, User
 
 
 def _digest(event: Event) -> str:
@@ -58,8 +59,8 @@ def record(
     note: str = "",
     detail: dict[str, Any] | None = None,
 ) -> Event:
-    """Append one act to the chain of a case whose row the caller has locked."""
-    return _append(
+    """Append one act to the chain of a case whose row the caller has locked, and tell whom it concerns."""
+    event = _append(
         Event(
             chain=f"case:{application.pk}",
             application=application,
@@ -74,10 +75,18 @@ def record(
             detail=detail or {},
         )
     )
+    telling.tell(application, event)
+    return event
 
 
 def record_for_authority(
-    authority: Authority, action: str, *, by: User, at: datetime, note: str = "", detail: dict[str, Any] | None = None
+    authority: Authority,
+    action: str,
+    *,
+    by: User | None,
+    at: datetime,
+    note: str = "",
+    detail: dict[str, Any] | None = None,
 ) -> Event:
     """Append one act of the policy desk to the authority's chain; the caller has locked the authority's row."""
     return _append(
@@ -107,7 +116,19 @@ def tell_applicant(event: Event, applicant_id: int, subject: str, text: str) -> 
     """Put a message about an act into the outbox of everybody who acts for an applicant, of a case or of none."""
     members = Q(pk__in=Membership.objects.filter(applicant=applicant_id).values("user"))
     counter = Q(pk__in=Mandate.objects.filter(application=event.application_id).values("officer"))
-    people = User.objects.filter(members | counter if event.application_id else members)
+    _tell(event, User.objects.filter(members | counter if event.application_id else members), subject, text)
+
+
+def tell_officers(event: Event, duties: Iterable[str], subject: str, text: str) -> None:
+    """Put a message to the officer in charge of the case, else to everybody posted to these duties, into the outbox."""
+    assert event.application is not None
+    posted = Posting.objects.current().filter(authority=event.authority_id, duty__in=list(duties))
+    people = User.objects.filter(pk__in=posted.values("user"), is_active=True)
+    charged = [person for person in people if person.pk == event.application.assigned_to_id]
+    _tell(event, charged or people, subject, text)
+
+
+def _tell(event: Event, people: Iterable[User], subject: str, text: str) -> None:
     rows = []
     for person in people:
         channels = [Delivery.Channel.SITE] + ([Delivery.Channel.MAIL] if person.email else [])

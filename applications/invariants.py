@@ -18,6 +18,7 @@ from applications.models import (
     Award,
     CaseDuty,
     Commitment,
+    DeskFile,
     Document,
     Event,
     Evidence,
@@ -122,12 +123,13 @@ def i9_steps_or_duties_out_of_order() -> int:
 
 
 def i10_files_and_rows_apart(storage: Storage | None = None) -> int:
-    """Rows without their file or with another content than was recorded, and stored evidence without a row."""
+    """Rows without their file or with another content than was recorded, and stored papers without a row."""
     storage = storage or private_storage()
     named = dict(Evidence.objects.values_list("file", "sha256"))
+    named |= dict(DeskFile.objects.values_list("file", "sha256"))
     named |= dict(Document.objects.exclude(file="").values_list("file", "sha256"))
     wrong = sum(not storage.exists(name) or _sha256(storage, name) != digest for name, digest in named.items())
-    return wrong + sum(path not in named for path in _stored(storage, "evidence"))
+    return wrong + sum(path not in named for folder in ("evidence", "desk") for path in _stored(storage, folder))
 
 
 def _sha256(storage: Storage, name: str) -> str:

@@ -20,11 +20,12 @@ from django.conf import settings
 from django.core.files import File
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from applications import deadlines, papers
+from applications.actions import delay
 from applications.actions.intake import lapse
 from applications.models import Application, Delivery, Document, Job, Status
 
@@ -33,6 +34,8 @@ log = structlog.get_logger(__name__)
 STALE = timedelta(minutes=2)
 MAX_ATTEMPTS = 5
 SWEEP_BATCH = 200
+FIRST_RETRY, LAST_RETRY = timedelta(seconds=15), timedelta(hours=1)
+MOST_TRIES = 200  # about eight days of a mail server that does not answer
 BEAT = 1.0  # seconds between two notes of progress; a note for each paper would take longer than packing it
 UNSAFE_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 
@@ -125,13 +128,13 @@ RUNNERS: dict[str, Callable[[Job], None]] = {Job.Kind.DOCUMENT: _make_document, 
 
 @shared_task
 def sweep() -> None:
-    """Start what is waiting, send what is unsent, end what was never answered. Runs every few seconds."""
+    """Start what waits, send what is unsent, end what was never answered, remind of limits. Runs every few seconds."""
     now = timezone.now()
     waiting = Q(state=Job.State.QUEUED, requested_at__lt=now - timedelta(seconds=5))
     silent = Q(state=Job.State.RUNNING, heartbeat_at__lt=now - STALE)
     for job_id in Job.objects.filter(waiting | silent).order_by("pk").values_list("pk", flat=True)[:SWEEP_BATCH]:
         run_job.delay(job_id)
-    for delivery in Delivery.objects.filter(sent_at=None, attempts__lt=20).select_related("person")[:SWEEP_BATCH]:
+    for delivery in _due_mail(now):
         send(delivery)
     today = timezone.localdate()
     overdue = Application.objects.filter(status=Status.CORRECTING, due_on__lt=today)
@@ -139,10 +142,23 @@ def sweep() -> None:
         lapse(application, at=now)
     deadlines.accept_overdue(now)
     deadlines.break_promises(now)
+    for clock in delay.to_remind(today)[:SWEEP_BATCH]:
+        delay.remind(clock, at=now)
+
+
+def _due_mail(now: datetime) -> QuerySet[Delivery]:
+    """Return unsent mail whose next try has come."""
+    waiting = Delivery.objects.filter(sent_at=None, attempts__lt=MOST_TRIES)
+    return waiting.filter(Q(retry_at=None) | Q(retry_at__lte=now)).select_related("person").order_by("pk")[:SWEEP_BATCH]
 
 
 def send(delivery: Delivery) -> None:
-    """Send one mail at least once; the Message-ID is the row's, so that a repeat is recognised as one."""
+    """
+    Send one mail at least once; the Message-ID is the row's, so that a repeat is recognised as one.
+
+    A server that does not take it is asked again after a quarter of a minute, then after twice as long each time, at
+    most an hour.
+    """
     domain = hashlib.sha256(settings.PUBLIC_BASE_URL.encode()).hexdigest()[:12]
     mail = EmailMessage(
         subject=f"【算力奖补平台】{delivery.subject}",
@@ -153,6 +169,9 @@ def send(delivery: Delivery) -> None:
     try:
         mail.send()
     except OSError as error:
-        Delivery.objects.filter(pk=delivery.pk).update(attempts=F("attempts") + 1, error=type(error).__name__)
+        again = timezone.now() + min(FIRST_RETRY * 2 ** min(delivery.attempts, 10), LAST_RETRY)
+        Delivery.objects.filter(pk=delivery.pk).update(
+            attempts=F("attempts") + 1, error=type(error).__name__, retry_at=again
+        )
         return
     Delivery.objects.filter(pk=delivery.pk).update(sent_at=timezone.now(), attempts=F("attempts") + 1, error="")

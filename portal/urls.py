@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("portal.routes.public")),
     path("accounts/", include("allauth.urls")),
     path("my/", include("portal.routes.applicant")),
+    path("messages/", include("portal.routes.inbox")),
     path("finance/", include("portal.routes.finance")),
     path("files/", include("portal.routes.files")),
     path("console/", console.urls),

@@ -121,6 +121,8 @@ def how_text(compiled: Compiled, pool: schema.NoSum | None, names: Mapping[str, 
         rows.append(f"每个{model.subject}只奖励一次。")
     elif model.once:
         rows.append(f"{scope_words(model.once, model.subject).replace('累计', '')}只给予一次。")
+        if getattr(model, "carried", False):
+            rows.append("因年度总额不足没有给足的，余额结转以后年度补足。")
     for relation in compiled.relations:
         rows.append(f"{_listed(relation.clauses, names)}之间按就高不重复原则执行。")
     if compiled.overlap:

@@ -92,6 +92,12 @@ def _once(part: Part, model: Any) -> None:
     rows = [row for row in part.rows_of([part.compiled.id], model.once) if row.fen > 0]
     if not rows:
         return
+    received = sum(row.fen for row in rows)
+    if getattr(model, "carried", False) and received < part.fen:
+        left = part.fen - received
+        part.note("carried", value=units.yuan(part.fen), used=units.yuan(received), result=units.yuan(left))
+        part.cut(left, "once_only_used")
+        return
     if not getattr(model, "each_once", False):
         part.note("once")
         part.cut(0, "once_only_used")
@@ -142,21 +148,33 @@ def first_time(part: Part) -> bool:
 
 
 def relate(parts: list[Part]) -> None:
-    """Apply 就高不重复: what earlier awards of the group leave, then only the highest of the claims filed together."""
+    """
+    Apply 就高不重复: what earlier awards of the group leave, then only the highest of the claims filed together.
+
+    A clause that wins whatever its amount (一律) sends the others of the filing away before anything is deducted.
+    """
     if not any(part.compiled.relations for part in parts):
         return
+    groups = _groups(parts)
+    for members in groups:
+        _give_way(members)
     for part in parts:
         for relation in part.compiled.relations:
             _deduct_group(part, relation)
-    groups: dict[tuple[str, ...], list[Part]] = {}
+    for members in groups:
+        _keep_highest(members)
+
+
+def _groups(parts: list[Part]) -> list[list[tuple[Part, schema.Relation]]]:
+    """Return the claims of one filing that concern the same matter, each with the relation that binds it."""
+    groups: dict[tuple[str, ...], list[tuple[Part, schema.Relation]]] = {}
     for part in parts:
         for relation in part.compiled.relations:
             key = (part.claim.pack.id, relation.source, *relation.clauses)
             members = groups.setdefault(key, [])
             if _same_matter(part, relation):
-                members.append(part)
-    for members in groups.values():
-        _keep_highest(members)
+                members.append((part, relation))
+    return list(groups.values())
 
 
 def _same_matter(part: Part, relation: schema.Relation) -> bool:
@@ -170,7 +188,9 @@ def _deduct_group(part: Part, relation: schema.Relation) -> None:
     others = [clause for clause in part.ids(relation.clauses) if clause != own]
     paid_others = part.received(others, relation.scope) if relation.others != "不计" else 0
     paid_own = part.received([own], relation.scope) if relation.own != "不计" else 0
-    if (relation.others == "不再" and paid_others) or (relation.own == "不再" and paid_own):
+    always = relation.always if relation.always != part.claim.number else None
+    sent_away = part.received(part.ids([always]), relation.scope) if always else 0
+    if sent_away or (relation.others == "不再" and paid_others) or (relation.own == "不再" and paid_own):
         part.note("relation", detail="，同一事项此前已获奖补，不再给予", result=units.yuan(0))
         part.cut(0, "higher_not_repeat")
         return
@@ -181,16 +201,22 @@ def _deduct_group(part: Part, relation: schema.Relation) -> None:
         part.cut(left, "higher_not_repeat")
 
 
-def _keep_highest(members: list[Part]) -> None:
-    live = [part for part in members if part.fen]
-    if len(live) < 2:
-        return
-    always = next((relation.always for relation in live[0].compiled.relations if relation.always), None)
-    preferred = [part for part in live if part.claim.number == always]
-    highest = preferred[0] if preferred else max(live, key=lambda part: part.fen)
-    for part in live:
-        if part is not highest:
-            part.note("relation", detail=f"，已由 {highest.compiled.id} 给予", result=units.yuan(0))
+def _give_way(members: list[tuple[Part, schema.Relation]]) -> None:
+    winner = next((part for part, relation in members if part.fen and part.claim.number == relation.always), None)
+    if winner is not None:
+        _given_by(winner, [part for part, _ in members])
+
+
+def _keep_highest(members: list[tuple[Part, schema.Relation]]) -> None:
+    live = [part for part, _ in members if part.fen]
+    if len(live) > 1:
+        _given_by(max(live, key=lambda part: part.fen), live)
+
+
+def _given_by(winner: Part, parts: list[Part]) -> None:
+    for part in parts:
+        if part is not winner and part.fen:
+            part.note("relation", detail=f"，已由 {winner.compiled.id} 给予", result=units.yuan(0))
             part.cut(0, "higher_not_repeat")
 
 

@@ -116,7 +116,7 @@ class Relation(Model):
 
     他条此前 / 本条此前: what an earlier award under another clause of the group, or under the same clause, does:
     补差 (deducted), 不再 (nothing more), 不计 (nothing). 同一: facts that two claims of one filing must share to be
-    the same matter. 一律: this clause wins whatever its amount.
+    the same matter. 一律: this clause wins whatever its amount, in one filing and over a year of filings.
     """
 
     clauses: Names = Field(alias="就高")
@@ -208,10 +208,17 @@ class Payable(Clause):
 
 
 class Fixed(Payable):
-    """定额: one sum."""
+    """定额: one sum; with 余额结转 what a short pool left of a once-only sum may still be given."""
 
     kind: Literal["定额"] = Field(alias="计算")
     amount: Money = Field(alias="金额")
+    carried: Yes = Field(False, alias="余额结转")
+
+    @model_validator(mode="after")
+    def _only_a_once_only_sum_is_carried(self) -> "Fixed":
+        if self.carried and not self.once:
+            raise ValueError("“余额结转”须同时写“一次性”")
+        return self
 
 
 class Rate(Payable):

@@ -12,7 +12,20 @@ from rules.verdict import invalid
 def assess(lines: Iterable[bytes | str], library: Library) -> Iterator[str]:
     """Yield the result of each line as JSON; a broken line gives an error result and the rest goes on."""
     for line in lines:
-        yield json.dumps(assess_line(line, library), ensure_ascii=False)
+        yield _written(assess_line(line, library))
+
+
+def _written(answer: Mapping[str, Any]) -> str:
+    """Return one line of JSON. An `id` that JSON cannot write (NaN) is dropped, half a character stays escaped."""
+    try:
+        text = json.dumps(answer, ensure_ascii=False, allow_nan=False)
+    except ValueError:
+        text = json.dumps({**answer, "id": None}, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(json.loads(text))
+    return text
 
 
 def assess_line(line: bytes | str, library: Library) -> dict[str, Any]:

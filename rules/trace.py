@@ -50,6 +50,7 @@ _TEMPLATES = {
     "interest": "{value}，测算 {result}元",
     "redemption": "实付费用 {value}元，算力券余额 {balance}元，取较低者 {result}元",
     "once": "此前已按本条款获得一次性奖补，不再重复给予",
+    "carried": "一次性奖补 {value}元，此前因年度总额不足只给予 {used}元，余额 {result}元结转补足",
     "units_used": "同一对象此前已获 {used} 次，本次计 {left} 次，得 {result}元",
     "ladder": "按晋级补差原则，本档 {value}元，减去此前已获 {used}元，应补 {result}元",
     "first": "“首次达到”：以前年度最高 {value}，{required}",

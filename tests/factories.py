@@ -14,7 +14,9 @@ from django.core.files.base import ContentFile
 from stdnum.cn import uscc
 
 import rules
-from applications.actions import decision, filing, intake, payment, people, policy, review
+from applications import assessing
+from applications.actions import decision, desk_file, filing, intake, payment, people, policy, review
+from applications.actions.desk_file import Paper
 from applications.actions.promise import promise
 from applications.demo.samples import details_for
 from applications.demo.stories import CENTRE, check_all
@@ -25,6 +27,7 @@ from applications.models import (
     Authority,
     BankAccount,
     Clause,
+    DeskFile,
     Duty,
     EarlierAward,
     Evidence,
@@ -135,7 +138,7 @@ def account_of(applicant: Applicant) -> BankAccount:
 
 def attach(application: Application, kind: str, *, by: User | None = None, at: datetime = NOON) -> Evidence:
     """Put a small valid PDF into a slot of a draft."""
-    slot = next(s for s in rules.evidence(application.clause.code) if s.kind == kind)
+    slot = next(s for s in assessing.slots_of(application) if s.kind == kind)
     data = samples.pdf(f"{application.number} {kind} {next(_numbers)}")
     details = details_for(slot, application.applicant, application.facts, application.subject)
     return filing.attach(
@@ -158,6 +161,7 @@ def make_draft(
     subject: str = "测试智算中心",
     complete: bool = True,
     promised: Sequence[str] = (),
+    event_on: date = EVENT_ON,
     at: datetime = NOON,
 ) -> Application:
     """Return a draft with its facts and, when complete, one paper in each slot that is demanded and not promised."""
@@ -172,15 +176,16 @@ def make_draft(
         application,
         facts=CENTRE if facts is None else facts,
         subject=subject,
-        event_on=EVENT_ON,
+        event_on=event_on,
         version=application.version,
         by=agent,
         at=at,
     )
     if complete:
-        for slot in rules.evidence(clause):
+        for slot in assessing.slots_of(application):
             if slot.kind in promised:
-                promise(application, slot=slot.kind, due_on=latest_day(at), by=agent, at=at)
+                last = latest_day(application.authority_id, at)
+                promise(application, slot=slot.kind, due_on=last, by=agent, at=at)
             elif slot.required:
                 attach(application, slot.kind, at=at)
     application.refresh_from_db()
@@ -242,6 +247,18 @@ def _close(application: Application, at: datetime) -> None:
 
 
 STEPS = (_submit, _accept, _propose, _endorse, _grant, _pay, _close)
+
+
+def make_paper(name: str = "文件.pdf", data: bytes | None = None) -> Paper:
+    """Return a checked paper as a form hands it to an action."""
+    data = samples.pdf(f"paper {next(_numbers)}") if data is None else data
+    return Paper(file=ContentFile(data), upload=inspect(samples.upload(name, data)))
+
+
+def make_desk_file(application: Application, kind: str = DeskFile.Kind.CREDIT, *, at: datetime = NOON) -> DeskFile:
+    """Return a paper that an officer has added to a case."""
+    by = application.accepted_by.user if application.accepted_by else make_officer(Duty.INTAKE)
+    return desk_file.keep(application, kind, make_paper(), by=by, at=at)
 
 
 def make_earlier_award(

@@ -9,12 +9,22 @@ from django.db import transaction
 from django.utils import timezone
 
 import rules
-from applications import assessing, history, papers, permissions
+from applications import approving, assessing, history, papers, permissions
 from applications.actions.money import finish_commitment, hold_commitment, release_commitment
 from applications.actions.review import CEILING
-from applications.actions.shared import lock, move, overrides, refuse_if, stop, take_duty
-from applications.clocks import add_working_days
-from applications.models import Applicant, Application, Assessment, Award, Instalment, PublicNotice, Status, User
+from applications.actions.shared import due_day, lock, move, refuse_if, stop, take_duty
+from applications.models import (
+    Applicant,
+    Application,
+    Approval,
+    Assessment,
+    Award,
+    CaseDuty,
+    Instalment,
+    PublicNotice,
+    Status,
+    User,
+)
 from applications.restricted import why_not_filing
 
 
@@ -33,15 +43,25 @@ def return_(application: Application, *, reason: str, by: User, at: datetime) ->
 
 @transaction.atomic
 def endorse(application: Application, *, by: User, at: datetime) -> Application:
-    """Agree to the proposed sum, hold it in the pool and put it up for public notice. Raises ActionRefused."""
+    """
+    Agree to the proposed sum. The last approval that its band asks for holds the sum in the pool and opens 公示.
+
+    Raises ActionRefused.
+    """
     application, standing = lock(application, by)
-    refuse_if(permissions.why_not_endorse(application, standing))
+    agreement = approving.agreement_of(application)
+    agreed = approving.has_agreed(application, by.pk)
+    refuse_if(permissions.why_not_endorse(application, standing, agreement=agreement, agreed=agreed))
     assert application.proposed_fen is not None
 
-    duty = take_duty(application, standing, at)
-    hold_commitment(application, application.proposed_fen, at=at)
+    duty = _agree(application, standing, at=at)
+    if agreement.had + 1 < agreement.needed:
+        note = f"审批 {agreement.had + 1}/{agreement.needed}"
+        history.record(application, "agree", by=by, at=at, duty=standing.duty, note=note)
+        return application
+    hold_commitment(application, application.proposed_fen, by=by, at=at)
     days = application.authority.notice_days
-    closes_on = add_working_days(timezone.localdate(at), days, overrides(since=at))
+    closes_on = due_day(Status.NOTICED, at, application)
     PublicNotice.objects.create(
         application=application,
         opened_at=at,
@@ -60,9 +80,37 @@ def endorse(application: Application, *, by: User, at: datetime) -> Application:
         duty=standing.duty,
         detail={"days": days, "amount_fen": application.proposed_fen},
     )
-    application.due_on = closes_on
-    application.save(update_fields=["due_on"])
     history.tell_members(event, "拟兑现结果公示", f"{application.number} 已通过审批，进入公示。")
+    return application
+
+
+def _agree(application: Application, standing: permissions.Standing, *, note: str = "", at: datetime) -> CaseDuty:
+    """Write down that this officer agrees to the proposal that stands now, and return the officer's duty."""
+    assert application.proposed_fen is not None
+    assert application.proposed_at is not None
+    duty = take_duty(application, standing, at)
+    Approval.objects.create(
+        application=application,
+        proposed_at=application.proposed_at,
+        amount_fen=application.proposed_fen,
+        duty=standing.duty,
+        approved_by=duty,
+        approved_at=at,
+        note=note,
+    )
+    return duty
+
+
+@transaction.atomic
+def review_legally(application: Application, *, note: str, by: User, at: datetime) -> Application:
+    """法制审核: find a proposal lawful, where its band asks for that before the last approval. Raises ActionRefused."""
+    application, standing = lock(application, by)
+    agreement = approving.agreement_of(application)
+    refuse_if(permissions.why_not_review_legally(application, standing, agreement=agreement))
+    _need(note, "请写明法制审核意见。")
+
+    _agree(application, standing, note=note.strip(), at=at)
+    history.record(application, "review_legally", by=by, at=at, duty=standing.duty, note=note.strip())
     return application
 
 
@@ -114,7 +162,7 @@ def grant(application: Application, *, parts_fen: Sequence[int] = (), by: User, 
             standing,
             notice=notice,
             today=timezone.localdate(at),
-            issue_day_needed=assessing.needs_issue_day(application.policy),
+            issue_day_needed=assessing.needs_issue_day(application.policy, assessing.version_of(application)),
             restricted=why_not_filing(application, at),
         )
     )
@@ -216,7 +264,8 @@ def _drop_proposal(application: Application) -> None:
     """Take the proposal off the case; who proposed and endorsed stays in history and duties."""
     application.proposed_by = application.proposed_at = application.proposed_fen = None
     application.endorsed_by = application.endorsed_at = None
-    application.proposed_reason = ""
+    application.proposed_ceiling_fen = None
+    application.proposed_reason = application.proposed_paper = ""
 
 
 def _end_notice(application: Application, at: datetime) -> None:

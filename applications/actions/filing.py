@@ -10,7 +10,6 @@ from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, QuerySet, 
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-import rules
 from applications import assessing, history, papers, permissions
 from applications.actions import promise as promises
 from applications.actions.money import release_commitment
@@ -176,7 +175,7 @@ def attach(
     application, standing = lock(application, by)
     promise = application.promises.open().filter(slot=slot, accepted_at__isnull=False).first()
     refuse_if(permissions.why_not_attach(application, standing, promise, timezone.localdate(at)))
-    if slot not in {s.kind for s in rules.evidence(application.clause.code)}:
+    if slot not in {s.kind for s in assessing.slots_of(application)}:
         stop("本条款没有这一类佐证材料。")
     in_use = application.evidence.in_use()
     if in_use.count() >= EVIDENCE_LIMIT:

@@ -105,7 +105,7 @@ def accept_by_silence(application: Application, *, at: datetime) -> Application:
     promised = open_promises(application)
     promises.take_in(application, promised, duty, at)
     application.accepted_by, application.accepted_at = duty, at
-    event = move(application, "accept", Status.VERIFYING, by=system, at=at, duty=Duty.INTAKE, note=SILENCE)
+    event = move(application, "accept", Status.VERIFYING, by=system, at=at, note=SILENCE)
     received = received_on(application)
     papers.issue_acceptance(application, promised, received_on=received, silent=True, by=system, at=at)
     history.tell_members(event, "申报件已受理", f"{application.number} {SILENCE}，进入核验。")
@@ -166,7 +166,7 @@ def correct(
         reason=reason.strip() if earlier else "",
         asked_by=take_duty(application, standing, at),
         asked_at=at,
-        due_on=due_day(Status.CORRECTING, at),
+        due_on=due_day(Status.CORRECTING, at, application),
     )
     promises.drop(application, {item["key"] for item in items if item["kind"] == "slot"})
     application.correcting_from = application.status

@@ -5,8 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils import timezone
 
-import rules
-from applications import history, permissions
+from applications import assessing, history, permissions
 from applications.actions.shared import lock, move, refuse_if, stop
 from applications.documents.letter import chinese_date
 from applications.models import Application, CaseDuty, Evidence, Promise, Status, User
@@ -22,7 +21,7 @@ def promise(application: Application, *, slot: str, due_on: date, by: User, at: 
     The confirmation of the 法定代表人 covers promises too, so that it has to be given again.
     """
     application, standing = lock(application, by)
-    spec = next((s for s in rules.evidence(application.clause.code) if s.kind == slot), None)
+    spec = next((s for s in assessing.slots_of(application) if s.kind == slot), None)
     if spec is None:
         stop("本条款没有这一类佐证材料。")
     refuse_if(
@@ -37,7 +36,7 @@ def promise(application: Application, *, slot: str, due_on: date, by: User, at: 
     )
     if due_on <= timezone.localdate(at):
         stop("承诺补交日期须晚于今天。")
-    if due_on > (last := latest_day(at)):
+    if due_on > (last := latest_day(application.authority_id, at)):
         stop(f"承诺补交日期最晚为{chinese_date(last)}。")
 
     row, _ = Promise.objects.update_or_create(
@@ -74,7 +73,8 @@ def take_in(application: Application, promises: list[Promise], duty: CaseDuty, a
 
 def move_passed_days(application: Application, at: datetime) -> None:
     """Give open promises whose day has passed the last day that could be promised now."""
-    application.promises.open().filter(due_on__lt=timezone.localdate(at)).update(due_on=latest_day(at))
+    passed = application.promises.open().filter(due_on__lt=timezone.localdate(at))
+    passed.update(due_on=latest_day(application.authority_id, at))
 
 
 def keep(row: Promise, evidence: Evidence, at: datetime) -> None:

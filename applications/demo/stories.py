@@ -236,14 +236,14 @@ def _open_the_policy(row: Policy, cast: Cast, begin: datetime, now: datetime) ->
         policy.set_issue_day(row, issued_on=ISSUED_ON, source=ISSUE_SOURCE, by=manager, at=begin)
     policy.open_round(
         row,
-        name=f"{rules.load().pack(row.code).head.place}{now.year}年度申报（演示批次）",
+        name=f"{rules.load().versions[row.pack_version].head.place}{now.year}年度申报（演示批次）",
         clause=None,
         opens_at=begin,
         closes_at=now + timedelta(days=180),
         by=manager,
         at=begin,
     )
-    for spec in rules.load().pack(row.code).readings:
+    for spec in rules.load().versions[row.pack_version].readings:
         if spec.mandatory:
             choice = next(iter(spec.options))
             reading = policy.choose_reading(
@@ -299,9 +299,10 @@ def file_claim(
     application = filing.save(
         application, facts=facts, subject=subject, event_on=event_on, version=application.version, by=agent, at=at
     )
-    for slot in rules.evidence(clause.code):
+    for slot in assessing.slots_of(application):
         if slot.kind == promised:
-            promise(application, slot=promised, due_on=latest_day(at), by=agent, at=at)
+            last = latest_day(application.authority_id, at)
+            promise(application, slot=promised, due_on=last, by=agent, at=at)
         elif slot.required:
             attach_sample(application, slot, by=agent, at=at)
     application.refresh_from_db()
@@ -387,7 +388,7 @@ def _through_the_office(application: Application, story: Story, cast: Cast, days
     accept = intake.accept_with_promises if story.promised else intake.accept
     accept(application, by=intake_officer, at=days.after("accept"))
     if story.kept:
-        slot = next(s for s in rules.evidence(application.clause.code) if s.kind == story.promised)
+        slot = next(s for s in assessing.slots_of(application) if s.kind == story.promised)
         attach_sample(application, slot, by=cast.bodies[story.body][2], at=days.after("keep"))
     if reaches == S.VERIFYING:
         return

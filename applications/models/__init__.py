@@ -18,11 +18,20 @@ from applications.models.award import (
     Payment,
 )
 from applications.models.checking import AutoCheck, EvidenceText
-from applications.models.clock import CalendarDay, Clock, ClockPause, StepLength, Unit
+from applications.models.clock import CalendarDay, CalendarYear, Clock, ClockPause, StepLength, Unit
+from applications.models.decision import (
+    Approval,
+    Band,
+    BandTable,
+    NoticeBatch,
+    Objection,
+    PoolWait,
+    Settlement,
+)
 from applications.models.desk import DeskFile, DeskTask, SavedFilter
 from applications.models.document import Counter, Document, Job
 from applications.models.evidence import Evidence
-from applications.models.history import Delivery, Event, IdempotencyKey, NoticePreference
+from applications.models.history import DailyDigest, Delivery, Event, HealthRun, IdempotencyKey, NoticePreference
 from applications.models.inquiry import ClauseDemand, CreditCheck, ExpertOpinion, JointReview, JointVote, SiteVisit
 from applications.models.intake import LateAdmission, Mandate, Promise
 from applications.models.ledger import EvidenceItem, EvidenceUse
@@ -42,12 +51,16 @@ from applications.models.restriction import Restriction
 __all__ = [
     "Applicant",
     "Application",
+    "Approval",
     "Assessment",
     "Authority",
     "AutoCheck",
     "Award",
+    "Band",
+    "BandTable",
     "BankAccount",
     "CalendarDay",
+    "CalendarYear",
     "CaseDecision",
     "CaseDuty",
     "Clause",
@@ -58,6 +71,7 @@ __all__ = [
     "Correction",
     "Counter",
     "CreditCheck",
+    "DailyDigest",
     "Delivery",
     "DeskFile",
     "DeskTask",
@@ -71,6 +85,7 @@ __all__ = [
     "EvidenceUse",
     "ExpertOpinion",
     "FactCheck",
+    "HealthRun",
     "IdempotencyKey",
     "Instalment",
     "Invitation",
@@ -80,10 +95,13 @@ __all__ = [
     "LateAdmission",
     "Mandate",
     "Membership",
+    "NoticeBatch",
     "NoticePreference",
+    "Objection",
     "Payment",
     "Policy",
     "Pool",
+    "PoolWait",
     "Posting",
     "Promise",
     "PublicNotice",
@@ -92,6 +110,7 @@ __all__ = [
     "Restriction",
     "Round",
     "SavedFilter",
+    "Settlement",
     "SiteVisit",
     "Status",
     "StepLength",

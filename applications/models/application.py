@@ -26,6 +26,10 @@ class Status(models.TextChoices):
     REVOKED = "revoked", "已撤销"
 
 
+# Duties without a desk of their own: an administrator reads no case, an expert the one he is asked about.
+WITHOUT_A_DESK = (Duty.SYSTEM, Duty.EXPERT)
+
+
 def _at_the_counter(user) -> Q:
     """The cases this officer files for an applicant (窗口代办), for as long as the posting to that counter lasts."""
     counters = Posting.objects.current().filter(user=user, duty=Duty.INTAKE).values("authority")
@@ -43,7 +47,7 @@ class ApplicationQuerySet(models.QuerySet):
         never drafts, save the one who fills it at the counter. The authority is asked for in a subquery so that no
         row appears twice.
         """
-        posted = Posting.objects.current().filter(user=user).exclude(duty=Duty.SYSTEM).values("authority")
+        posted = Posting.objects.current().filter(user=user).exclude(duty__in=WITHOUT_A_DESK).values("authority")
         return self.filter(
             Q(applicant__in=Applicant.objects.visible_to(user).values("pk"))
             | Q(authority__in=posted) & ~Q(status=Status.DRAFT)
@@ -60,8 +64,14 @@ class ApplicationQuerySet(models.QuerySet):
 
     def at_the_desk_of(self, user):
         """Return the cases of the authority this officer is posted to, without drafts."""
-        posted = Posting.objects.current().filter(user=user).exclude(duty=Duty.SYSTEM).values("authority")
+        posted = Posting.objects.current().filter(user=user).exclude(duty__in=WITHOUT_A_DESK).values("authority")
         return self.filter(authority__in=posted).exclude(status=Status.DRAFT)
+
+    def asked_of(self, user):
+        """Return the cases on which this expert was asked for an opinion and has not stated an interest."""
+        posted = Posting.objects.current().filter(user=user, duty=Duty.EXPERT).values("authority")
+        free = Q(expert_opinions__no_interest=None) | Q(expert_opinions__no_interest=True)
+        return self.filter(free, expert_opinions__expert=user, authority__in=posted).distinct()
 
 
 class Application(models.Model):
@@ -295,9 +305,17 @@ class Correction(models.Model):
 
 
 class PublicNotice(models.Model):
-    """公示: the days on which the proposed award stands in public. `closes_on` is the last day; null = 待定."""
+    """
+    公示: the days on which the proposed award stands in public. `closes_on` is the last day; null = 待定.
+
+    `shown` is what the public page says, fixed when it opens: name, code, clause, declared and verified figures, basis.
+    """
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="notices")
+    batch = models.ForeignKey(
+        "NoticeBatch", on_delete=models.PROTECT, related_name="notices", null=True, blank=True, verbose_name="公示批"
+    )
+    shown = models.JSONField("公示内容", default=dict)
     opened_at = models.DateTimeField("公示开始时间")
     opened_by = models.ForeignKey(CaseDuty, on_delete=models.PROTECT, related_name="+")
     days = models.PositiveSmallIntegerField("公示期（工作日）")

@@ -53,6 +53,7 @@ class Document(models.Model):
         DECLINE = "decline", "不予受理通知书"
         REFUSAL = "refusal", "不予兑现决定书"
         NOTICE = "notice", "奖补资金兑现通知书"
+        OBJECTION = "objection", "异议答复书"
 
     class Standing(models.TextChoices):
         VALID = "valid", "有效"

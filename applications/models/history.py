@@ -41,6 +41,46 @@ class Event(models.Model):
         return f"{self.chain} #{self.sequence} {self.action}"
 
 
+class DailyDigest(models.Model):
+    """
+    每日摘要: one hash over the heads of all chains at the end of a day, linked to the day before.
+
+    Kept outside as well (backup manifest, notices), it shows a chain whose tail was cut off.
+    """
+
+    day = models.DateField("日期", unique=True)
+    chains = models.PositiveIntegerField("记录链数")
+    events = models.PositiveBigIntegerField("记录数")
+    heads_sha256 = models.CharField("链首摘要", max_length=64)
+    previous_hash = models.CharField("前一日摘要", max_length=64, blank=True)
+    hash = models.CharField("摘要", max_length=64)
+    made_at = models.DateTimeField("生成时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "每日摘要"
+        ordering = ["day"]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.hash[:12]}"
+
+
+class HealthRun(models.Model):
+    """自检: what the nightly check of the invariants and of the history found, for the console."""
+
+    started_at = models.DateTimeField("开始时间")
+    finished_at = models.DateTimeField("结束时间", null=True, blank=True)
+    counts = models.JSONField("计数", default=dict)
+    sound = models.BooleanField("全部为零", null=True)
+    note = models.CharField("说明", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "自检"
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"自检 {self.started_at:%Y-%m-%d %H:%M}"
+
+
 class Delivery(models.Model):
     """送达: one event to one person by one channel; the outbox, swept until sent. The Message-ID stays the same."""
 
@@ -58,12 +98,16 @@ class Delivery(models.Model):
     read_at = models.DateTimeField("阅读时间", null=True, blank=True)
     attempts = models.PositiveSmallIntegerField("尝试次数", default=0)
     error = models.CharField("错误", max_length=200, blank=True)
+    retry_at = models.DateTimeField("下次尝试", null=True, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "送达"
         indexes = [
             models.Index(name="unsent_deliveries", fields=["id"], condition=Q(sent_at=None)),
             models.Index(name="deliveries_of_person", fields=["person", "channel", "-id"]),
+            models.Index(
+                name="unread_on_the_site", fields=["person", "-id"], condition=Q(channel="site", read_at=None)
+            ),
         ]
         constraints = [
             models.UniqueConstraint(name="one_delivery_per_event_channel_person", fields=["event", "channel", "person"])

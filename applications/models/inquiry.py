@@ -129,6 +129,10 @@ class ExpertOpinion(models.Model):
         constraints = [
             together("answered_by", "answered_at", "no_interest"),
             models.CheckConstraint(
+                name="expert_with_an_account_answers_in_person",
+                condition=Q(expert=None) | Q(answered_by=None) | Q(answered_by=F("expert")),
+            ),
+            models.CheckConstraint(
                 name="expert_with_an_interest_gives_no_opinion",
                 condition=Q(no_interest=None, conclusion="")
                 | Q(no_interest=True, conclusion__in=["support", "conditional", "oppose"])

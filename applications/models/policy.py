@@ -104,6 +104,18 @@ class Reading(models.Model):
         return f"{self.key}（{self.choice}）"
 
 
+class PublicationQuerySet(models.QuerySet):
+    """Questions about many publications."""
+
+    def counting(self):
+        """Return publications that a second person has confirmed."""
+        return self.filter(confirmed_at__isnull=False)
+
+    def waiting(self):
+        """Return publications that still wait for the second person."""
+        return self.filter(confirmed_at=None, dropped_at=None)
+
+
 class Publication(models.Model):
     """
     发布: an authority puts a further version of its pack into force, by two people and on a paper.
@@ -121,6 +133,8 @@ class Publication(models.Model):
     confirmed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     confirmed_at = models.DateTimeField("确认时间", null=True, blank=True)
     dropped_at = models.DateTimeField("撤下时间", null=True, blank=True)
+
+    objects = PublicationQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "发布"
@@ -183,6 +197,11 @@ class Pool(models.Model):
     0 <= paid <= committed <= limit, whatever arrives at the same moment.
     """
 
+    class Shortfall(models.TextChoices):
+        QUEUE = "queue", "按完整申报时间排队"
+        PRO_RATA = "pro_rata", "批次截止后按比例"
+        REMAINDER = "remainder", "以余额为限"
+
     policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="pools", verbose_name="政策")
     name = models.CharField("名称", max_length=100)
     year = models.PositiveSmallIntegerField("年度")
@@ -191,6 +210,7 @@ class Pool(models.Model):
     committed_fen = models.BigIntegerField("已占用（分）", default=0)
     paid_fen = models.BigIntegerField("已拨付（分）", default=0)
     source = models.CharField("依据文件", max_length=200)
+    shortfall = models.CharField("余额不足时", max_length=10, choices=Shortfall, default=Shortfall.QUEUE)
 
     class Meta:
         verbose_name = verbose_name_plural = "资金池"

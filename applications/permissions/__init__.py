@@ -9,6 +9,12 @@ from applications.permissions.admission import (
     why_not_ask_admission,
     why_not_decide_admission,
 )
+from applications.permissions.assigning import (
+    ASSIGNING,
+    duty_in_turn,
+    why_not_assign,
+    why_not_assignee,
+)
 from applications.permissions.base import (
     COUNTER,
     ActionRefused,
@@ -33,12 +39,21 @@ from applications.permissions.decision import (
     why_not_refuse,
     why_not_reopen,
     why_not_return,
+    why_not_review_legally,
 )
 from applications.permissions.filing import (
     why_not_confirm,
     why_not_edit,
     why_not_submit,
     why_not_withdraw,
+)
+from applications.permissions.inquiry import (
+    demanded_units,
+    demands,
+    missing_inquiries,
+    why_not_answer,
+    why_not_check_credit,
+    why_not_inquire,
 )
 from applications.permissions.intake import (
     why_not_accept,
@@ -64,33 +79,55 @@ from applications.permissions.restriction import (
 )
 from applications.permissions.review import (
     why_not_check,
+    why_not_decide_reading,
     why_not_propose,
+)
+from applications.permissions.timing import (
+    duties_of_step,
+    is_late,
+    why_not_explain_delay,
+    why_not_late,
 )
 
 __all__ = [
+    "ASSIGNING",
     "COUNTER",
     "ActionRefused",
     "Standing",
+    "demanded_units",
+    "demands",
+    "duties_of_step",
+    "duty_in_turn",
+    "is_late",
+    "missing_inquiries",
     "posted_as",
     "role_of",
     "standing_in",
     "standing_of",
     "why_not_accept",
     "why_not_accept_with_promises",
+    "why_not_answer",
     "why_not_ask_admission",
+    "why_not_assign",
+    "why_not_assignee",
     "why_not_attach",
     "why_not_check",
+    "why_not_check_credit",
     "why_not_close",
     "why_not_confirm",
     "why_not_correct",
     "why_not_counter",
     "why_not_decide_admission",
+    "why_not_decide_reading",
     "why_not_decline",
     "why_not_duty",
     "why_not_edit",
     "why_not_endorse",
+    "why_not_explain_delay",
     "why_not_file_for",
     "why_not_grant",
+    "why_not_inquire",
+    "why_not_late",
     "why_not_lift",
     "why_not_manage_policy",
     "why_not_member",
@@ -102,6 +139,7 @@ __all__ = [
     "why_not_reopen",
     "why_not_restrict",
     "why_not_return",
+    "why_not_review_legally",
     "why_not_review_payment",
     "why_not_status",
     "why_not_submit",

@@ -2,8 +2,9 @@
 
 from datetime import date
 
-from applications.models import Application, PublicNotice
-from applications.permissions.base import Standing, why_not_duty
+from applications.approving import Agreement
+from applications.models import Application, Duty, PublicNotice
+from applications.permissions.base import Standing, why_not_duty, why_not_officer
 
 
 def why_not_return(application: Application, standing: Standing) -> str:
@@ -11,9 +12,24 @@ def why_not_return(application: Application, standing: Standing) -> str:
     return why_not_duty("return_", application, standing)
 
 
-def why_not_endorse(application: Application, standing: Standing) -> str:
-    """The approver agrees to what was proposed."""
-    return why_not_duty("endorse", application, standing)
+def why_not_endorse(application: Application, standing: Standing, *, agreement: Agreement, agreed: bool) -> str:
+    """The approver agrees to a proposal once; the last approval waits for 法制审核 where the band asks for it."""
+    if reason := why_not_duty("endorse", application, standing):
+        return reason
+    if agreed:
+        return f"您已同意本次核定意见（{agreement}），等待其他审批人员。"
+    if agreement.had + 1 >= agreement.needed and agreement.legal_needed and not agreement.legal_had:
+        return "本件金额须经法制审核，审核通过后方可作出最后一项审批。"
+    return ""
+
+
+def why_not_review_legally(application: Application, standing: Standing, *, agreement: Agreement) -> str:
+    """法制审核 looks at a proposal that waits for approval, once."""
+    if reason := why_not_officer(application, standing, Duty.LEGAL):
+        return reason
+    if application.status != "proposed":
+        return f"本件目前为“{application.get_status_display()}”，不能法制审核。"
+    return "本次核定意见已通过法制审核。" if agreement.legal_had else ""
 
 
 def why_not_refuse(application: Application, standing: Standing) -> str:

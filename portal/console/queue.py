@@ -3,19 +3,22 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.cache import cache
-from django.db.models import Count
+from django.db.models import CharField, Count, Q, QuerySet, Value
+from django.db.models.functions import Cast
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from applications.models import Application, Status
+from applications.models import Application, Posting, SavedFilter, Status, User
+from applications.permissions import ASSIGNING
 from applications.workflow import ENDED, LENGTHS, TURN
 from portal.console.site import CASE_DUTIES, EXTRA_URLS, NAVIGATION, Entry, case_desk, site
-from portal.filters import ALL, MINE, TABS, QueueFilter
+from portal.filters import ALL, LATE, MINE, OF_THE_TURN, OWN, TABS, TODAY, WAITING, QueueFilter, choices_of
 from portal.paging import keyset
 from portal.requests import Request
 
@@ -32,6 +35,7 @@ COLUMNS = (
     "status",
     "due_on",
     "submitted_at",
+    "assigned_to__name",
 )
 
 
@@ -48,6 +52,7 @@ class Row:
     status: str
     due_on: date | None
     submitted_at: datetime | None
+    officer: str | None
 
     def get_status_display(self) -> str:
         """The words of the status, as a model would say them."""
@@ -83,28 +88,59 @@ def forget_counts(authority_id: int) -> None:
     cache.delete(_counts_key(authority_id))
 
 
-def _counts(authority_id: int) -> dict[str, int]:
-    """Return how many cases of an authority stand in each status, at most a minute old."""
+# Of one status: all cases, those of nobody, those due today, those late. Late and due count where a clock runs.
+Counts = dict[str, tuple[int, int, int, int]]
+
+
+def _counts(authority_id: int) -> Counts:
+    """Return how many cases of an authority stand in each status, at most a minute old (one query)."""
     key = _counts_key(authority_id)
-    counts = cache.get(key)
+    counts: Counts | None = cache.get(key)
     if counts is None:
+        today = timezone.localdate()
         rows = Application.objects.filter(authority=authority_id).exclude(status=Status.DRAFT)
-        counts = dict(rows.order_by().values_list("status").annotate(Count("pk")))
+        found = rows.order_by().values_list("status").annotate(
+            cases=Count("pk"),
+            free=Count("pk", filter=Q(assigned_to=None)),
+            due=Count("pk", filter=Q(due_on=today)),
+            late=Count("pk", filter=Q(due_on__lt=today)),
+        )
+        counts = {status: tuple(numbers) for status, *numbers in found}
         cache.set(key, counts, COUNTS_LIVE)
     return counts
 
 
-def _tabs(counts: dict[str, int], duty: str, current: str) -> list[Tab]:
-    """Return the tabs: my turn, all, then every status in which something stands."""
-    numbers = {MINE: sum(counts.get(status, 0) for status in TURN.get(duty, ())), ALL: sum(counts.values()), **counts}
-    shown = [tab for tab in TABS if tab[0] in (ALL, current) or tab[0] in counts or (tab[0] == MINE and duty in TURN)]
+def _tabs(counts: Counts, duty: str, current: str, own: int) -> list[Tab]:
+    """Return the tabs: my turn and what presses, all, then every status in which something stands."""
+    turn = [counts.get(status, (0, 0, 0, 0)) for status in TURN.get(duty, ())]
+    numbers = {
+        **{status: row[0] for status, row in counts.items()},
+        MINE: sum(row[1] for row in turn) + own,
+        OWN: own,
+        TODAY: sum(row[2] for row in turn),
+        LATE: sum(row[3] for row in turn),
+        WAITING: counts.get(Status.CORRECTING, (0,))[0],
+        ALL: sum(row[0] for row in counts.values()),
+    }
+    always = {ALL, current} | ({MINE} if duty in TURN else set())
+    shown = [tab for tab in TABS if tab[0] in always or numbers.get(tab[0])]
     return [Tab(label, f"?status={key}", numbers.get(key, 0), key == current) for key, label in shown]
+
+
+def _of_this_officer(request: Request, duty: str) -> tuple[int, list[tuple[str, str]]]:
+    """Return how many cases this officer is to deal with, and the officer's saved filters by name (one query)."""
+    saved = SavedFilter.objects.filter(user=request.user, page="queue").order_by()
+    own = Application.objects.filter(assigned_to=request.user, status__in=TURN.get(duty, ())).order_by()
+    count = own.values("assigned_to").annotate(number=Cast(Count("pk"), CharField())).values_list(Value(""), "number")
+    rows = dict(saved.values_list("name", "query").union(count, all=True))
+    return int(rows.pop("", 0)), sorted(rows.items())
 
 
 def _asked(request: Request, duty: str) -> QueryDict:
     """Return what was asked for; whoever opens the queue plainly sees the own turn, or everything."""
     asked = request.GET.copy()
-    if asked.get("status") not in dict(TABS):
+    wanted = asked.get("status")
+    if wanted not in dict(TABS) or (wanted in OF_THE_TURN and duty not in TURN):
         asked["status"] = MINE if duty in TURN else ALL
     return asked
 
@@ -113,9 +149,21 @@ def _status(asked: QueryDict) -> str:
     return str(asked["status"])
 
 
+def _query_of(asked: QueryDict) -> str:
+    """Return what the queue is narrowed by as an address, without the place in it."""
+    kept = {name: asked[name] for name in QueueFilter.base_filters if asked.get(name)}
+    return urlencode(kept)
+
+
 def _order(status: str) -> tuple[str, ...]:
     """Return the nearest deadline first where one runs; the rest newest first, which an index answers at any size."""
     return ("-pk",) if status == ALL or status in ENDED else ("due_on", "pk")
+
+
+def colleagues_of(posting: Posting) -> QuerySet[User]:
+    """Return who can be handed a case at this desk: the officers posted today to the same duty."""
+    posted = Posting.objects.current().filter(authority=posting.authority_id, duty=posting.duty)
+    return User.objects.filter(pk__in=posted.values("user"), is_active=True).order_by("name", "pk")
 
 
 @require_safe
@@ -129,6 +177,7 @@ def queue(request: Request) -> HttpResponse:
     found = narrowed.qs if valid else cases.none()
     page = keyset(found.values(*COLUMNS), _order(_status(asked)), request, ROWS)
     counts = _counts(posting.authority_id)
+    own, saved = _of_this_officer(request, posting.duty)
     context: dict[str, Any] = {
         **site.each_context(request),
         "title": "申报件",
@@ -136,7 +185,12 @@ def queue(request: Request) -> HttpResponse:
         "narrowed": any(asked.get(name) for name in narrowed.form.fields if name != "status"),
         "rows": [Row(*(row[name] for name in COLUMNS)) for row in page.rows],
         "page": page,
-        "tabs": _tabs(counts, posting.duty, _status(asked)),
+        "tabs": _tabs(counts, posting.duty, _status(asked), own),
+        "saved": saved,
+        "query_now": _query_of(asked),
+        "may_assign": posting.duty in ASSIGNING and _status(asked) in OF_THE_TURN,
+        "colleagues": choices_of(posting.authority_id).officers.get(posting.duty, []),
+        "me": str(request.user.pk),
         "status_now": asked["status"],
         "mine": MINE,
     }

@@ -13,14 +13,18 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 import rules
-from applications import assessing, permissions
+from applications import approving, assessing, permissions
 from applications.actions.decision import has_open_shares
-from applications.actions.review import CEILING, EXACT
+from applications.actions.review import CEILING, EXACT, ON_PAPER
+from applications.case_readings import CaseQuestion
 from applications.models import (
     Application,
+    Approval,
     BankAccount,
     CaseDuty,
+    Clock,
     Correction,
+    DeskFile,
     Evidence,
     FactCheck,
     Mandate,
@@ -29,6 +33,7 @@ from applications.models import (
     Restriction,
 )
 from applications.permissions import Standing
+from applications.promises import waiting
 from applications.restricted import is_restricted, restrictions_of, why_no_leeway, words_of
 from applications.workflow import VERBS
 from portal.console.hints import Hint, hints_of
@@ -85,6 +90,15 @@ class FactRow:
         return rules.format_fact(self.field, self.check.verified) if self.check else ""
 
 
+@dataclass
+class QuestionRow:
+    """One point of interpretation of the case, with what was typed about it and what is wrong with that."""
+
+    question: CaseQuestion
+    typed: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    errors: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class Earlier:
     """An earlier sum that counts, in yuan as the rules read it."""
@@ -116,6 +130,16 @@ class Outcome:
         return self.verdict.kind == CEILING
 
     @property
+    def ceiling_fen(self) -> int | None:
+        """The upper limit in fen, None where there is none."""
+        return self.verdict.amount_fen if self.ceiling and self.verdict.eligible else None
+
+    @property
+    def on_paper(self) -> bool:
+        """Whether a decision paper fixes the sum (一事一议, 转致)."""
+        return self.verdict.kind in ON_PAPER
+
+    @property
     def open_shares(self) -> int:
         """The number of instalments where the text leaves their shares to the authority, 0 elsewhere."""
         schedule = self.verdict.schedule
@@ -132,6 +156,15 @@ class Outcome:
         return sum(row.amount_fen for row in self.earlier)
 
 
+@dataclass(frozen=True)
+class Delay:
+    """How late the step is: whether at all, what was said about it, and why this person may not say it."""
+
+    late: bool
+    reason: str
+    why_not: str
+
+
 @dataclass
 class CaseFile:
     """The whole page of a case."""
@@ -143,16 +176,18 @@ class CaseFile:
     fields: tuple["rules.Field", ...]
     papers: list[Paper]
     facts: list[FactRow]
+    questions: list[QuestionRow]
     hints: list[Hint]
     outcome: Outcome
     why_not: dict[str, str]
+    delay: Delay
     promises: list[Promise]
     restrictions: list[Restriction]
 
     @property
     def open_promises(self) -> list[Promise]:
         """What was promised and has not come."""
-        return [row for row in self.promises if row.kept_at is None and row.broken_at is None]
+        return waiting(self.promises)
 
     @property
     def mandate(self) -> Mandate | None:
@@ -166,6 +201,21 @@ class CaseFile:
         return [slot for slot in self.slots if slot.required and slot.kind not in filled]
 
     @property
+    def undecided(self) -> list[str]:
+        """The points of interpretation that somebody has to decide."""
+        return [row.question.spec.question for row in self.questions if row.question.is_open]
+
+    @property
+    def decided_count(self) -> int:
+        """How many points an officer has decided."""
+        return sum(row.question.decision is not None for row in self.questions)
+
+    @property
+    def readings_opened(self) -> bool:
+        """Whether something is to be done about a point of interpretation."""
+        return bool(self.undecided) or any(row.typed for row in self.questions)
+
+    @property
     def current_paper(self) -> Paper | None:
         """The paper whose pages are shown."""
         return next((paper for paper in self.papers if paper.current), None)
@@ -175,11 +225,14 @@ def _cases(request: Request) -> QuerySet[Application]:
     """Return the cases at this officer's desk with all single values that the page and the why-nots need."""
     user = request.user
     here = OuterRef("pk")
+    clock = Clock.objects.filter(application=here, step=OuterRef("status"), ended_on=None)
     notice = PublicNotice.objects.filter(application=here, ended_at=None)
     asked = Correction.objects.filter(application=here).order_by().values("application").annotate(rows=Count("pk"))
     account = BankAccount.objects.filter(applicant=OuterRef("applicant"), replaced_at=None)
+    decision = DeskFile.objects.filter(application=here, kind=DeskFile.Kind.DECISION).order_by("-pk")
+    mine = Approval.objects.filter(application=here, proposed_at=OuterRef("proposed_at"), approved_by__user=user)
     return (
-        Application.objects.at_the_desk_of(user)
+        approving.with_agreement(Application.objects.at_the_desk_of(user))
         .select_related(
             "authority",
             "policy",
@@ -193,40 +246,62 @@ def _cases(request: Request) -> QuerySet[Application]:
             "endorsed_by__user",
         )
         .annotate(
+            i_agreed=Exists(mine),
             my_role=permissions.role_of(user),
             my_held=Subquery(CaseDuty.objects.filter(user=user, application=here).values("duty")[:1]),
             asked_before=Coalesce(Subquery(asked.values("rows")), 0),
             has_promises=Exists(Promise.objects.filter(application=here)),
             restricted=is_restricted(timezone.localdate()),
+            clock_reason=Subquery(clock.values("late_reason")[:1]),
             running_days=Subquery(notice.values("days")[:1]),
             running_until=Subquery(notice.values("closes_on")[:1]),
             account_holder=Subquery(account.values("holder")[:1]),
             account_bank=Subquery(account.values("bank")[:1]),
             account_number=Subquery(account.values("number")[:1]),
+            decision_file=Subquery(decision.values("pk")[:1]),
+            **permissions.demands(),
         )
     )
 
 
-def read(request: Request, pk: int) -> CaseFile:
-    """Return the page of a case. Raises Http404 for whoever may not see it."""
+def case_with_standing(request: Request, pk: int) -> tuple[Any, Standing]:
+    """
+    Return a case with the annotations of `_cases`, and how the officer stands to it. Raises Http404.
+
+    `promised` and `against` on it are the promises of the case and what restricts its applicant, asked for only where
+    there is any.
+    """
     posting = case_desk(request)
-    application: Any = get_object_or_404(_cases(request), pk=pk)  # a case with the annotations of `_cases`
+    application: Any = get_object_or_404(_cases(request), pk=pk)
+    application.promised = list(application.promises.all()) if application.has_promises else []
+    application.against = list(restrictions_of(application, timezone.localdate())) if application.restricted else []
     standing = Standing(
         user=request.user,
         role=application.my_role or "",
         duty=posting.duty if posting.authority_id == application.authority_id else "",
         held=application.my_held or "",
     )
-    clause = rules.load().clause(application.clause.code)
-    slots = rules.evidence(clause.id)
+    return application, standing
+
+
+def restricted_in(application: Any, scope: str) -> str:
+    """Return the words of what restricts the applicant of a case in one scope, "" when nothing does (no query)."""
+    return next((words_of(row) for row in application.against if row.scope == scope), "")
+
+
+def read(request: Request, pk: int) -> CaseFile:
+    """Return the page of a case. Raises Http404 for whoever may not see it."""
+    posting = case_desk(request)
+    application, standing = case_with_standing(request, pk)
+    clause, slots = assessing.law_of(application), assessing.slots_of(application)
     checks = _checks(application)
     outcome = _outcome(application, checks)
-    fields = rules.fields(clause.id, {key: choice for key, choice in outcome.verdict.readings.items() if choice})
+    fields = assessing.fields_of(application)
     papers, hints = _papers(application, slots, posting.authority_id)
     facts = _facts(application, fields, slots, papers, checks, hints)
+    questions = [QuestionRow(question) for question in assessing.case_questions(application)]
+    undecided = [row.question.spec.question for row in questions if row.question.is_open]
     _choose(request, papers, facts, open_facts=not permissions.why_not_check(application, standing))
-    promises = list(application.promises.all()) if application.has_promises else []
-    against = list(restrictions_of(application, timezone.localdate())) if application.restricted else []
     return CaseFile(
         application=application,
         standing=standing,
@@ -235,11 +310,13 @@ def read(request: Request, pk: int) -> CaseFile:
         fields=fields,
         papers=papers,
         facts=facts,
+        questions=questions,
         hints=[hint for hint in hints if not hint.fact],
         outcome=outcome,
-        why_not=_why_not(application, standing, facts, promises, against),
-        promises=promises,
-        restrictions=against,
+        why_not=why_nots(application, standing, _unchecked(application, facts), undecided),
+        delay=_delay(application, standing),
+        promises=application.promised,
+        restrictions=application.against,
     )
 
 
@@ -248,23 +325,26 @@ def _checks(application: Application) -> dict[str, FactCheck]:
     return {check.fact: check for check in rows}
 
 
+def outcome_of(application: Application) -> Outcome:
+    """Return what follows from the facts verified so far."""
+    return _outcome(application, assessing.latest_checks(application))
+
+
 def _outcome(application: Application, checks: Mapping[str, FactCheck]) -> Outcome:
     inputs, verdict = assessing.judge(application, assessing.verified_facts(application, checks))
-    pack = rules.load().pack(application.policy.code)
+    pack = assessing.pack_of(application)
     specs = {spec.id: spec for spec in pack.readings}
     return Outcome(
         verdict=verdict,
         lines=rules.explain(verdict.stored_trace()),
         earlier=[
-            Earlier(
-                rules.load().clause(row["clause"]).name, row["year"], rules.fen(row["amount_yuan"]), row["same_item"]
-            )
+            Earlier(rules.load().name_of(row["clause"]), row["year"], rules.fen(row["amount_yuan"]), row["same_item"])
             for row in inputs.get("history", ())
         ],
         readings=[
             (f"{key}　{specs[key].question}", specs[key].options.get(choice, choice))
             for key, choice in verdict.readings.items()
-            if key in specs and choice
+            if key in specs and choice and specs[key].computed
         ],
         pool=inputs.get("pool"),
     )
@@ -350,37 +430,46 @@ def _choose(request: Request, papers: list[Paper], facts: list[FactRow], *, open
         shown.current = True
 
 
-def _why_not(
-    application: Application,
-    standing: Standing,
-    facts: list[FactRow],
-    promises: list[Promise],
-    against: list[Restriction],
-) -> dict[str, str]:
-    """Return for every verb of the console why it is not possible now, "" where it is."""
-    waiting = [row for row in promises if row.kept_at is None and row.broken_at is None]
-    filing = next((words_of(row) for row in against if row.scope == Restriction.Scope.FILING), "")
-    now = timezone.now()
-    unchecked = [
+def _unchecked(application: Application, facts: list[FactRow]) -> list[str]:
+    return [
         row.field.label
         for row in facts
         if row.check is None and (row.field.name in application.facts or row.field.required)
     ]
+
+
+def why_nots(
+    application: Application, standing: Standing, unchecked: list[str], undecided: list[str]
+) -> dict[str, str]:
+    """Return for every verb of the console why it is not possible now, "" where it is; see `case_with_standing`."""
+    open_ones = waiting(application.promised)  # type: ignore[attr-defined]
+    now = timezone.now()
     reasons = {
-        "accept": permissions.why_not_accept(application, standing, waiting),
+        "accept": permissions.why_not_accept(application, standing, open_ones),
         "accept_with_promises": permissions.why_not_accept_with_promises(
             application,
             standing,
-            waiting,
+            open_ones,
             today=timezone.localdate(now),
-            leeway=why_no_leeway(application, now) if waiting and application.status == "submitted" else "",
+            leeway=why_no_leeway(application, now) if open_ones and application.status == "submitted" else "",
         ),
         "decline": permissions.why_not_decline(application, standing),
         "correct": permissions.why_not_correct(application, standing, corrections=application.asked_before),  # type: ignore[attr-defined]
         "check": permissions.why_not_check(application, standing),
-        "propose": permissions.why_not_propose(application, standing, unchecked, waiting),
+        "propose": permissions.why_not_propose(
+            application, standing, unchecked, undecided, permissions.missing_inquiries(application), open_ones
+        ),
+        "decide_reading": permissions.why_not_decide_reading(application, standing),
         "return_": permissions.why_not_return(application, standing),
-        "endorse": permissions.why_not_endorse(application, standing),
+        "endorse": permissions.why_not_endorse(
+            application,
+            standing,
+            agreement=approving.agreement_in(application),
+            agreed=bool(application.i_agreed),  # type: ignore[attr-defined]
+        ),
+        "review_legally": permissions.why_not_review_legally(
+            application, standing, agreement=approving.agreement_in(application)
+        ),
         "refuse": permissions.why_not_refuse(application, standing),
         "reopen": permissions.why_not_reopen(application, standing),
         "grant": permissions.why_not_grant(
@@ -388,13 +477,32 @@ def _why_not(
             standing,
             notice=running_notice(application),
             today=timezone.localdate(),
-            issue_day_needed=assessing.needs_issue_day(application.policy),
-            restricted=filing,
+            issue_day_needed=assessing.needs_issue_day(application.policy, assessing.version_of(application)),
+            restricted=restricted_in(application, Restriction.Scope.FILING),
         ),
         "close": permissions.why_not_close(application, standing),
     }
-    assert reasons.keys() - {"check"} <= VERBS.keys()
-    return reasons
+    assert reasons.keys() - {"check", "decide_reading", "review_legally"} <= VERBS.keys()
+    late = permissions.why_not_late(running_clock(application), timezone.localdate())
+    moving = reasons.keys() & VERBS.keys()
+    return {verb: reason or (late if verb in moving else "") for verb, reason in reasons.items()}
+
+
+def _delay(application: Application, standing: Standing) -> Delay:
+    clock, today = running_clock(application), timezone.localdate()
+    return Delay(
+        late=permissions.is_late(clock, today),
+        reason=clock.late_reason if clock else "",
+        why_not=permissions.why_not_explain_delay(standing, clock, today),
+    )
+
+
+def running_clock(application: Application) -> Clock | None:
+    """Return the clock of the step from the values read with the case, without another query."""
+    reason: str | None = application.clock_reason  # type: ignore[attr-defined]
+    if reason is None:
+        return None
+    return Clock(application=application, step=application.status, due_on=application.due_on, late_reason=reason)
 
 
 def running_notice(application: Application) -> PublicNotice | None:

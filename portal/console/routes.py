@@ -1,13 +1,33 @@
 """
 The console put together: importing a part registers its pages, its records and its entries of the navigation.
 
-The order of these imports is the order of the navigation.
+The order of the navigation is that of the imports below.
 """
 
-from portal.console import case_record, cases, earlier, policy, queue, records, staff, verbs  # noqa: F401 - imported for what they register
-
-# isort: split
-from portal.console import admissions, counter, restrictions  # noqa: F401 - how a case comes in, after the queue
+from portal.console import (  # noqa: F401 - imported for what they register
+    admissions,
+    bands,
+    case_inquiries,
+    case_readings,
+    case_record,
+    cases,
+    counter,
+    delay,
+    earlier,
+    legal,
+    opinions,
+    packs,
+    policy,
+    policy_demands,
+    publications,
+    queue,
+    records,
+    restrictions,
+    staff,
+    timing,
+    verbs,
+    worklists,
+)
 from portal.console.site import site
 
 __all__ = ["site"]

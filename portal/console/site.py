@@ -12,16 +12,17 @@ from typing import Any
 from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.contrib.auth.views import redirect_to_login
+from django.db.models import Exists
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 
-from applications.models import Duty, Posting
+from applications.models import Delivery, Duty, Posting
 
 EVERY_DUTY = frozenset(Duty.values)
-CASE_DUTIES = EVERY_DUTY - {Duty.SYSTEM}
+CASE_DUTIES = EVERY_DUTY - {Duty.SYSTEM, Duty.EXPERT}  # an expert has a page of the cases he is asked about
 FINANCE = frozenset({Duty.PAY, Duty.COUNTERSIGN})
 OVERSIGHT = frozenset({Duty.AUDIT, Duty.INSPECT, Duty.LEGAL})
 
@@ -52,7 +53,9 @@ UNUSED = frozenset({"login", "logout", "password_change", "password_change_done"
 def posting_of(request: HttpRequest) -> Posting | None:
     """Return the posting this person works under today (asked once for a request); None for everybody else."""
     if not hasattr(request, "console_posting"):
+        unread = Delivery.objects.filter(person=request.user.pk, channel=Delivery.Channel.SITE, read_at=None)
         rows = Posting.objects.current().filter(user=request.user).select_related("authority")
+        rows = rows.annotate(has_unread=Exists(unread))
         request.console_posting = rows.order_by("-since", "-pk").first()  # type: ignore[attr-defined]
     return request.console_posting  # type: ignore[attr-defined]
 

@@ -15,13 +15,14 @@ from portal.requests import Request
 
 @dataclass(frozen=True)
 class CaseTab:
-    """One page of a case: its words and the name of its address."""
+    """One page of a case: its words, the name of its address, and its place from left to right."""
 
     label: str
     url_name: str
+    place: int = 50
 
 
-# In the order they are shown; a page of a case joins by adding its tab.
+# A page of a case joins by adding its tab.
 CASE_TABS: list[CaseTab] = []
 
 
@@ -46,7 +47,10 @@ def tab_context(request: Request, case: Application) -> dict[str, Any]:
         "title": case.number,
         "case": case,
         "notice_over": notice_over(case),
-        "tabs": [(tab.label, reverse(tab.url_name, args=[case.pk]), tab.url_name) for tab in CASE_TABS],
+        "tabs": [
+            (tab.label, reverse(tab.url_name, args=[case.pk]), tab.url_name)
+            for tab in sorted(CASE_TABS, key=lambda tab: tab.place)
+        ],
         "tab_now": request.resolver_match.view_name if request.resolver_match else "",
     }
 

@@ -11,15 +11,14 @@ from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-import rules
 from applications.actions import ActionRefused, decision, intake, payment, review
-from applications.assessing import readings_in_force
+from applications.assessing import fields_of, slots_of
 from applications.defects import newest_answer
 from applications.models import Application, Evidence
 from applications.workflow import VERBS
 from portal.console.cases import PLAIN, REASONED, case_page, form_of
 from portal.console.queue import forget_counts
-from portal.console.reading import case_at_desk, read
+from portal.console.reading import case_at_desk, outcome_of, read
 from portal.console.site import EXTRA_URLS, site
 from portal.forms.console import CheckForm, CorrectionForm
 from portal.idempotency import idempotent
@@ -50,7 +49,8 @@ def _done(request: Request, application: Application, words: str) -> HttpRespons
 def _values(verb: str, form: Form) -> dict[str, Any]:
     """Return what the action takes from its form."""
     if verb == "propose":
-        return {"amount_fen": form.cleaned_data["amount"], "reason": form.cleaned_data["reason"]}
+        typed = dict(form.cleaned_data)
+        return {"amount_fen": typed.pop("amount"), **typed}
     if verb == "grant":
         return {"parts_fen": form.cleaned_data["parts"]}
     if verb == "decline":
@@ -66,7 +66,8 @@ def _view(verb: str) -> Callable[..., HttpResponse]:
     @idempotent
     def act(request: Request, pk: int) -> HttpResponse:
         application = case_at_desk(request, pk)
-        form = form_of(verb, request.POST)
+        outcome = outcome_of(application) if verb == "propose" else None
+        form = form_of(verb, request.POST, request.FILES, outcome=outcome)
         sent = {verb: form} if form else {}
         if form and not form.is_valid():
             return case_page(request, pk, sent=sent, status=422)
@@ -89,8 +90,7 @@ def _paper_choices(application: Application) -> list[Evidence]:
 def check(request: Request, pk: int, fact: str) -> HttpResponse:
     """Record the finding on one fact."""
     application = case_at_desk(request, pk)
-    asked = rules.fields(application.clause.code, readings_in_force(application.policy))
-    field = next((field for field in asked if field.name == fact), None)
+    field = next((field for field in fields_of(application) if field.name == fact), None)
     if field is None:
         raise Http404
     form = CheckForm(request.POST, field=field, papers=_paper_choices(application))
@@ -121,8 +121,7 @@ def check(request: Request, pk: int, fact: str) -> HttpResponse:
 def correct(request: Request, pk: int) -> HttpResponse:
     """Build the one list of corrections, and send it; a second list offers what the answer to the first changed."""
     application = case_at_desk(request, pk)
-    code = application.clause.code
-    facts, slots = rules.fields(code, readings_in_force(application.policy)), rules.evidence(code)
+    facts, slots = fields_of(application), slots_of(application)
     answer = newest_answer(application)
     if answer is not None:
         facts = tuple(field for field in facts if field.name in answer.facts)

@@ -8,9 +8,11 @@ from django import forms
 import rules
 from applications.actions.intake import Ground
 from applications.models import Evidence, FactCheck
+from portal.forms.paper import PaperField
 
 REASON_LENGTH = 500
 NOTE_LENGTH = 500
+PAPER_LENGTH = 200
 ITEM_LENGTH = 300
 FREE_ITEMS = 3  # blank lines of the correction list for what is neither a fact nor a paper
 
@@ -52,7 +54,11 @@ class DeclineForm(ReasonForm):
 
 
 class ProposeForm(forms.Form):
-    """The proposed sum in yuan where the text leaves it to a decision, with the reason and the paper it rests on."""
+    """
+    The proposed sum in yuan where the text leaves it to a decision, with the reason and the paper it rests on.
+
+    A ceiling bounds the sum; number and file of the decision paper are asked for only where a paper fixes it.
+    """
 
     amount = forms.CharField(
         label="核定金额（元）",
@@ -66,6 +72,19 @@ class ProposeForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={**CONTROL, "rows": 3}),
     )
+    paper_name = forms.CharField(
+        label="决定文件文号或会议纪要编号",
+        max_length=PAPER_LENGTH,
+        widget=forms.TextInput(attrs=CONTROL),
+        error_messages={"required": "请填写决定文件的文号或者会议纪要编号。"},
+    )
+    paper = PaperField(label="决定文件")
+
+    def __init__(self, *args: Any, ceiling_fen: int | None = None, on_paper: bool = False, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.ceiling_fen = ceiling_fen
+        if not on_paper:
+            del self.fields["paper_name"], self.fields["paper"]
 
     def clean_amount(self) -> int | None:
         """Return whole fen; nothing typed is None, which the text's own sum needs."""
@@ -73,9 +92,12 @@ class ProposeForm(forms.Form):
         if not text:
             return None
         try:
-            return rules.fen(text)
+            amount = rules.fen(text)
         except ValueError:
             raise forms.ValidationError("金额应写成元，最多两位小数，例如 2000000.00。") from None
+        if self.ceiling_fen is not None and amount > self.ceiling_fen:
+            raise forms.ValidationError(f"核定金额不得超过测算上限 {rules.yuan(self.ceiling_fen)} 元。")
+        return amount
 
 
 class PartsForm(forms.Form):

@@ -6,7 +6,6 @@ from portal.views import claim_evidence, claim_form, claim_promise, claims, desk
 
 urlpatterns = [
     path("", desk.dashboard, name="desk"),
-    path("messages/read/", desk.read_messages, name="messages_read"),
     path("enterprises/new/", enterprise.register, name="enterprise_new"),
     path("enterprises/join/", enterprise.join, name="enterprise_join"),
     path("enterprises/<int:pk>/", enterprise.page, name="enterprise"),

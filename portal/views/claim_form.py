@@ -80,13 +80,13 @@ def estimate(request: Request, pk: int) -> HttpResponse:
 
 
 def _form(case: Application, data: Any = None) -> ClaimForm:
-    clause = rules.load().clause(case.clause.code)
+    clause = assessing.law_of(case)
     stored = case.facts | {"subject": case.subject, "event_on": case.event_on, "version": case.version}
     return ClaimForm(
-        rules.fields(case.clause.code, assessing.readings_in_force(case.policy)),
+        assessing.fields_of(case),
         data,
         stored=stored,
-        subject_label=clause.subject if needs_subject(case.clause.code) else "",
+        subject_label=clause.subject if needs_subject(clause.id, assessing.shown_version(case)) else "",
     )
 
 
@@ -104,11 +104,12 @@ def _page(request: Request, claim: Claim, form: ClaimForm, *, refusal: str = "",
     flat = [item for slot in files.values() for item in slot]
     promised = promised_slots(claim.promises, timezone.localdate())
     gaps = gaps_of(case, flat, has_account=claim.has_account, promised=promised)
+    slots = assessing.slots_of(case)
     context = {
         "case": case,
-        "clause": rules.load().clause(case.clause.code),
+        "clause": assessing.law_of(case),
         "form": form,
-        "slots": [_slot(claim, slot, files.get(slot.kind, []), named) for slot in rules.evidence(case.clause.code)],
+        "slots": [_slot(claim, slot, files.get(slot.kind, []), named) for slot in slots],
         "asked": asked,
         "missing": [where(claim, gap) for gap in gaps],
         "refusal": refusal,

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 
 from applications.completeness import Gap
-from applications.models import Application, BankAccount, Evidence, Mandate, Promise
+from applications.models import Application, BankAccount, Evidence, ExpertOpinion, Mandate, Promise, Status
 from applications.permissions import COUNTER, Standing, standing_in, with_standing
 from applications.restricted import is_restricted
 from portal.requests import Request
@@ -48,6 +48,10 @@ def claim_of(request: Request, pk: int) -> Claim:
     """Return a claim of a body this person acts for, or files for; everybody else gets a 404, other officers too."""
     account = BankAccount.objects.filter(applicant=OuterRef("applicant"), replaced_at=None)
     promised = Promise.objects.filter(application=OuterRef("pk"))
+    open_questions = ExpertOpinion.objects.filter(
+        application=OuterRef("pk"), answered_at=None, application__status=Status.VERIFYING
+    )
+    asked = open_questions.order_by("-expected_on").values("expected_on")
     cases = Application.objects.filed_by(request.user).select_related(
         "clause__policy__authority",
         "policy",
@@ -59,7 +63,10 @@ def claim_of(request: Request, pk: int) -> Claim:
         "mandate__file",
     )
     rows = with_standing(cases, request.user).annotate(
-        has_account=Exists(account), has_promises=Exists(promised), restricted=is_restricted(timezone.localdate())
+        has_account=Exists(account),
+        has_promises=Exists(promised),
+        restricted=is_restricted(timezone.localdate()),
+        expert_until=Subquery(asked[:1]),
     )
     case: Any = get_object_or_404(rows, pk=pk)  # a case with the annotations above
     return Claim(

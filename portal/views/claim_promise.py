@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 import rules
-from applications import permissions
+from applications import assessing, permissions
 from applications.actions import promise as actions
 from applications.permissions import ActionRefused
 from applications.promises import latest_day
@@ -24,10 +24,10 @@ from portal.views.claim_lookup import Claim, claim_of
 def promise(request: Request, pk: int, slot: str) -> HttpResponse:
     """Ask by which day the paper comes (GET), and promise it (POST)."""
     claim = claim_of(request, pk)
-    spec = next((s for s in rules.evidence(claim.case.clause.code) if s.kind == slot), None)
+    spec = next((s for s in assessing.slots_of(claim.case) if s.kind == slot), None)
     if spec is None:
         raise Http404
-    latest = latest_day(timezone.now())
+    latest = latest_day(claim.case.authority_id, timezone.now())
     if request.method != "POST":
         return _page(request, claim, spec, PromiseForm(latest=latest))
     form = PromiseForm(request.POST, latest=latest)

@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 import rules
-from applications import permissions
+from applications import assessing, permissions
 from applications.actions.filing import may_file
 from applications.completeness import gaps_of
-from applications.models import Application, Award, Document, Evidence, Payment, Promise, Status
+from applications.models import Application, Award, Clock, Document, Evidence, Payment, Promise, Status
 from applications.promises import promised_slots
 from applications.restricted import why_not_filing
 from applications.workflow import EDITABLE, NEXT, ROAD
@@ -37,6 +37,8 @@ WORDS = {
     "breach": "承诺的材料逾期未补交，终止办理",
     "mandate": "窗口代办",
     "attach_mandate": "上传授权委托书",
+    "ask_expert": "征询专家意见",
+    "answer_expert": "专家已答复",
     "propose": "核验完成，提请审批",
     "return_": "审批退回，继续核验",
     "endorse": "审批同意，进入公示",
@@ -48,11 +50,13 @@ WORDS = {
     "close": "办结归档",
     "withdraw": "申报单位撤回",
     "revoke": "原奖补决定被撤销",
+    "explain_delay": "主管单位超期说明",
+    "set_due_day": "主管单位确定补正期限",
 }
 FILES = frozenset({"attach", "take_back"})
 TOLD_WITH_NOTE = frozenset(
     {"accept", "accept_with_promises", "breach", "decline", "keep_promise", "lapse", "mandate", "promise"}
-    | {"refuse", "start", "withdraw"}
+    | {"refuse", "start", "withdraw", "explain_delay", "set_due_day"}
 )
 
 
@@ -102,6 +106,7 @@ def story_of(claim: Claim) -> dict[str, Any]:
         "promises": [_promise(claim, row) for row in claim.promises],
         "mandate": claim.mandate,
         "at_the_counter": claim.at_the_counter,
+        "delays": _delays(case),
         "can_withdraw": not permissions.why_not_withdraw(case, claim.standing),
         **(_before_submission(claim, flat) if case.status in EDITABLE else {}),
     }
@@ -194,11 +199,16 @@ def _facts(case: Application) -> list[FactShown]:
 
 
 def _files(case: Application, files: dict[str, list[Evidence]]) -> list[tuple[str, list[Evidence]]]:
-    return [(slot.label, files[slot.kind]) for slot in rules.evidence(case.clause.code) if slot.kind in files]
+    return [(slot.label, files[slot.kind]) for slot in assessing.slots_of(case) if slot.kind in files]
 
 
 def _documents(case: Application) -> list[Document]:
     return list(case.documents.prefetch_related("jobs").order_by("-issued_at", "-pk"))
+
+
+def _delays(case: Application) -> list[Clock]:
+    """Return the steps that were late, with what was said about it."""
+    return [] if case.status == Status.DRAFT else list(case.clocks.exclude(late_reason="").order_by("pk"))
 
 
 def _awards(case: Application) -> list[Award]:

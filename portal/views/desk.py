@@ -1,9 +1,9 @@
 """The applicant's desk: own cases, what was told, what to do next."""
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from applications.models import Applicant, Application, Delivery, LateAdmission, Status
 from portal.paging import keyset
@@ -31,10 +31,3 @@ def dashboard(request: Request) -> HttpResponse:
         "ours": OURS,
     }
     return render(request, "applicant/desk.html", context)
-
-
-@require_POST
-def read_messages(request: Request) -> HttpResponse:
-    """Mark what was told as read."""
-    _unread(request).update(read_at=timezone.now())
-    return redirect("desk")

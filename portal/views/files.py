@@ -1,5 +1,5 @@
 """
-Files behind a permission check: evidence as attachment or as page image, letters, results of background work.
+Files behind a permission check: evidence as attachment or as page image, papers of the desk, letters, results of jobs.
 
 Whatever a person may not see does not exist: every file is looked up through `visible_to`, so a stranger gets a 404.
 """
@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from applications.models import Application, Document, Evidence, Job, Mandate
+from applications.models import Application, DeskFile, Document, Evidence, Job, Mandate
 
 IMAGE_WIDTH = 1000
 SANDBOX = "default-src 'none'; sandbox"
@@ -72,6 +72,13 @@ def mandate_file(request: HttpRequest, pk: int) -> FileResponse:
     file = get_object_or_404(mandates, pk=pk).file
     assert file is not None
     return _send(file.file, name=file.original_name, content_type=file.content_type)
+
+
+@require_safe
+def desk_file(request: HttpRequest, pk: int) -> FileResponse:
+    """Hand out a paper that officers added to a case, to officers of its authority alone, always as attachment."""
+    paper = get_object_or_404(DeskFile.objects.visible_to(request.user), pk=pk)
+    return _send(paper.file, name=paper.original_name, content_type=paper.content_type)
 
 
 @require_safe

@@ -203,7 +203,7 @@ def _beyond(fact: Fact, value: Any) -> Any:
     """Return a number that is out of the range of its fact. Raises ValueError where it is no such number at all."""
     if fact.kind == "choice" and isinstance(value, str):
         return value
-    if fact.kind == "integer" and isinstance(value, int) and abs(value) <= _LARGEST:
+    if fact.kind == "integer" and isinstance(value, int) and not isinstance(value, bool) and abs(value) <= _LARGEST:
         return value
     if fact.kind in ("decimal", "percent", "money") and isinstance(value, str):
         number: Decimal | int = units.fen(value) if fact.kind == "money" else units.decimal(value)

@@ -94,6 +94,9 @@ class Limits:
         if found is None or not found.positive.any():
             return
         used = found.positive > 0
+        if getattr(self.model, "carried", False):
+            state.lower(np.maximum(state.fen - found.fen, 0), ONCE)
+            return
         if not getattr(self.model, "each_once", False):
             state.fen = np.where(used, 0, state.fen)
             state.mark(used, ONCE)
@@ -124,7 +127,10 @@ class Limits:
             others = tuple(clause for clause in self.ids(relation.clauses) if clause != self.compiled.id)
             nothing = np.zeros(state.rows, np.bool_)
             paid = np.zeros(state.rows, np.int64)
-            for way, clauses in ((relation.others, others), (relation.own, (self.compiled.id,))):
+            ways = [(relation.others, others), (relation.own, (self.compiled.id,))]
+            if relation.always and relation.always != self.model.number:
+                ways.append(("不再", self.ids((relation.always,))))
+            for way, clauses in ways:
                 found = None if way == "不计" else self._found(state, frame, history, clauses, relation.scope)
                 if found is None:
                     continue

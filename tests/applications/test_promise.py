@@ -21,6 +21,7 @@ from tests.factories import (
     make_application,
     make_draft,
     make_officer,
+    make_policy,
 )
 
 pytestmark = pytest.mark.django_db
@@ -51,13 +52,13 @@ def draft():
 
 
 def test_the_last_day_is_fifteen_working_days_ahead():
-    assert latest_day(NOON) == LAST
+    assert latest_day(make_policy().authority_id, NOON) == LAST
 
 
 def test_a_year_without_a_table_makes_the_limit_shorter_and_never_longer():
     eve = NOON.replace(month=12, day=31)
 
-    assert latest_day(eve) == date(2027, 1, 15)
+    assert latest_day(make_policy().authority_id, eve) == date(2027, 1, 15)
 
 
 def test_a_promised_paper_is_not_missing_and_voids_the_confirmation():

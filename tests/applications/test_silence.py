@@ -84,7 +84,7 @@ def test_an_officer_who_was_faster_wins_and_holds_up_nobody(monkeypatch):
     first, second = make_application(Status.SUBMITTED), make_application(Status.SUBMITTED)
     officer = make_officer(Duty.INTAKE)
     rows = [Application.objects.get(pk=first.pk), Application.objects.get(pk=second.pk)]
-    intake.accept(first, by=officer, at=OVER)
+    intake.accept(first, by=officer, at=DUE)
 
     monkeypatch.setattr("applications.deadlines.Application.objects.filter", lambda **kw: Sliced(rows))
     accept_overdue(OVER)

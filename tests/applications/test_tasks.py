@@ -141,7 +141,12 @@ def test_mail_that_fails_is_tried_again(monkeypatch):
     with monkeypatch.context() as broken:
         broken.setattr("django.core.mail.EmailMessage.send", down)
         tasks.sweep()
-    assert Delivery.objects.get(channel=Delivery.Channel.MAIL).sent_at is None
+    failed = Delivery.objects.get(channel=Delivery.Channel.MAIL)
+    assert (failed.sent_at, failed.attempts, failed.error) == (None, 1, "SMTPServerDisconnected")
+    assert failed.retry_at > timezone.now()
+    tasks.sweep()  # its time has not come
+    assert mail.outbox == []
+    Delivery.objects.update(retry_at=timezone.now())
     tasks.sweep()
 
     assert Delivery.objects.get(channel=Delivery.Channel.MAIL).attempts == 2

@@ -13,7 +13,8 @@ from tests.portal.world import FOREIGN, MEMBERS, OFFICERS, PERSONS, World
 
 SIGNED_IN = PERSONS - {"anonymous"}
 POSTED = OFFICERS | FOREIGN
-CASE = OFFICERS - {Duty.SYSTEM}
+CASE = OFFICERS - {Duty.SYSTEM, Duty.EXPERT}  # an expert reads the case he is asked about, on a page of its own
+AT_A_DESK = POSTED - {Duty.SYSTEM, Duty.EXPERT, "foreign_system"}
 FINANCE = frozenset({Duty.PAY, Duty.COUNTERSIGN})
 OVERSIGHT = frozenset({Duty.AUDIT, Duty.INSPECT, Duty.LEGAL})
 POLICY = frozenset({Duty.POLICY})
@@ -95,6 +96,10 @@ def console_pressed(who: frozenset[str], kwargs: Kwargs = lambda world: {}) -> D
     return Door(NOT_ALLOWED_IN_CONSOLE, to(who, *ACTED), kwargs)
 
 
+def both_in_console(who: frozenset[str], kwargs: Kwargs = lambda world: {}) -> Door:
+    return Door(to(who, 200), to(who, *ACTED), kwargs)
+
+
 PUBLIC = {
     "home": shown(PERSONS),
     "policies": shown(PERSONS),
@@ -109,7 +114,9 @@ PUBLIC = {
 
 APPLICANT = {
     "desk": shown(SIGNED_IN),
-    "messages_read": pressed(SIGNED_IN),
+    "inbox": shown(SIGNED_IN),
+    "inbox_read": pressed(SIGNED_IN),
+    "inbox_topics": both(SIGNED_IN),
     "enterprise_new": both(SIGNED_IN),
     "enterprise_join": both(SIGNED_IN),
     "enterprise": shown(MEMBERS, pk_of("applicant")),
@@ -147,6 +154,7 @@ FILES = {
     "evidence_file": shown(MEMBERS | CASE, pk_of("evidence")),
     "mandate_file": shown(frozenset({Duty.INTAKE}), pk_of("mandate")),
     "evidence_page": shown(MEMBERS | CASE, lambda world: {"pk": world.objects["evidence"].pk, "page": 1}),
+    "desk_file": shown(CASE, pk_of("desk_file")),
     "document_file": shown(MEMBERS | CASE, pk_of("receipt")),
     "job": shown(MEMBERS | CASE, pk_of("letter_job")),
     "job_result": shown(frozenset({Duty.PAY}), pk_of("archive")),
@@ -155,14 +163,32 @@ FILES = {
 CONSOLE = {
     "console:index": Door(to(POSTED, 302), to(POSTED, 302)),
     "console:jsi18n": console_shown(POSTED),
+    "console:bands": both_in_console(abroad(Duty.POLICY)),
+    "console:bands_confirm": console_pressed(POLICY, pk_of("band_table")),
+    "console:bands_drop": console_pressed(POLICY, pk_of("band_table")),
+    "console:case_legal": console_pressed(CASE, submitted()),
+    "console:assign": console_pressed(AT_A_DESK),
+    "console:filter_save": console_pressed(AT_A_DESK),
+    "console:filter_drop": console_pressed(frozenset()),
+    "console:load": console_shown(AT_A_DESK),
     "console:case": console_shown(CASE, submitted()),
     "console:case_record": console_shown(CASE, submitted()),
-    "console:queue": console_shown(CASE | {"foreign_verify", "foreign_pay", "foreign_policy"}),
+    "console:queue": console_shown(AT_A_DESK),
     "console:case_correct": both(CASE, submitted()),
     "console:case_check": console_pressed(CASE, submitted(fact="pue")),
+    "console:case_reading": console_pressed(CASE, submitted(key="X5")),
     "console:policies": console_shown(abroad(Duty.POLICY), status=302),
     "console:policy": console_shown(POLICY, pk_of("policy")),
     "console:policy_clauses": console_shown(POLICY, pk_of("policy")),
+    "console:case_inquiries": console_shown(CASE, submitted()),
+    "console:inquiry_answer": console_pressed(
+        CASE,
+        lambda world: {"pk": world.granted.pk, "opinion_pk": world.objects["outside_opinion"].pk},
+    ),
+    "console:opinions": console_shown(frozenset({Duty.EXPERT})),
+    "console:opinion": both(frozenset({Duty.EXPERT}), pk_of("opinion")),
+    "console:policy_demands": console_shown(POLICY, pk_of("policy")),
+    "console:demand_set": console_pressed(POLICY, lambda world: {"pk": world.granted.clause_id}),
     "console:policy_readings": console_shown(POLICY, pk_of("policy")),
     "console:issue_day": console_pressed(POLICY, pk_of("policy")),
     "console:round_open": console_pressed(POLICY, pk_of("policy")),
@@ -171,6 +197,20 @@ CONSOLE = {
     "console:reading_choose": console_pressed(POLICY, lambda world: {"pk": world.objects["policy"].pk, "key": "X5"}),
     "console:reading_confirm": console_pressed(POLICY, pk_of("reading")),
     "console:reading_drop": console_pressed(POLICY, pk_of("reading")),
+    "console:case_delay": console_pressed(CASE, submitted()),
+    "console:timing": console_shown(abroad(Duty.POLICY)),
+    "console:length_set": console_pressed(abroad(Duty.POLICY)),
+    "console:days_enter": console_pressed(abroad(Duty.POLICY)),
+    "console:year_open": console_pressed(abroad(Duty.POLICY), lambda world: {"year": 2027}),
+    "console:policy_versions": console_shown(POLICY, pk_of("policy")),
+    "console:policy_examples": console_shown(POLICY, pk_of("policy")),
+    "console:policy_check": console_shown(POLICY, pk_of("policy")),
+    "console:policy_difference": console_shown(POLICY, pk_of("policy")),
+    "console:publication_propose": console_pressed(
+        POLICY, lambda world: {"pk": world.objects["policy"].pk, "version": "xinxing.v1"}
+    ),
+    "console:publication_confirm": console_pressed(POLICY, pk_of("publication")),
+    "console:publication_drop": console_pressed(POLICY, pk_of("publication")),
     "console:earlier": console_shown(abroad(Duty.POLICY)),
     "console:earlier_enter": console_pressed(abroad(Duty.POLICY)),
     "console:earlier_import": console_pressed(abroad(Duty.POLICY)),
@@ -189,6 +229,11 @@ CONSOLE = {
     "console:counter_mandate": console_pressed(COUNTER, pk_of("counter_case")),
     "console:counter_account": console_pressed(COUNTER, pk_of("counter_case")),
     "console:counter_invite": console_pressed(COUNTER, pk_of("counter_case")),
+}
+
+INQUIRIES = {
+    f"console:inquiry_{act}": console_pressed(CASE, submitted())
+    for act in ("credit", "visit", "ask", "call", "vote", "minutes")
 }
 
 # What the officers of a case get for each verb is told by test_verbs.py; here: who is an officer of the case.
@@ -268,7 +313,7 @@ ACCOUNT_WITH_KEY = {
 # Addresses without a name: the admin's redirect to `change`, and its last one, which answers whatever is left.
 UNNAMED = {f"console/applications/{record}/<path:object_id>/" for record in RECORDS} | {"console/(?P<url>.*)$"}
 
-DOORS = PUBLIC | APPLICANT | FINANCE_DESK | FILES | CONSOLE | VERBS
+DOORS = PUBLIC | APPLICANT | FINANCE_DESK | FILES | CONSOLE | INQUIRIES | VERBS
 READERS = every(frozenset().union(*RECORDS.values()))
 DOORS["console:app_list"] = Door(
     posted(READERS, 200), posted(READERS, 200), lambda world: {"app_label": "applications"}

@@ -132,6 +132,7 @@ def test_a_queue_asked_for_nonsense_answers_with_a_page(office, query):
 def test_tabs_count_by_status_and_forget_after_an_act(office, client):
     application = make_application(Status.SUBMITTED)
     make_application(Status.VERIFYING)
+    Application.objects.update(due_on=timezone.localdate() + timedelta(days=9))
 
     tabs = {tab.label: tab.count for tab in office(Duty.INTAKE).context["tabs"]}
     assert tabs == {"我的待办": 1, "全部": 2, "待受理": 1, "核验中": 1}
@@ -169,7 +170,7 @@ def test_the_queue_costs_the_same_for_any_length(client, django_assert_num_queri
     client.get(QUEUE)
     cache.clear()
 
-    with django_assert_num_queries(7):  # session, user, posting, rows, counts, clauses and rounds of the filters
+    with django_assert_num_queries(7):  # session, user, posting, rows, counts, choices, what is the officer's own
         response = client.get(QUEUE)
 
     assert len(response.context["rows"]) == count

@@ -70,7 +70,8 @@ def test_promising_by_the_page(client):
     url = reverse("claim_promise", args=[application.pk, SLOT])
 
     faulty = client.post(url, {"due_on": "x"})
-    late = client.post(url, {"due_on": latest_day(timezone.now()) + timedelta(days=1), "agreed": "on"})
+    too_far = latest_day(application.authority_id, timezone.now()) + timedelta(days=1)
+    late = client.post(url, {"due_on": too_far, "agreed": "on"})
     done = client.post(url, {"due_on": tomorrow(), "agreed": "on"})
 
     assert faulty.status_code == 422

@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from applications import papers
-from applications.actions import counter, payment, policy, restriction
+from applications.actions import bands, counter, payment, policy, restriction
 from applications.models import (
     Applicant,
     Application,
@@ -19,11 +19,13 @@ from applications.models import (
     Delivery,
     Document,
     Duty,
+    ExpertOpinion,
     Job,
     LateAdmission,
     Mandate,
     Policy,
     Posting,
+    Publication,
     Status,
     User,
 )
@@ -35,6 +37,7 @@ from tests.factories import (
     legal_of,
     make_applicant,
     make_application,
+    make_desk_file,
     make_draft,
     make_earlier_award,
     make_officer,
@@ -76,6 +79,7 @@ def make_world() -> World:
         **_of_the_claims(draft, submitted),
         **_of_the_intake(applicant, officers),
         **_of_the_award(granted, officers[Duty.PAY]),
+        **_of_the_inquiries(granted, officers[Duty.EXPERT]),
     }
     return World(_people(applicant, officers), draft, submitted, granted, objects)
 
@@ -97,8 +101,19 @@ def _of_the_policy(row: Policy, applicant: Applicant) -> dict[str, Any]:
     earlier = make_earlier_award(applicant, year=2024)
     manager = make_officer(Duty.POLICY)
     reading = policy.choose_reading(row, key="X4", choice="b", source="测试口径文件", by=manager, at=NOON)
+    publication = Publication.objects.create(
+        policy=row,
+        pack_version="xinxing.v2",
+        pack_sha256="0" * 64,
+        source="测试文件",
+        proposed_by=manager,
+        proposed_at=NOON,
+    )
+    table = bands.enter_bands(row.authority, [bands.BandRow(0, 1, False)], source="测试权限文件", by=manager, at=NOON)
     return {
+        "band_table": table,
         "policy": row,
+        "publication": publication,
         "round": row.rounds.first(),
         "reading": reading,
         "earlier": earlier,
@@ -204,6 +219,23 @@ def _of_the_award(granted: Application, payer: User) -> dict[str, Any]:
         "document_row": granted.documents.first(),
         "factcheck_row": granted.checks.first(),
         "delivery_row": Delivery.objects.filter(event__authority=granted.authority_id).first(),
+    }
+
+
+def _of_the_inquiries(case: Application, expert: User) -> dict[str, Any]:
+    """Questions to an expert of the authority and to one elsewhere, and a paper of the desk; plain rows."""
+    asked = {
+        "application": case,
+        "question": "请评估",
+        "expert_unit": "测试单位",
+        "asked_by": case.proposed_by,
+        "asked_at": NOON,
+        "expected_on": NOON.date(),
+    }
+    return {
+        "opinion": ExpertOpinion.objects.create(expert=expert, expert_name=expert.name, **asked),
+        "outside_opinion": ExpertOpinion.objects.create(expert_name="外请专家", **asked),
+        "desk_file": make_desk_file(case, at=NOON),
     }
 
 

@@ -1,6 +1,21 @@
-"""Every open point of the five texts is a reading, with its letters and the recommended one, as listed here by hand."""
+"""Every item of the five texts is a clause, every open point a reading with its letters, as listed here by hand."""
 
 import rules
+
+# Each item in the order of its text: e exact, c ceiling, o case by case, x by other rules, n nothing to pay.
+ITEMS = """
+shihezi: 1.1:n 1.2:n 1.3:n 2.1:c 2.2:n 2.3:n 2.3a:e 2.3b:c 2.4a:c 2.4b:c 3.1:c 3.2:n 3.3a:e 3.3b:e 3.3c:o 3.3d:e
+    3.3e:e 4.1a:c 4.1b:e 4.1c:e 4.2a:x 4.2b:n 4.3:n 5.1a:c 5.1b:c 5.1c:n 5.2:n 6.1:n 6.2:n 7.1a:e 7.1b:n 7.2:n
+haidong: 1:n 2:n 3:n 4a:e 4b:x 5a:x 5b:o 6:x 7:x 8:n 9:o 10:n 11:x 12:x 13:x 14:n 15:n 16:n 17:n 18:n 19:n 20:n
+    scope:n term:n
+xinxing: 1:n 2:e 3:e 4:n 4a:e 4b:e 5a:e 5b:e 5c:e 6a:e 6b:e 7a:e 7b:e 7c:e 8:e 9a:e 9b:e 9c:e 9d:e 9e:n 10a:e 10b:e
+    11:n crossref:x term:n
+shanxi: 1a:e 1b:c 1c:o 2:c 3:c 4:c 5a:e 5b:c 5c:n 6a:c 6b:c 7:x 8a:x 8b:c 9:n 9a:e 9b:e 10:e 11:c 12a:c 12b:c 13a:c
+    13b:n 14:e 15:n 16:c 17:n norepeat:n term:n
+baoding: 1:o 2:c 3:o 4:n 5:n 5a:e 5b:e 5c:e 6:c 7:n 8:o 9a:c 9b:e 10a:o 10b:x 11:x 12:x 13:x 14:n 15:x voucher:e
+    costshare:e overlap:n org-1:n org-2:n org-3:n term:n
+"""
+KINDS = {"一事一议": "o", "转致": "x", "无": "n"}
 
 # number:letters:recommended; "-" where the text gives no ground for a default.
 READINGS = """
@@ -31,6 +46,23 @@ B2 B3 B6 B8 B10 B18 B19 B21 B24 B29 B30
 
 def specs():
     return {spec.id: spec for pack in rules.load().packs.values() for spec in pack.readings}
+
+
+def test_every_item_of_the_texts_is_a_clause_of_its_kind():
+    found: dict[str, list[str]] = {}
+    for word in ITEMS.split():
+        if word.endswith(":"):
+            found[word[:-1]] = items = []
+        else:
+            items.append(word)
+
+    packs = rules.load().packs
+    assert found == {policy: [_kind(pack, number) for number in pack.raw] for policy, pack in packs.items()}
+
+
+def _kind(pack, number):
+    compiled = pack.compiled(number, {})
+    return f"{number}:{KINDS.get(compiled.model.kind, 'c' if compiled.ceiling else 'e')}"
 
 
 def test_every_open_point_has_its_letters_and_its_recommended_one():

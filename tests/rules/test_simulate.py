@@ -357,6 +357,7 @@ def test_facts_of_cases_become_columns():
     [
         ({"pue": "1.25001"}, "PUE：批量测算最多保留 4 位小数"),
         ({"pue": 1.25}, "不能放入批量测算的列"),
+        ({"racks": True}, "不能放入批量测算的列"),
         ({"weather": "fair"}, "没有事实“weather”"),
     ],
 )

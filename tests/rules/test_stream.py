@@ -38,10 +38,43 @@ def test_answers_come_one_by_one():
     assert json.loads(next(stream.assess(lines(), rules.load())))["eligible"] is True
 
 
+def test_half_a_surrogate_pair_is_answered_and_can_be_written():
+    lines = [
+        '{"id": "a\\ud800", "clause": "xinxing-1"}',
+        '{"id": "算", "clause": "x\\udfff"}',
+        '{"clause": "xinxing-1"}',
+    ]
+
+    answers = [answer.encode() for answer in stream.assess(lines, rules.load())]
+
+    assert [json.loads(answer)["id"] for answer in answers] == ["a\ud800", "算", None]
+    assert json.loads(answers[1])["blocked_by"] == "bad_case:没有条款“x\udfff”"
+
+
 def test_number_that_json_allows_but_money_does_not_is_a_bad_fact():
     line = '{"clause": "xinxing-4a", "facts": {"annual_compute_sales_contract_fees_yuan": NaN}}'
 
     assert stream.assess_line(line, rules.load())["blocked_by"] == "bad_fact:annual_compute_sales_contract_fees_yuan"
+
+
+def test_answer_is_json_whatever_the_id_and_the_words_of_a_line_are():
+    lines = [
+        b'{"id": NaN, "clause": "xinxing-1"}',
+        b'{"id": {"a": [1e999]}, "clause": "xinxing-1"}',
+        b'{"id": "\\ud800", "clause": "xinxing-1"}',
+        b'{"id": 4, "clause": "\xed\xa0\x80"}',
+        '{"id": "第五行", "clause": "xinxing-1"}'.encode(),
+    ]
+
+    written = [answer.encode() for answer in stream.assess(lines, rules.load())]
+
+    def refuse(name):
+        raise AssertionError(f"{name} is no JSON")
+
+    answers = [json.loads(answer, parse_constant=refuse) for answer in written]
+    assert [answer["id"] for answer in answers] == [None, None, "\ud800", 4, "第五行"]
+    blocked = [answer["blocked_by"].split(":")[0] for answer in answers]
+    assert blocked == [*["non_monetary"] * 3, "bad_case", "non_monetary"]
 
 
 PARTS = ("id", "clause", "clauses", "facts", "on", "support_year", "history", "pool", "facts_by_clause", "settings")

@@ -68,7 +68,7 @@ rule(
         above("main_business_revenue_yuan", 1000 * WAN),
     ],
     pay=fixed(50 * WAN),
-    once="ever",
+    ladder="ever",  # once in all; what a short pool left of it is carried over
     good={"applicant_type": "ai_enterprise", "settled_in_jurisdiction": True, "main_business_revenue_yuan": "25000000"},
     near={
         "applicant_type": ("ai_enterprise", "research_institute", "enterprise", "university", "llm_enterprise"),

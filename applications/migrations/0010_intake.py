@@ -7,7 +7,7 @@ from applications import guards
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("applications", "0004_guards_of_the_desk"),
+        ("applications", "0009_inquiry"),
     ]
 
     operations = [
