@@ -2,7 +2,7 @@
 Vendor SQL that keeps what was decided and paid from being edited or deleted, even by direct SQL.
 
 Ledgers, history and findings are append-only. A payment may be reviewed once; a paper may receive its file once; an
-expert is answered for once, a joint review closed once.
+expert is answered for once, a joint review closed once; what was used of a piece of evidence may be released once.
 SQLite and PostgreSQL only; another database keeps the same promise in the actions alone.
 """
 
@@ -38,6 +38,12 @@ SEALED = {
         "OLD.application_id IS NOT NULL OR NEW.applicant_id <> OLD.applicant_id OR NEW.clause_id <> OLD.clause_id "
         "OR NEW.file_until <> OLD.file_until "
         "OR (OLD.admitted IS NOT NULL AND (NEW.admitted IS NULL OR NEW.admitted <> OLD.admitted))"
+    ),
+    # What was used of a paper is released once and otherwise stands as it was taken.
+    "evidenceuse": (
+        "OLD.released_at IS NOT NULL OR NEW.amount <> OLD.amount OR NEW.purpose <> OLD.purpose "
+        "OR NEW.item_id <> OLD.item_id OR NEW.application_id <> OLD.application_id OR NEW.clause_id <> OLD.clause_id "
+        "OR NEW.evidence_id <> OLD.evidence_id OR NEW.subject_key <> OLD.subject_key OR NEW.taken_at <> OLD.taken_at"
     ),
 }
 

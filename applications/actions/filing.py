@@ -10,7 +10,7 @@ from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, QuerySet, 
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from applications import assessing, history, papers, permissions
+from applications import assessing, checking, history, ledger, papers, permissions
 from applications.actions import promise as promises
 from applications.actions.money import release_commitment
 from applications.actions.shared import lock, move, next_number, refuse_if, stop
@@ -170,7 +170,8 @@ def attach(
     Store one checked file in a slot of the claim. Raises ActionRefused; the bytes are kept unchanged.
 
     A promise of this paper ends with it: it is kept where the case was taken in on it, which is the one reason to
-    take a file while the case is examined, and falls away where it was not.
+    take a file while the case is examined, and falls away where it was not. A paper that comes so late is taken in
+    the ledger and compared at once, as the others were when the claim was handed in.
     """
     application, standing = lock(application, by)
     promise = application.promises.open().filter(slot=slot, accepted_at__isnull=False).first()
@@ -202,6 +203,11 @@ def attach(
     promises.drop(application, {slot})
     if application.status in EDITABLE:
         _void_confirmation(application)
+    else:
+        ledger.take(application, in_use.order_by("pk"), at=at)
+        checking.run(application, at)
+        application.version += 1
+        application.save(update_fields=["version"])
     history.record(
         application,
         "keep_promise" if promise else "attach",
@@ -259,7 +265,7 @@ def submit(application: Application, *, by: User, at: datetime) -> Application:
     Hand the claim to the officers and freeze it; an answered correction goes back where it came from.
 
     A claim whose own figures fail the clause is refused with the clause's words; one that only waits for what an
-    officer states is taken in. Raises ActionRefused.
+    officer states is taken in. What it needs of its papers is taken in the ledger. Raises ActionRefused.
     """
     current = Subquery(_rounds(OuterRef("clause"), OuterRef("policy"), at).values("pk")[:1])
     late = LateAdmission.objects.filter(application=OuterRef("pk"), file_until__gt=at)
@@ -288,7 +294,9 @@ def submit(application: Application, *, by: User, at: datetime) -> Application:
     if not judged[1].eligible and not assessing.waits_for_officer(application, judged[1]):
         stop(f"按所填内容不能申报：{judged[1].reason}")
 
+    ledger.take(application, evidence, at=at)
     application.assessment = assessing.keep(application, Assessment.Purpose.DECLARED, *judged, by=by, at=at)
+    checking.run(application, at)
     if application.status == Status.CORRECTING:
         return _answer_correction(application, by=by, at=at)
 

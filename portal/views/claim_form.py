@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_POST
 
 import rules
-from applications import assessing, permissions
+from applications import assessing, ledger, permissions
 from applications.actions import filing
 from applications.completeness import gaps_of, needs_subject
 from applications.models import Application, Evidence, Promise
@@ -27,7 +27,7 @@ from portal.views.estimates import estimate_of
 
 @dataclass(frozen=True)
 class SlotShown:
-    """A slot of the form with its files, what a correction says about it, and what was promised instead."""
+    """A slot of the form with its files, what a correction and the ledger of papers say, and what was promised."""
 
     slot: "rules.Slot"
     files: list[Evidence]
@@ -35,6 +35,7 @@ class SlotShown:
     answered: bool
     promise: Promise | None
     may_promise: bool
+    taken: ledger.Obstacle | None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -105,11 +106,12 @@ def _page(request: Request, claim: Claim, form: ClaimForm, *, refusal: str = "",
     promised = promised_slots(claim.promises, timezone.localdate())
     gaps = gaps_of(case, flat, has_account=claim.has_account, promised=promised)
     slots = assessing.slots_of(case)
+    taken = ledger.obstacles_of(case, flat)
     context = {
         "case": case,
         "clause": assessing.law_of(case),
         "form": form,
-        "slots": [_slot(claim, slot, files.get(slot.kind, []), named) for slot in slots],
+        "slots": [_slot(claim, slot, files.get(slot.kind, []), named, taken.get(slot.kind)) for slot in slots],
         "asked": asked,
         "missing": [where(claim, gap) for gap in gaps],
         "refusal": refusal,
@@ -118,7 +120,11 @@ def _page(request: Request, claim: Claim, form: ClaimForm, *, refusal: str = "",
 
 
 def _slot(
-    claim: Claim, slot: "rules.Slot", files: list[Evidence], named: Mapping[tuple[str, str], Defect]
+    claim: Claim,
+    slot: "rules.Slot",
+    files: list[Evidence],
+    named: Mapping[tuple[str, str], Defect],
+    taken: ledger.Obstacle | None,
 ) -> SlotShown:
     defect = named.get(("slot", slot.kind))
     promise = next((row for row in claim.promises if row.slot == slot.kind and row.kept_at is None), None)
@@ -130,4 +136,5 @@ def _slot(
         answered=defect.answered if defect else False,
         promise=promise,
         may_promise=free,
+        taken=taken,
     )

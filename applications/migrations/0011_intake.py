@@ -7,7 +7,7 @@ from applications import guards
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("applications", "0009_inquiry"),
+        ("applications", "0010_ledger"),
     ]
 
     operations = [
