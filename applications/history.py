@@ -14,7 +14,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from applications import telling
-from applications.models import Application, Authority, Delivery, Event, Membership, User
+from applications.models import Application, Authority, Delivery, Event, Membership, Posting, User
 
 
 def _digest(event: Event) -> str:
@@ -80,7 +80,13 @@ def record(
 
 
 def record_for_authority(
-    authority: Authority, action: str, *, by: User, at: datetime, note: str = "", detail: dict[str, Any] | None = None
+    authority: Authority,
+    action: str,
+    *,
+    by: User | None,
+    at: datetime,
+    note: str = "",
+    detail: dict[str, Any] | None = None,
 ) -> Event:
     """Append one act of the policy desk to the authority's chain; the caller has locked the authority's row."""
     return _append(
@@ -99,9 +105,20 @@ def record_for_authority(
 def tell_members(event: Event, subject: str, text: str) -> None:
     """Put a message to every member of the applicant into the outbox: on the site, and by mail where there is one."""
     assert event.application is not None
-    people = User.objects.filter(
-        pk__in=Membership.objects.filter(applicant=event.application.applicant_id).values("user")
-    )
+    memberships = Membership.objects.filter(applicant=event.application.applicant_id)
+    _tell(event, User.objects.filter(pk__in=memberships.values("user")), subject, text)
+
+
+def tell_officers(event: Event, duties: Iterable[str], subject: str, text: str) -> None:
+    """Put a message to the officer in charge of the case, else to everybody posted to these duties, into the outbox."""
+    assert event.application is not None
+    posted = Posting.objects.current().filter(authority=event.authority_id, duty__in=list(duties))
+    people = User.objects.filter(pk__in=posted.values("user"), is_active=True)
+    charged = [person for person in people if person.pk == event.application.assigned_to_id]
+    _tell(event, charged or people, subject, text)
+
+
+def _tell(event: Event, people: Iterable[User], subject: str, text: str) -> None:
     rows = []
     for person in people:
         channels = [Delivery.Channel.SITE] + ([Delivery.Channel.MAIL] if person.email else [])

@@ -23,7 +23,7 @@ from applications.documents.decision import DeclineLetter, RefusalLetter
 from applications.documents.letter import Letter, Remedies, chinese_date
 from applications.documents.notice import NoticeLetter
 from applications.documents.receipt import ReceiptLetter
-from applications.models import Application, Award, Correction, Document, Evidence, Job, User
+from applications.models import Application, Assessment, Award, Correction, Document, Evidence, Job, User
 
 Kind = Document.Kind
 
@@ -55,7 +55,7 @@ def check_url(code: str) -> str:
 def _issue(
     application: Application, kind: Kind, letter: dict, *, by: User, at: datetime, award: Award | None = None
 ) -> Document:
-    authority = application.authority
+    authority, law = application.authority, assessing.law_of(application)
     year = timezone.localdate(at).year
     sequence = next_number(f"letter:{authority.code}:{kind}:{year}")
     number = f"{authority.letter_sign}{SIGNS[kind]}〔{year}〕{sequence}号"
@@ -70,8 +70,8 @@ def _issue(
         "demo": authority.demo,
         "case_number": application.number,
         "policy_title": application.policy.title,
-        "clause_article": application.clause.article,
-        "clause_title": application.clause.title,
+        "clause_article": law.article,
+        "clause_title": law.name,
     }
     document = Document.objects.create(
         application=application,
@@ -119,7 +119,7 @@ def verified_rows(application: Application) -> list[list[str]]:
 
 def slot_label(application: Application, kind: str) -> str:
     """Return the Chinese name of an evidence slot of the case's clause."""
-    return next((s.label for s in rules.evidence(application.clause.code) if s.kind == kind), kind)
+    return next((s.label for s in assessing.slots_of(application) if s.kind == kind), kind)
 
 
 def remedies_of(application: Application) -> Remedies:
@@ -176,12 +176,12 @@ def issue_refusal(application: Application, reason: str, *, by: User, at: dateti
 
 def _decision(application: Application, reason: str, *, facts: list[list[str]]) -> dict:
     assert application.submitted_at is not None
-    clause = rules.load().clause(application.clause.code)
+    clause = assessing.law_of(application)
     return {
         "uscc": application.applicant.uscc,
         "received_on": timezone.localdate(application.submitted_at),
         "reasons": [line.strip() for line in reason.splitlines() if line.strip()],
-        "basis": [f"《{application.policy.title}》{application.clause.article}：{clause.text}"],
+        "basis": [f"《{application.policy.title}》{clause.article}：{clause.text}"],
         "facts": facts,
         "remedies": remedies_of(application),
     }
@@ -190,7 +190,7 @@ def _decision(application: Application, reason: str, *, facts: list[list[str]]) 
 def issue_notice(award: Award, *, by: User, at: datetime) -> Document:
     """Give out the approval notice: clause, verified facts, computation, sum, remedies."""
     application = award.application
-    clause = rules.load().clause(application.clause.code)
+    clause = assessing.law_of(application)
     assessment = award.assessment
     earlier = [row for row in assessment.inputs.get("history", []) if row["clause"] == application.clause.code]
     parts = list(award.instalments.all())
@@ -206,7 +206,7 @@ def issue_notice(award: Award, *, by: User, at: datetime) -> Document:
         "instalments": [[f"第{p.number}期", "按资金安排计划拨付", p.amount_fen] for p in parts]
         if len(parts) > 1
         else [],
-        "readings": _readings(application, assessment.readings),
+        "readings": _readings(application, assessment),
         "payee_note": "资金拨付至贵单位在平台登记并经核对的收款账户，账户信息不在本通知书载明。",
         "remedies": remedies_of(application),
         "pack_name": assessment.pack_version,
@@ -221,22 +221,27 @@ def computation_of(application: Application, trace: list[str]) -> list[str]:
 
     The verified values behind the conditions stand in the table of facts above it.
     """
-    prefix = f"{application.clause.article}（{application.clause.code}）："
+    law = assessing.law_of(application)
+    prefix = f"{law.article}（{law.id}）："
     lines = [line.removeprefix(prefix) for line in trace]
     met = [line for line in lines if "；要求：" in line and line.endswith("——符合")]
     rest = [line for line in lines if line not in met]
-    asked = "；".join(rules.load().clause(application.clause.code).conditions_text)
-    summary = f"上列核验事实符合{application.clause.article}的全部条件：{asked}。" if met else ""
+    asked = "；".join(law.conditions_text)
+    summary = f"上列核验事实符合{law.article}的全部条件：{asked}。" if met else ""
     return [line for line in [*rest[:1], summary, *rest[1:]] if line]
 
 
-def _readings(application: Application, chosen: dict[str, str | None]) -> list[list[str]]:
-    specs = {spec.id: spec for spec in rules.load().pack(application.policy.code).readings}
-    return [
-        [specs[key].question.rstrip("？"), specs[key].options[letter]]
-        for key, letter in chosen.items()
-        if letter and key in specs and letter in specs[key].options
-    ]
+def _readings(application: Application, assessment: Assessment) -> list[list[str]]:
+    """Return the readings that counted; one that an officer decided on this case says so, with the reason."""
+    specs = {spec.id: spec for spec in assessing.pack_of(application).readings}
+    decided = {row["key"]: row for row in assessment.decisions if row["reason"]}
+    rows = []
+    for key, letter in assessment.readings.items():
+        if row := decided.get(key):
+            rows.append([row["question"].rstrip("？"), f"{row['words']}（本件认定，理由：{row['reason']}）"])
+        elif letter and key in specs and letter in specs[key].options:
+            rows.append([specs[key].question.rstrip("？"), specs[key].options[letter]])
+    return rows
 
 
 def make(document: Document, *, at: datetime) -> Document:

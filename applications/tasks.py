@@ -25,6 +25,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from applications import papers
+from applications.actions import delay
 from applications.actions.intake import lapse
 from applications.models import Application, Delivery, Document, Job, Status
 
@@ -127,7 +128,7 @@ RUNNERS: dict[str, Callable[[Job], None]] = {Job.Kind.DOCUMENT: _make_document, 
 
 @shared_task
 def sweep() -> None:
-    """Start what is waiting, send what is unsent, end what was never answered. Runs every few seconds."""
+    """Start what waits, send what is unsent, end what was never answered, remind of limits. Runs every few seconds."""
     now = timezone.now()
     waiting = Q(state=Job.State.QUEUED, requested_at__lt=now - timedelta(seconds=5))
     silent = Q(state=Job.State.RUNNING, heartbeat_at__lt=now - STALE)
@@ -139,6 +140,8 @@ def sweep() -> None:
     overdue = Application.objects.filter(status=Status.CORRECTING, due_on__lt=today)
     for application in overdue[:SWEEP_BATCH]:
         lapse(application, at=now)
+    for clock in delay.to_remind(today)[:SWEEP_BATCH]:
+        delay.remind(clock, at=now)
 
 
 def _due_mail(now: datetime) -> QuerySet[Delivery]:

@@ -8,11 +8,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from rules import difference as _difference
 from rules import facts as _facts
 from rules import forms as _forms
 from rules import judging as _judging
 from rules import replaying as _replaying
+from rules import versions as _versions
+from rules import worked as _worked
 from rules.description import Clause
+from rules.difference import Difference
 from rules.facts import Fact
 from rules.forms import Field, Slot
 from rules.library import load
@@ -24,8 +28,10 @@ from rules.source import PackError
 from rules.trace import Step, explain
 from rules.units import capital, fen, yuan
 from rules.verdict import Verdict
+from rules.worked import Worked
 
 if TYPE_CHECKING:
+    from rules.check import Report
     from rules.simulation import FAILED, IMPOSSIBLE, MET, MISSING, Earlier, Outcome, Reason, Simulation
 
 _OF_SIMULATION = ("FAILED", "IMPOSSIBLE", "MET", "MISSING", "Earlier", "Outcome", "Reason", "Simulation")
@@ -36,6 +42,7 @@ __all__ = [
     "MET",
     "MISSING",
     "Clause",
+    "Difference",
     "Earlier",
     "Fact",
     "Field",
@@ -47,23 +54,31 @@ __all__ = [
     "PackError",
     "ReadingSpec",
     "Reason",
+    "Report",
     "Simulation",
     "Slot",
     "Step",
     "Verdict",
+    "Worked",
     "capital",
+    "check_version",
     "columns",
+    "compare_versions",
     "evidence",
     "explain",
     "fen",
     "fields",
+    "fingerprint",
     "format_fact",
     "judge",
     "load",
+    "lock_state",
+    "merged_order",
     "parse_fact",
     "read_overlay",
     "replay",
     "simulate",
+    "worked_examples",
     "yuan",
 ]
 
@@ -126,3 +141,46 @@ def replay(
 ) -> Iterator[Verdict]:
     """Yield the verdicts of stored cases, each under the pack version named with it, changed by overlays by policy."""
     return _replaying.replay(cases, load(), overlays or {})
+
+
+def check_version(version: str) -> "Report":
+    """Return the report of the check on one version (`xinxing.v2`), without the other policies; takes a second."""
+    from rules import check as checking  # noqa: PLC0415  `python -m rules.check` must not find itself imported
+
+    return checking.of_version(version, load().folder)
+
+
+def fingerprint() -> str:
+    """Return a hash of every file of the law, by which a report may be kept."""
+    from rules import check as checking  # noqa: PLC0415  as above
+
+    return checking.fingerprint(load().folder)
+
+
+def lock_state(version: str) -> str:
+    """Return how the files of a version stand to the lock now: `locked`, `unlocked` or `changed`."""
+    library = load()
+    try:
+        pack = library.versions[version]
+    except PackError:
+        return _versions.standing([f"{version}.yaml"], library.folder)
+    standing = _versions.standing([pack.file, pack.head.source], library.folder)
+    read_before = standing == "locked" and pack.sha256 != _versions.read_lock(library.folder)[pack.file]
+    return "changed" if read_before else standing
+
+
+def worked_examples(version: str) -> Iterator[Worked]:
+    """Yield every 算例 of a version with what the engine gives now. Raises KeyError, PackError."""
+    library = load()
+    return _worked.of_pack(library.versions[version], library)
+
+
+def compare_versions(before: str, after: str) -> Difference:
+    """Return what changed between two versions. Raises KeyError, PackError."""
+    versions = load().versions
+    return _difference.between(versions[before], versions[after])
+
+
+def merged_order(orders: Sequence[Sequence[str]]) -> list[str]:
+    """Return the numbers of several versions, oldest first, in one order."""
+    return _difference.merged(orders)

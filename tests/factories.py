@@ -13,6 +13,7 @@ from django.core.files.base import ContentFile
 from stdnum.cn import uscc
 
 import rules
+from applications import assessing
 from applications.actions import decision, desk_file, filing, intake, payment, people, policy, review
 from applications.actions.desk_file import Paper
 from applications.demo.samples import details_for
@@ -134,7 +135,7 @@ def account_of(applicant: Applicant) -> BankAccount:
 
 def attach(application: Application, kind: str, *, by: User | None = None, at: datetime = NOON) -> Evidence:
     """Put a small valid PDF into a slot of a draft."""
-    slot = next(s for s in rules.evidence(application.clause.code) if s.kind == kind)
+    slot = next(s for s in assessing.slots_of(application) if s.kind == kind)
     data = samples.pdf(f"{application.number} {kind} {next(_numbers)}")
     details = details_for(slot, application.applicant, application.facts, application.subject)
     return filing.attach(
@@ -156,6 +157,7 @@ def make_draft(
     applicant: Applicant | None = None,
     subject: str = "测试智算中心",
     complete: bool = True,
+    event_on: date = EVENT_ON,
     at: datetime = NOON,
 ) -> Application:
     """Return a draft with its facts and, when complete, one paper in each slot that is demanded."""
@@ -170,13 +172,13 @@ def make_draft(
         application,
         facts=CENTRE if facts is None else facts,
         subject=subject,
-        event_on=EVENT_ON,
+        event_on=event_on,
         version=application.version,
         by=agent,
         at=at,
     )
     if complete:
-        for slot in rules.evidence(clause):
+        for slot in assessing.slots_of(application):
             if slot.required:
                 attach(application, slot.kind, at=at)
     application.refresh_from_db()

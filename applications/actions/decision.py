@@ -12,8 +12,7 @@ import rules
 from applications import approving, assessing, history, papers, permissions
 from applications.actions.money import finish_commitment, hold_commitment, release_commitment
 from applications.actions.review import CEILING
-from applications.actions.shared import lock, move, overrides, refuse_if, stop, take_duty
-from applications.clocks import add_working_days
+from applications.actions.shared import due_day, lock, move, refuse_if, stop, take_duty
 from applications.models import (
     Applicant,
     Application,
@@ -59,9 +58,9 @@ def endorse(application: Application, *, by: User, at: datetime) -> Application:
         note = f"审批 {agreement.had + 1}/{agreement.needed}"
         history.record(application, "agree", by=by, at=at, duty=standing.duty, note=note)
         return application
-    hold_commitment(application, application.proposed_fen, at=at)
+    hold_commitment(application, application.proposed_fen, by=by, at=at)
     days = application.authority.notice_days
-    closes_on = add_working_days(timezone.localdate(at), days, overrides(since=at))
+    closes_on = due_day(Status.NOTICED, at, application)
     PublicNotice.objects.create(
         application=application,
         opened_at=at,
@@ -80,8 +79,6 @@ def endorse(application: Application, *, by: User, at: datetime) -> Application:
         duty=standing.duty,
         detail={"days": days, "amount_fen": application.proposed_fen},
     )
-    application.due_on = closes_on
-    application.save(update_fields=["due_on"])
     history.tell_members(event, "拟兑现结果公示", f"{application.number} 已通过审批，进入公示。")
     return application
 
@@ -164,7 +161,7 @@ def grant(application: Application, *, parts_fen: Sequence[int] = (), by: User, 
             standing,
             notice=notice,
             today=timezone.localdate(at),
-            issue_day_needed=assessing.needs_issue_day(application.policy),
+            issue_day_needed=assessing.needs_issue_day(application.policy, assessing.version_of(application)),
         )
     )
     Applicant.objects.select_for_update().get(pk=application.applicant_id)

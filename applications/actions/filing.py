@@ -9,7 +9,6 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
-import rules
 from applications import assessing, history, papers, permissions
 from applications.actions.money import release_commitment
 from applications.actions.shared import lock, move, next_number, refuse_if, stop
@@ -125,7 +124,7 @@ def attach(
     """Store one checked file in a slot of the claim. Raises ActionRefused; the bytes are kept unchanged."""
     application, standing = lock(application, by)
     refuse_if(permissions.why_not_edit(application, standing))
-    if slot not in {s.kind for s in rules.evidence(application.clause.code)}:
+    if slot not in {s.kind for s in assessing.slots_of(application)}:
         stop("本条款没有这一类佐证材料。")
     in_use = application.evidence.in_use()
     if in_use.count() >= EVIDENCE_LIMIT:

@@ -54,7 +54,7 @@ def correct(application: Application, *, items: Sequence[dict[str, str]], by: Us
         items=list(items),
         asked_by=take_duty(application, standing, at),
         asked_at=at,
-        due_on=due_day(Status.CORRECTING, at),
+        due_on=due_day(Status.CORRECTING, at, application),
     )
     application.correcting_from = application.status
     application.confirmed_by = application.confirmed_at = None

@@ -224,14 +224,14 @@ def _open_the_policy(row: Policy, cast: Cast, begin: datetime, now: datetime) ->
         policy.set_issue_day(row, issued_on=ISSUED_ON, source=ISSUE_SOURCE, by=manager, at=begin)
     policy.open_round(
         row,
-        name=f"{rules.load().pack(row.code).head.place}{now.year}年度申报（演示批次）",
+        name=f"{rules.load().versions[row.pack_version].head.place}{now.year}年度申报（演示批次）",
         clause=None,
         opens_at=begin,
         closes_at=now + timedelta(days=180),
         by=manager,
         at=begin,
     )
-    for spec in rules.load().pack(row.code).readings:
+    for spec in rules.load().versions[row.pack_version].readings:
         if spec.mandatory:
             choice = next(iter(spec.options))
             reading = policy.choose_reading(
@@ -286,7 +286,7 @@ def file_claim(
     application = filing.save(
         application, facts=facts, subject=subject, event_on=event_on, version=application.version, by=agent, at=at
     )
-    for slot in rules.evidence(clause.code):
+    for slot in assessing.slots_of(application):
         if slot.required:
             attach_sample(application, slot, by=agent, at=at)
     application.refresh_from_db()

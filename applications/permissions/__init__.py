@@ -60,7 +60,14 @@ from applications.permissions.policy import (
 )
 from applications.permissions.review import (
     why_not_check,
+    why_not_decide_reading,
     why_not_propose,
+)
+from applications.permissions.timing import (
+    duties_of_step,
+    is_late,
+    why_not_explain_delay,
+    why_not_late,
 )
 
 __all__ = [
@@ -69,7 +76,9 @@ __all__ = [
     "Standing",
     "demanded_units",
     "demands",
+    "duties_of_step",
     "duty_in_turn",
+    "is_late",
     "missing_inquiries",
     "posted_as",
     "standing_in",
@@ -83,12 +92,15 @@ __all__ = [
     "why_not_close",
     "why_not_confirm",
     "why_not_correct",
+    "why_not_decide_reading",
     "why_not_decline",
     "why_not_duty",
     "why_not_edit",
     "why_not_endorse",
+    "why_not_explain_delay",
     "why_not_grant",
     "why_not_inquire",
+    "why_not_late",
     "why_not_manage_policy",
     "why_not_member",
     "why_not_officer",

@@ -15,18 +15,32 @@ def why_not_check(application: Application, standing: Standing) -> str:
     return ""
 
 
+def why_not_decide_reading(application: Application, standing: Standing) -> str:
+    """Points of interpretation on a case are decided by the verifier, between acceptance and proposal."""
+    if reason := why_not_officer(application, standing, Duty.VERIFY):
+        return reason
+    if application.status != "verifying":
+        return f"本件目前为“{application.get_status_display()}”，不能认定个案口径。"
+    return ""
+
+
 def why_not_propose(
-    application: Application, standing: Standing, unchecked: Iterable[str], missing: Iterable[str] = ()
+    application: Application,
+    standing: Standing,
+    unchecked: Iterable[str],
+    undecided: Iterable[str] = (),
+    missing: Iterable[str] = (),
 ) -> str:
     """
-    A sum is proposed when every fact the clause is judged on has been checked, and what the authority demands is done.
-
-    `missing` is what `missing_inquiries` says of the case.
+    A sum is proposed when every fact has been checked, every question without a usual answer decided, and what the
+    authority demands is done; `missing` is what `missing_inquiries` says of the case.
     """
     if reason := why_not_duty("propose", application, standing):
         return reason
     if unchecked := list(unchecked):
         return f"尚有未核验的事项：{'、'.join(unchecked)}。"
+    if undecided := list(undecided):
+        return f"尚有未认定的个案口径：{'；'.join(undecided)}"
     if missing := list(missing):
         return f"本条款的办理要求尚未完成：{'、'.join(missing)}。"
     return ""

@@ -54,7 +54,9 @@ def possible_acts(case: Application, standing: Standing) -> list[Possible]:
     here = [verb for verb in TOOLBAR if status in VERBS[verb].sources]
     might_propose = "propose" in here and standing.duty == Duty.VERIFY
     left = unchecked(case, assessing.latest_checks(case)) if might_propose else []
-    reasons = why_nots(case, standing, left)
+    questions = assessing.case_questions(case) if might_propose else []
+    undecided = [question.spec.question for question in questions if question.is_open]
+    reasons = why_nots(case, standing, left, undecided)
     page = reverse("console:case", args=[case.pk])
     acts = []
     if status == Status.PROPOSED and approving.agreement_in(case).legal_needed:

@@ -5,9 +5,11 @@ from itertools import groupby
 
 from django.http import HttpResponse
 from django.urls import path
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from applications.models import Event
+from applications.models import Application, Clock, Event
+from applications.permissions.timing import OFFICE_STEPS
 from applications.workflow import VERBS
 from portal.console.case_acts import possible_acts
 from portal.console.reading import case_with_standing
@@ -24,9 +26,13 @@ ACTION_WORDS = {
     "take_back": "撤换材料",
     "confirm": "法定代表人确认",
     "check": "核验",
+    "decide_reading": "认定个案口径",
     "assign": "分办",
     "agree": "同意核定意见",
     "review_legally": "法制审核",
+    "explain_delay": "超期说明",
+    "remind": "期限提醒",
+    "set_due_day": "确定补正期限",
     "record_payment": "登记拨付",
     "confirm_payment": "复核拨付",
     "reject_payment": "驳回拨付",
@@ -36,6 +42,10 @@ ACTION_WORDS = {
     "choose_reading": "提出解释口径",
     "confirm_reading": "确认解释口径",
     "drop_reading": "撤下解释口径",
+    "propose_publication": "提出发布版本",
+    "confirm_publication": "确认发布版本",
+    "drop_publication": "撤下发布意见",
+    "open_pool": "按条文设定资金池",
     "set_pool": "设定资金池",
     "set_demand": "设定办理要求",
     "credit_check": "信用核查",
@@ -50,6 +60,9 @@ ACTION_WORDS = {
     "enter_bands": "录入审批权限",
     "confirm_bands": "确认审批权限",
     "drop_bands": "撤下审批权限",
+    "set_length": "设定办理时限",
+    "enter_days": "录入工作日安排",
+    "open_year": "启用年度工作日安排",
     "change_authority": "修改单位信息",
     "post": "设立岗位",
     "end_posting": "变更离岗日期",
@@ -74,6 +87,17 @@ def told(events: Iterable[Event]) -> list[tuple[Event, str]]:
     return lines
 
 
+def clocks_shown(case: Application) -> list[Clock]:
+    """Return the clocks of a case in order, each with its pauses and with what is late or rests."""
+    rows = list(case.clocks.select_related("late_by").prefetch_related("pauses").order_by("pk"))
+    for row in rows:
+        pauses = row.pauses.all()
+        row.rests = row.ended_on is None and any(pause.until is None for pause in pauses)  # type: ignore[attr-defined]
+        ended = row.ended_on or timezone.localdate()
+        row.late = row.step in OFFICE_STEPS and row.due_on is not None and row.due_on < ended  # type: ignore[attr-defined]
+    return rows
+
+
 @require_safe
 def record(request: Request, pk: int) -> HttpResponse:
     """Show the history of a case to an officer of its authority."""
@@ -82,6 +106,7 @@ def record(request: Request, pk: int) -> HttpResponse:
         "acts": possible_acts(case, standing),
         "events": told(case.events.select_related("by").order_by("sequence")),
         "documents": case.documents.order_by("pk").defer("content"),
+        "clocks": clocks_shown(case),
         "duties": case.duties.select_related("user").order_by("since", "pk"),
     }
     return tab_page(request, case, "console/case_record.html", context)

@@ -16,7 +16,9 @@ from applications.workflow import NEXT, ROAD, VERBS
 from portal.console.reading import CaseFile, Outcome, read
 from portal.console.site import EXTRA_URLS
 from portal.console.tabs import CASE_TABS, CaseTab, tab_context
+from portal.forms.case_reading import CaseReadingForm
 from portal.forms.console import PartsForm, ProposeForm, ReasonForm
+from portal.forms.timing import DelayForm
 from portal.requests import Request
 
 # Acts that must state a reason, with the question that the officer answers and what stands on the confirm dialog.
@@ -144,23 +146,29 @@ def case_page(
     refusal: str = "",
     sent: Mapping[str, Form] | None = None,
     check: Form | None = None,
+    decision: CaseReadingForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """Answer with the page of a case; after a refused or faulty act with its reason and what was typed."""
     file = read(request, pk)
     if check is not None:
         _show_faulty(file, check)
+    for row in file.questions:
+        if decision is not None and row.question.spec.id == decision.key:
+            row.typed, row.errors = decision.data, decision.errors
     context = {
         **tab_context(request, file.application),
         "tab_now": "console:case",
         "file": file,
         "agreement": agreement_in(file.application) if file.application.status == Status.PROPOSED else None,
         "acts": acts_of(file, sent or {}),
+        "delay_form": (sent or {}).get("explain_delay") or DelayForm(auto_id="id_delay_%s"),
         "steps": steps_of(file),
         "refusal": refusal,
         "verdicts": FactCheck.Verdict.choices,
         "methods": FactCheck.Method.choices,
         "may_check": not file.why_not["check"],
+        "may_decide": not file.why_not["decide_reading"],
     }
     return render(request, "console/case.html", context, status=status)
 

@@ -15,11 +15,13 @@ import rules
 from applications import approving, assessing, permissions
 from applications.actions.decision import has_open_shares
 from applications.actions.review import CEILING, EXACT, ON_PAPER
+from applications.case_readings import CaseQuestion
 from applications.models import (
     Application,
     Approval,
     BankAccount,
     CaseDuty,
+    Clock,
     Correction,
     DeskFile,
     Evidence,
@@ -83,6 +85,15 @@ class FactRow:
         return rules.format_fact(self.field, self.check.verified) if self.check else ""
 
 
+@dataclass
+class QuestionRow:
+    """One point of interpretation of the case, with what was typed about it and what is wrong with that."""
+
+    question: CaseQuestion
+    typed: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    errors: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class Earlier:
     """An earlier sum that counts, in yuan as the rules read it."""
@@ -140,6 +151,15 @@ class Outcome:
         return sum(row.amount_fen for row in self.earlier)
 
 
+@dataclass(frozen=True)
+class Delay:
+    """How late the step is: whether at all, what was said about it, and why this person may not say it."""
+
+    late: bool
+    reason: str
+    why_not: str
+
+
 @dataclass
 class CaseFile:
     """The whole page of a case."""
@@ -151,15 +171,32 @@ class CaseFile:
     fields: tuple["rules.Field", ...]
     papers: list[Paper]
     facts: list[FactRow]
+    questions: list[QuestionRow]
     hints: list[Hint]
     outcome: Outcome
     why_not: dict[str, str]
+    delay: Delay
 
     @property
     def empty_slots(self) -> list["rules.Slot"]:
         """Demanded evidence of which nothing was handed in."""
         filled = {paper.row.slot for paper in self.papers}
         return [slot for slot in self.slots if slot.required and slot.kind not in filled]
+
+    @property
+    def undecided(self) -> list[str]:
+        """The points of interpretation that somebody has to decide."""
+        return [row.question.spec.question for row in self.questions if row.question.is_open]
+
+    @property
+    def decided_count(self) -> int:
+        """How many points an officer has decided."""
+        return sum(row.question.decision is not None for row in self.questions)
+
+    @property
+    def readings_opened(self) -> bool:
+        """Whether something is to be done about a point of interpretation."""
+        return bool(self.undecided) or any(row.typed for row in self.questions)
 
     @property
     def current_paper(self) -> Paper | None:
@@ -171,6 +208,7 @@ def _cases(request: Request) -> QuerySet[Application]:
     """Return the cases at this officer's desk with all single values that the page and the why-nots need."""
     user = request.user
     here = OuterRef("pk")
+    clock = Clock.objects.filter(application=here, step=OuterRef("status"), ended_on=None)
     notice = PublicNotice.objects.filter(application=here, ended_at=None)
     account = BankAccount.objects.filter(applicant=OuterRef("applicant"), replaced_at=None)
     decision = DeskFile.objects.filter(application=here, kind=DeskFile.Kind.DECISION).order_by("-pk")
@@ -192,6 +230,7 @@ def _cases(request: Request) -> QuerySet[Application]:
             my_role=Subquery(Membership.objects.filter(user=user, applicant=OuterRef("applicant")).values("role")[:1]),
             my_held=Subquery(CaseDuty.objects.filter(user=user, application=here).values("duty")[:1]),
             asked_before=Exists(Correction.objects.filter(application=here)),
+            clock_reason=Subquery(clock.values("late_reason")[:1]),
             running_days=Subquery(notice.values("days")[:1]),
             running_until=Subquery(notice.values("closes_on")[:1]),
             account_holder=Subquery(account.values("holder")[:1]),
@@ -220,13 +259,14 @@ def read(request: Request, pk: int) -> CaseFile:
     """Return the page of a case. Raises Http404 for whoever may not see it."""
     posting = case_desk(request)
     application, standing = case_with_standing(request, pk)
-    clause = rules.load().clause(application.clause.code)
-    slots = rules.evidence(clause.id)
+    clause, slots = assessing.law_of(application), assessing.slots_of(application)
     checks = _checks(application)
     outcome = _outcome(application, checks)
-    fields = rules.fields(clause.id, {key: choice for key, choice in outcome.verdict.readings.items() if choice})
+    fields = assessing.fields_of(application)
     papers, hints = _papers(application, slots, posting.authority_id)
     facts = _facts(application, fields, slots, papers, checks, hints)
+    questions = [QuestionRow(question) for question in assessing.case_questions(application)]
+    undecided = [row.question.spec.question for row in questions if row.question.is_open]
     _choose(request, papers, facts, open_facts=not permissions.why_not_check(application, standing))
     return CaseFile(
         application=application,
@@ -236,9 +276,11 @@ def read(request: Request, pk: int) -> CaseFile:
         fields=fields,
         papers=papers,
         facts=facts,
+        questions=questions,
         hints=[hint for hint in hints if not hint.fact],
         outcome=outcome,
-        why_not=why_nots(application, standing, _unchecked(application, facts)),
+        why_not=why_nots(application, standing, _unchecked(application, facts), undecided),
+        delay=_delay(application, standing),
     )
 
 
@@ -254,21 +296,19 @@ def outcome_of(application: Application) -> Outcome:
 
 def _outcome(application: Application, checks: Mapping[str, FactCheck]) -> Outcome:
     inputs, verdict = assessing.judge(application, assessing.verified_facts(application, checks))
-    pack = rules.load().pack(application.policy.code)
+    pack = assessing.pack_of(application)
     specs = {spec.id: spec for spec in pack.readings}
     return Outcome(
         verdict=verdict,
         lines=rules.explain(verdict.stored_trace()),
         earlier=[
-            Earlier(
-                rules.load().clause(row["clause"]).name, row["year"], rules.fen(row["amount_yuan"]), row["same_item"]
-            )
+            Earlier(rules.load().name_of(row["clause"]), row["year"], rules.fen(row["amount_yuan"]), row["same_item"])
             for row in inputs.get("history", ())
         ],
         readings=[
             (f"{key}　{specs[key].question}", specs[key].options.get(choice, choice))
             for key, choice in verdict.readings.items()
-            if key in specs and choice
+            if key in specs and choice and specs[key].computed
         ],
         pool=inputs.get("pool"),
     )
@@ -362,7 +402,9 @@ def _unchecked(application: Application, facts: list[FactRow]) -> list[str]:
     ]
 
 
-def why_nots(application: Application, standing: Standing, unchecked: list[str]) -> dict[str, str]:
+def why_nots(
+    application: Application, standing: Standing, unchecked: list[str], undecided: list[str]
+) -> dict[str, str]:
     """Return for every verb of the console why it is not possible now, "" where it is; the case is of `_cases`."""
     reasons = {
         "accept": permissions.why_not_accept(application, standing),
@@ -370,8 +412,9 @@ def why_nots(application: Application, standing: Standing, unchecked: list[str])
         "correct": permissions.why_not_correct(application, standing, corrections=int(application.asked_before)),  # type: ignore[attr-defined]
         "check": permissions.why_not_check(application, standing),
         "propose": permissions.why_not_propose(
-            application, standing, unchecked, permissions.missing_inquiries(application)
+            application, standing, unchecked, undecided, permissions.missing_inquiries(application)
         ),
+        "decide_reading": permissions.why_not_decide_reading(application, standing),
         "return_": permissions.why_not_return(application, standing),
         "endorse": permissions.why_not_endorse(
             application,
@@ -389,12 +432,31 @@ def why_nots(application: Application, standing: Standing, unchecked: list[str])
             standing,
             notice=running_notice(application),
             today=timezone.localdate(),
-            issue_day_needed=assessing.needs_issue_day(application.policy),
+            issue_day_needed=assessing.needs_issue_day(application.policy, assessing.version_of(application)),
         ),
         "close": permissions.why_not_close(application, standing),
     }
-    assert reasons.keys() - {"check", "review_legally"} <= VERBS.keys()
-    return reasons
+    assert reasons.keys() - {"check", "decide_reading", "review_legally"} <= VERBS.keys()
+    late = permissions.why_not_late(running_clock(application), timezone.localdate())
+    moving = reasons.keys() & VERBS.keys()
+    return {verb: reason or (late if verb in moving else "") for verb, reason in reasons.items()}
+
+
+def _delay(application: Application, standing: Standing) -> Delay:
+    clock, today = running_clock(application), timezone.localdate()
+    return Delay(
+        late=permissions.is_late(clock, today),
+        reason=clock.late_reason if clock else "",
+        why_not=permissions.why_not_explain_delay(standing, clock, today),
+    )
+
+
+def running_clock(application: Application) -> Clock | None:
+    """Return the clock of the step from the values read with the case, without another query."""
+    reason: str | None = application.clock_reason  # type: ignore[attr-defined]
+    if reason is None:
+        return None
+    return Clock(application=application, step=application.status, due_on=application.due_on, late_reason=reason)
 
 
 def running_notice(application: Application) -> PublicNotice | None:

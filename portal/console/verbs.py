@@ -11,9 +11,8 @@ from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-import rules
 from applications.actions import ActionRefused, decision, intake, payment, review
-from applications.assessing import readings_in_force
+from applications.assessing import fields_of, slots_of
 from applications.models import Application, Evidence
 from applications.workflow import VERBS
 from portal.console.cases import PLAIN, REASONED, case_page, form_of
@@ -87,8 +86,7 @@ def _paper_choices(application: Application) -> list[Evidence]:
 def check(request: Request, pk: int, fact: str) -> HttpResponse:
     """Record the finding on one fact."""
     application = case_at_desk(request, pk)
-    asked = rules.fields(application.clause.code, readings_in_force(application.policy))
-    field = next((field for field in asked if field.name == fact), None)
+    field = next((field for field in fields_of(application) if field.name == fact), None)
     if field is None:
         raise Http404
     form = CheckForm(request.POST, field=field, papers=_paper_choices(application))
@@ -119,11 +117,10 @@ def check(request: Request, pk: int, fact: str) -> HttpResponse:
 def correct(request: Request, pk: int) -> HttpResponse:
     """Build the one list of corrections, and send it."""
     application = case_at_desk(request, pk)
-    code = application.clause.code
     form = CorrectionForm(
         request.POST if request.method == "POST" else None,
-        facts=rules.fields(code, readings_in_force(application.policy)),
-        slots=rules.evidence(code),
+        facts=fields_of(application),
+        slots=slots_of(application),
     )
     if request.method != "POST":
         return _correct_page(request, application, form)

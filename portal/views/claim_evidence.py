@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 import rules
-from applications import permissions
+from applications import assessing, permissions
 from applications.actions import filing
 from applications.models import Evidence
 from applications.permissions import ActionRefused
@@ -27,7 +27,7 @@ ACCEPT = ".pdf,.jpg,.jpeg,.png,.ofd,.xlsx"
 def upload(request: Request, pk: int, slot: str) -> HttpResponse:
     """Take one file with its fields; `?replace=` names the file it takes the place of."""
     claim = claim_of(request, pk)
-    spec = next((s for s in rules.evidence(claim.case.clause.code) if s.kind == slot), None)
+    spec = next((s for s in assessing.slots_of(claim.case) if s.kind == slot), None)
     if spec is None:
         raise Http404
     old = _old(claim, slot, request.GET.get("replace", ""))

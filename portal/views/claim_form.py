@@ -75,13 +75,13 @@ def estimate(request: Request, pk: int) -> HttpResponse:
 
 
 def _form(case: Application, data: Any = None) -> ClaimForm:
-    clause = rules.load().clause(case.clause.code)
+    clause = assessing.law_of(case)
     stored = case.facts | {"subject": case.subject, "event_on": case.event_on, "version": case.version}
     return ClaimForm(
-        rules.fields(case.clause.code, assessing.readings_in_force(case.policy)),
+        assessing.fields_of(case),
         data,
         stored=stored,
-        subject_label=clause.subject if needs_subject(case.clause.code) else "",
+        subject_label=clause.subject if needs_subject(clause.id, assessing.shown_version(case)) else "",
     )
 
 
@@ -96,10 +96,10 @@ def _page(request: Request, claim: Claim, form: ClaimForm, *, refusal: str = "",
             words = format_html('<span class="asked">须补正：{}</span>', notes[kind, key])
             field.help_text = format_html("{}{}", words, field.help_text)
     flat = [item for slot in files.values() for item in slot]
-    slots = rules.evidence(case.clause.code)
+    slots = assessing.slots_of(case)
     context = {
         "case": case,
-        "clause": rules.load().clause(case.clause.code),
+        "clause": assessing.law_of(case),
         "form": form,
         "slots": [SlotShown(slot, files.get(slot.kind, []), notes.get(("slot", slot.kind), "")) for slot in slots],
         "asked": [item | {"url": _place(item)} for item in items],

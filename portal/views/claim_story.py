@@ -7,10 +7,10 @@ from typing import Any
 from django.utils import timezone
 
 import rules
-from applications import permissions
+from applications import assessing, permissions
 from applications.actions.filing import open_round
 from applications.completeness import gaps_of
-from applications.models import Application, Award, Document, Evidence, Payment, Status
+from applications.models import Application, Award, Clock, Document, Evidence, Payment, Status
 from applications.workflow import EDITABLE, NEXT, ROAD
 from portal.forms.claim import DECLARATION
 from portal.views.claim_lookup import Claim, evidence_by_slot, where
@@ -40,9 +40,11 @@ WORDS = {
     "close": "办结归档",
     "withdraw": "申报单位撤回",
     "revoke": "原奖补决定被撤销",
+    "explain_delay": "主管单位超期说明",
+    "set_due_day": "主管单位确定补正期限",
 }
 FILES = frozenset({"attach", "take_back"})
-TOLD_WITH_NOTE = frozenset({"decline", "refuse", "withdraw", "lapse"})
+TOLD_WITH_NOTE = frozenset({"decline", "refuse", "withdraw", "lapse", "explain_delay", "set_due_day"})
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,7 @@ def story_of(claim: Claim) -> dict[str, Any]:
         "files": _files(case, files),
         "documents": _documents(case),
         "awards": _awards(case),
+        "delays": _delays(case),
         "can_withdraw": not permissions.why_not_withdraw(case, claim.standing),
         **(_before_submission(claim, flat) if case.status in EDITABLE else {}),
     }
@@ -151,11 +154,16 @@ def _facts(case: Application) -> list[FactShown]:
 
 
 def _files(case: Application, files: dict[str, list[Evidence]]) -> list[tuple[str, list[Evidence]]]:
-    return [(slot.label, files[slot.kind]) for slot in rules.evidence(case.clause.code) if slot.kind in files]
+    return [(slot.label, files[slot.kind]) for slot in assessing.slots_of(case) if slot.kind in files]
 
 
 def _documents(case: Application) -> list[Document]:
     return list(case.documents.prefetch_related("jobs").order_by("-issued_at", "-pk"))
+
+
+def _delays(case: Application) -> list[Clock]:
+    """Return the steps that were late, with what was said about it."""
+    return [] if case.status == Status.DRAFT else list(case.clocks.exclude(late_reason="").order_by("pk"))
 
 
 def _awards(case: Application) -> list[Award]:

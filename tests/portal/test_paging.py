@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.test import RequestFactory
 
-from applications.models import CalendarDay, User
+from applications.models import Authority, CalendarDay, User
 from portal.paging import keyset
 
 
@@ -70,7 +70,10 @@ def test_values_and_related_columns_can_be_paged(people):
 
 
 def test_a_date_column_survives_the_address(db):
-    CalendarDay.objects.bulk_create(CalendarDay(day=date(2026, 5, day), working=True) for day in range(1, 6))
+    authority = Authority.objects.create(code="test", name="测试单位", place="测试市", letter_sign="测")
+    CalendarDay.objects.bulk_create(
+        CalendarDay(authority=authority, day=date(2026, 5, day), working=True) for day in range(1, 6)
+    )
 
     pages, _ = walk(CalendarDay.objects.all(), ("-day",), 2)
 

@@ -22,6 +22,7 @@ from applications.models import (
     Job,
     Policy,
     Posting,
+    Publication,
     Status,
     User,
 )
@@ -94,10 +95,19 @@ def _of_the_policy(row: Policy, applicant: Applicant) -> dict[str, Any]:
     earlier = make_earlier_award(applicant, year=2024)
     manager = make_officer(Duty.POLICY)
     reading = policy.choose_reading(row, key="X4", choice="b", source="测试口径文件", by=manager, at=NOON)
+    publication = Publication.objects.create(
+        policy=row,
+        pack_version="xinxing.v2",
+        pack_sha256="0" * 64,
+        source="测试文件",
+        proposed_by=manager,
+        proposed_at=NOON,
+    )
     table = bands.enter_bands(row.authority, [bands.BandRow(0, 1, False)], source="测试权限文件", by=manager, at=NOON)
     return {
         "band_table": table,
         "policy": row,
+        "publication": publication,
         "round": row.rounds.first(),
         "reading": reading,
         "earlier": earlier,

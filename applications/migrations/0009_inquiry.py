@@ -6,7 +6,7 @@ from applications import guards
 
 
 class Migration(migrations.Migration):
-    dependencies = [("applications", "0007_guards_of_the_decision")]
+    dependencies = [("applications", "0008_clocks")]
 
     operations = [
         # As it was, a conclusion without any statement passed: NULL = true is neither true nor false.
