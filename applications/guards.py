@@ -2,7 +2,7 @@
 Vendor SQL that keeps what was decided and paid from being edited or deleted, even by direct SQL.
 
 Ledgers, history and findings are append-only. A payment may be reviewed once; a paper may receive its file once; an
-expert is answered for once, a joint review closed once.
+expert is answered for once, a joint review closed once; what was used of a piece of evidence may be released once.
 SQLite and PostgreSQL only; another database keeps the same promise in the actions alone.
 """
 
@@ -26,6 +26,12 @@ SEALED = {
     "document": (
         "NEW.number <> OLD.number OR NEW.code <> OLD.code OR NEW.kind <> OLD.kind "
         "OR (OLD.sha256 IS NOT NULL AND (NEW.sha256 IS NULL OR NEW.sha256 <> OLD.sha256))"
+    ),
+    # What was used of a paper is released once and otherwise stands as it was taken.
+    "evidenceuse": (
+        "OLD.released_at IS NOT NULL OR NEW.amount <> OLD.amount OR NEW.purpose <> OLD.purpose "
+        "OR NEW.item_id <> OLD.item_id OR NEW.application_id <> OLD.application_id OR NEW.clause_id <> OLD.clause_id "
+        "OR NEW.evidence_id <> OLD.evidence_id OR NEW.subject_key <> OLD.subject_key OR NEW.taken_at <> OLD.taken_at"
     ),
 }
 

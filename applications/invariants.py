@@ -13,6 +13,7 @@ from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from applications.history import first_broken_link
+from applications.ledger import RELEASING
 from applications.models import (
     Application,
     Award,
@@ -22,6 +23,8 @@ from applications.models import (
     Document,
     Event,
     Evidence,
+    EvidenceItem,
+    EvidenceUse,
     IdempotencyKey,
     Instalment,
     Payment,
@@ -81,13 +84,25 @@ def i5_granted_without_award_or_notice() -> int:
     return counted.exclude(awards_standing=1, notices_issued=1).count()
 
 
+def evidence_used_twice() -> int:
+    """Papers whose counter is not the sum of live uses or exceeds their worth, double proofs, uses of ended cases."""
+    live = EvidenceUse.objects.filter(released_at=None)
+    base = _sum_of(live.filter(purpose=EvidenceUse.Purpose.BASE), "amount", "item")
+    inside = Q(total=None, used=0) | Q(used__lte=F("total"))
+    drifted = EvidenceItem.objects.annotate(ledger=base).exclude(inside, ledger=F("used"))
+    proofs = live.filter(purpose=EvidenceUse.Purpose.PROOF, again=False).order_by()
+    double = proofs.values("item", "clause", "subject_key").annotate(rows=Count("pk")).filter(rows__gt=1)
+    ended = live.filter(application__status__in=[Status.DRAFT, *RELEASING])
+    return drifted.count() + double.count() + ended.count()
+
+
 def i6_paid_more_than_once() -> int:
-    """Instalments with two live payments, and keys that stand for two answers."""
+    """Instalments with two live payments, keys that stand for two answers, and papers that are counted twice."""
     live = Instalment.objects.annotate(
         live=Count("payments", filter=~Q(payments__state=Payment.State.REJECTED), distinct=True)
     )
     keys = IdempotencyKey.objects.values("user", "key").annotate(rows=Count("pk")).filter(rows__gt=1)
-    return live.filter(live__gt=1).count() + keys.count()
+    return live.filter(live__gt=1).count() + keys.count() + evidence_used_twice()
 
 
 def i7_payments_not_of_their_instalment() -> int:

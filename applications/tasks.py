@@ -24,7 +24,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from applications import papers
+from applications import checking, papers, texts
 from applications.actions import delay
 from applications.actions.intake import lapse
 from applications.models import Application, Delivery, Document, Job, Status
@@ -36,6 +36,7 @@ MAX_ATTEMPTS = 5
 SWEEP_BATCH = 200
 FIRST_RETRY, LAST_RETRY = timedelta(seconds=15), timedelta(hours=1)
 MOST_TRIES = 200  # about eight days of a mail server that does not answer
+TEXTS_FOR = 8.0  # seconds of a sweep that reading the texts of papers may take
 BEAT = 1.0  # seconds between two notes of progress; a note for each paper would take longer than packing it
 UNSAFE_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 
@@ -142,12 +143,23 @@ def sweep() -> None:
         lapse(application, at=now)
     for clock in delay.to_remind(today)[:SWEEP_BATCH]:
         delay.remind(clock, at=now)
+    read_texts()
 
 
 def _due_mail(now: datetime) -> QuerySet[Delivery]:
     """Return unsent mail whose next try has come."""
     waiting = Delivery.objects.filter(sent_at=None, attempts__lt=MOST_TRIES)
     return waiting.filter(Q(retry_at=None) | Q(retry_at__lte=now)).select_related("person").order_by("pk")[:SWEEP_BATCH]
+
+
+def read_texts() -> None:
+    """Read the text layers of papers handed in since, for as long as a sweep may take; the next one goes on."""
+    began = time.monotonic()
+    for evidence in texts.waiting()[:SWEEP_BATCH]:
+        if time.monotonic() - began > TEXTS_FOR:
+            return
+        texts.read(evidence, at=timezone.now())
+        checking.text_was_read(evidence, at=timezone.now())
 
 
 def send(delivery: Delivery) -> None:

@@ -12,19 +12,23 @@ from rules import difference as _difference
 from rules import facts as _facts
 from rules import forms as _forms
 from rules import judging as _judging
+from rules import ledger as _ledger
 from rules import replaying as _replaying
+from rules import terms as _terms
 from rules import versions as _versions
 from rules import worked as _worked
 from rules.description import Clause
 from rules.difference import Difference
-from rules.facts import Fact
-from rules.forms import Field, Slot
+from rules.facts import Fact, listed
+from rules.forms import EvidenceKind, Field, Slot, papers
+from rules.ledger import Basis, LedgerEntry
 from rules.library import load
 from rules.overlay import Overlay, OverlayError
 from rules.overlay import read as read_overlay
 from rules.pack import Library, Pack
 from rules.readings import ReadingSpec
 from rules.source import PackError
+from rules.terms import Terms
 from rules.trace import Step, explain
 from rules.units import capital, fen, yuan
 from rules.verdict import Verdict
@@ -41,11 +45,14 @@ __all__ = [
     "IMPOSSIBLE",
     "MET",
     "MISSING",
+    "Basis",
     "Clause",
     "Difference",
     "Earlier",
+    "EvidenceKind",
     "Fact",
     "Field",
+    "LedgerEntry",
     "Library",
     "Outcome",
     "Overlay",
@@ -58,8 +65,10 @@ __all__ = [
     "Simulation",
     "Slot",
     "Step",
+    "Terms",
     "Verdict",
     "Worked",
+    "basis",
     "capital",
     "check_version",
     "columns",
@@ -71,13 +80,16 @@ __all__ = [
     "fingerprint",
     "format_fact",
     "judge",
+    "listed",
     "load",
     "lock_state",
     "merged_order",
+    "papers",
     "parse_fact",
     "read_overlay",
     "replay",
     "simulate",
+    "terms",
     "worked_examples",
     "yuan",
 ]
@@ -102,6 +114,14 @@ def fields(
 def evidence(clause_id: str, *, on: date | None = None, version: str = "") -> tuple[Slot, ...]:
     """Return the evidence that a clause demands; the version as in `fields`. Raises KeyError."""
     return _forms.evidence(load(), clause_id, on=on, version=version)
+
+
+def basis(clause_id: str, settings: Mapping[str, str], facts: Mapping[str, Any]) -> Basis:
+    """Return what the sum of a claim rests on: the facts of its base, and whose ladder it climbs. Raises KeyError."""
+    return _ledger.basis(load(), clause_id, settings, facts)
+def terms(clause_id: str, settings: Mapping[str, str] | None = None, issued_on: date | None = None) -> Terms:
+    """Return the figures of a clause under the readings in force: rate, price, ceiling, days. Raises KeyError."""
+    return _terms.terms(load(), clause_id, settings or {}, issued_on)
 
 
 def parse_fact(field: Field | Fact, text: str) -> Any:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from rules import examples, forms, judging, readings, versions
+from rules import examples, forms, judging, ledger, readings, versions
 from rules.clause import Compiled
 from rules.conditions import AnyOf, Comparison
 from rules.description import MONETARY
@@ -45,13 +45,21 @@ def run(folder: Path = PACKS) -> Report:
         return Report(0, 0, 0, 0, (str(error),))
     changed = tuple(f"{name}：{versions.CHANGED}" for name in versions.changed(folder))
     parts = [_one(path.name.removesuffix(".yaml"), library) for path in pack_files(folder)]
+    # a pack that cannot be read has said so itself
+    unknown = () if any(part.problems for part in parts) else _unknown_clauses(folder, library)
     return Report(
         packs=len(parts),
         clauses=sum(part.clauses for part in parts),
         variants=sum(part.variants for part in parts),
         examples=sum(part.examples for part in parts),
-        problems=(*changed, *(problem for part in parts for problem in part.problems)),
+        problems=(*changed, *(problem for part in parts for problem in part.problems), *unknown),
     )
+
+
+def _unknown_clauses(folder: Path, library: Library) -> tuple[str, ...]:
+    """Return a sentence for each clause that the ledger of papers names and no pack has."""
+    unknown = ledger.unknown_clauses(forms.evidence_kinds(folder), library)
+    return tuple(f"evidence.yaml：台账所列条款“{clause}”不在政策包内" for clause in unknown)
 
 
 def of_version(name: str, folder: Path = PACKS) -> Report:

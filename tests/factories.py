@@ -5,6 +5,7 @@ Plain functions without surprises. Law and policies are loaded once by `make_pol
 """
 
 import itertools
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -133,17 +134,20 @@ def account_of(applicant: Applicant) -> BankAccount:
     return BankAccount.objects.get(applicant=applicant, replaced_at=None)
 
 
-def attach(application: Application, kind: str, *, by: User | None = None, at: datetime = NOON) -> Evidence:
-    """Put a small valid PDF into a slot of a draft."""
+def attach(
+    application: Application, kind: str, *, by: User | None = None, at: datetime = NOON, **details: Any
+) -> Evidence:
+    """Put a small valid PDF with numbers of its own into a slot of a draft; `details` are written over them."""
     slot = next(s for s in assessing.slots_of(application) if s.kind == kind)
-    data = samples.pdf(f"{application.number} {kind} {next(_numbers)}")
-    details = details_for(slot, application.applicant, application.facts, application.subject)
+    serial = next(_numbers)
+    data = samples.pdf(f"{application.number} {kind} {serial}")
+    made = details_for(slot, application.applicant, application.facts, application.subject, serial=serial)
     return filing.attach(
         application,
         slot=kind,
         file=ContentFile(data),
         upload=inspect(samples.upload(f"{kind}.pdf", data)),
-        details=details,
+        details=made | details,
         name=f"{kind}.pdf",
         by=by or agent_of(application.applicant),
         at=at,
@@ -158,9 +162,14 @@ def make_draft(
     subject: str = "测试智算中心",
     complete: bool = True,
     event_on: date = EVENT_ON,
+    papers: Mapping[str, Mapping[str, Any]] | None = None,
     at: datetime = NOON,
 ) -> Application:
-    """Return a draft with its facts and, when complete, one paper in each slot that is demanded."""
+    """
+    Return a draft with its facts and, when complete, one paper in each slot that is demanded.
+
+    `papers` are details to write into the papers, by slot.
+    """
     code = clause.split("-")[0]
     if not Policy.objects.filter(code=code).exists():
         make_policy(code)
@@ -180,7 +189,7 @@ def make_draft(
     if complete:
         for slot in assessing.slots_of(application):
             if slot.required:
-                attach(application, slot.kind, at=at)
+                attach(application, slot.kind, at=at, **(papers or {}).get(slot.kind, {}))
     application.refresh_from_db()
     return application
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 import rules
-from applications import approving, assessing, history, papers, permissions
+from applications import approving, assessing, history, ledger, papers, permissions
 from applications.actions.money import finish_commitment, hold_commitment, release_commitment
 from applications.actions.review import CEILING
 from applications.actions.shared import due_day, lock, move, refuse_if, stop, take_duty
@@ -191,6 +191,9 @@ def grant(application: Application, *, parts_fen: Sequence[int] = (), by: User, 
         for number, fen in enumerate(parts_fen or _parts(award.amount_fen, schedule), start=1)
     )
     finish_commitment(application)
+    # What the officers found less than declared leaves the rest of the papers to the next claim.
+    evidence = application.evidence.in_use().order_by("pk")
+    ledger.take(application, evidence, at=at, facts=assessment.inputs["facts"], for_officer=True)
     application.assessment = assessment
     event = move(
         application,

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from applications import assessing, history, papers, permissions
+from applications import assessing, checking, history, ledger, papers, permissions
 from applications.actions.money import release_commitment
 from applications.actions.shared import lock, move, next_number, refuse_if, stop
 from applications.completeness import gaps_of
@@ -197,7 +197,7 @@ def submit(application: Application, *, by: User, at: datetime) -> Application:
     Hand the claim to the officers and freeze it; an answered correction goes back where it came from.
 
     A claim whose own figures fail the clause is refused with the clause's words; one that only waits for what an
-    officer states is taken in. Raises ActionRefused.
+    officer states is taken in. What it needs of its papers is taken in the ledger. Raises ActionRefused.
     """
     current = Subquery(_rounds(OuterRef("clause"), OuterRef("policy"), at).values("pk")[:1])
     read, standing = lock(application, by, has_account=_has_account(), current_round=current)
@@ -210,7 +210,9 @@ def submit(application: Application, *, by: User, at: datetime) -> Application:
     if not judged[1].eligible and not assessing.waits_for_officer(application, judged[1]):
         stop(f"按所填内容不能申报：{judged[1].reason}")
 
+    ledger.take(application, evidence, at=at)
     application.assessment = assessing.keep(application, Assessment.Purpose.DECLARED, *judged, by=by, at=at)
+    checking.run(application, at)
     if application.status == Status.CORRECTING:
         return _answer_correction(application, by=by, at=at)
 

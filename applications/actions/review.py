@@ -9,6 +9,7 @@ import rules
 from applications import assessing, history, permissions
 from applications.actions import desk_file
 from applications.actions.desk_file import Paper
+from applications.actions.overtaking import refuse_if_overtaken
 from applications.actions.shared import ask_for_delay, lock, move, refuse_if, stop, take_duty
 from applications.models import Application, Assessment, DeskFile, Evidence, FactCheck, Status, User
 
@@ -42,9 +43,8 @@ def check(
     符合 keeps the declared value, 以核验值为准 needs another one and a reason, 不符合 needs a reason and leaves none.
     """
     application, standing = lock(application, by)
+    refuse_if_overtaken(application, version)
     refuse_if(permissions.why_not_check(application, standing))
-    if application.version != version:
-        stop("本件刚刚被其他人办理过，请刷新页面后再核验。")
     declared = application.facts.get(fact)
     refuse_if(_why_not_verdict(verdict, declared, verified, note))
 
@@ -111,8 +111,7 @@ def propose(
     checks = assessing.latest_checks(application)
     undecided = [question.spec.question for question in assessing.case_questions(application) if question.is_open]
     missing = permissions.missing_inquiries(application)
-    left = unchecked(application, checks)
-    refuse_if(permissions.why_not_propose(application, standing, left, undecided, missing))
+    refuse_if(permissions.why_not_propose(application, standing, unchecked(application, checks), undecided, missing))
     facts = assessing.verified_facts(application, checks)
     assessment = assessing.store(application, Assessment.Purpose.VERIFIED, facts, by=by, at=at)
     if not assessment.eligible:

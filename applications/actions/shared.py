@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 
 from django.utils import timezone
 
-from applications import history, permissions, timing
+from applications import history, ledger, permissions, timing
 from applications.clocks import Calendar, add_working_days
 from applications.models import Application, CaseDuty, Counter, Event, Posting, Status, User
 from applications.permissions import ActionRefused, Standing, standing_in, with_standing
@@ -83,9 +83,13 @@ def move(
     Change the status along the table, turn the clocks and write the history row. Raises ActionRefused.
 
     An officer (who acts in a `duty`) ends a late step only once its delay is explained; members and the system may.
+
+    A case that ends without money gives its papers back to the ledger, whichever verb ended it.
     """
     assert to in EXITS[Status(application.status)], f"{application.status} -> {to}"
 
+    if to in ledger.RELEASING:
+        ledger.release(application, at=at)
     before = application.status
     clocks = timing.running(application)
     if duty:

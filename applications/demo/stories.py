@@ -6,7 +6,9 @@ Each step happens some days after the one before, so that queues, clocks and let
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
@@ -136,6 +138,8 @@ class Story:
     days_ago: int
     event_on: date = date(2026, 6, 30)
     fixed_fen: int | None = None  # what the authority fixes under a ceiling
+    # By slot: what the applicant typed otherwise than the paper says.
+    mistyped: Mapping[str, Mapping[str, Any]] = dataclass_field(default_factory=dict)
 
 
 STORIES = (
@@ -145,7 +149,15 @@ STORIES = (
     Story("lvzhou", "xinxing-7a", "演示绿洲大模型", MODEL, S.GRANTED, 58),
     Story("huyang", "xinxing-4b", "", BUYER, S.NOTICED, 20),
     Story("hongliu", "xinxing-4a", "", SELLER, S.PROPOSED, 16),
-    Story("hongliu", "xinxing-3", "演示红柳智算中心", {**CENTRE, "scale_pflops_fp16": "1200"}, S.VERIFYING, 9),
+    Story(
+        "hongliu",
+        "xinxing-3",
+        "演示红柳智算中心",
+        {**CENTRE, "scale_pflops_fp16": "1200"},
+        S.VERIFYING,
+        9,
+        mistyped={"pue_report": {"total_kwh": "12100000"}},
+    ),
     Story("lvzhou", "xinxing-9d", "演示绿洲数据应用项目", PRIZE, S.SUBMITTED, 2),
     Story("tianshan", "xinxing-8", "演示公共数据产品", PRODUCT, S.CORRECTING, 8),
     Story(
@@ -280,22 +292,38 @@ def file_claim(
     facts: Mapping[str, Any],
     event_on: date,
     at: datetime,
+    mistyped: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
 ) -> Application:
-    """Start a draft, fill it and put one invented paper into each slot that the clause demands."""
+    """
+    Start a draft, fill it and put one invented paper into each slot that the clause demands.
+
+    `mistyped` are fields, by slot, in which the applicant typed something else than the paper says.
+    """
     application = filing.start(applicant, clause, by=agent, at=at)
     application = filing.save(
         application, facts=facts, subject=subject, event_on=event_on, version=application.version, by=agent, at=at
     )
     for slot in assessing.slots_of(application):
         if slot.required:
-            attach_sample(application, slot, by=agent, at=at)
+            attach_sample(application, slot, by=agent, at=at, mistyped=mistyped.get(slot.kind, {}))
     application.refresh_from_db()
     return application
 
 
-def attach_sample(application: Application, slot: "rules.Slot", *, by: User, at: datetime) -> None:
+def attach_sample(
+    application: Application,
+    slot: "rules.Slot",
+    *,
+    by: User,
+    at: datetime,
+    mistyped: Mapping[str, Any] = MappingProxyType({}),
+) -> None:
     """Put one invented paper into a slot, through the same checks as any upload."""
-    details = samples.details_for(slot, application.applicant, application.facts, application.subject)
+    # Numbers far apart, as those of real papers are: near ones would be pointed out to the officers.
+    serial = (application.pk * 7_919 + application.evidence.count() * 104_729) % 10_000_000
+    details = samples.details_for(
+        slot, application.applicant, application.facts, application.subject, application.event_on, serial=serial
+    )
     rows = {f.label: samples.value_text(f, details[f.name]) for f in slot.fields if f.name in details}
     data = samples.paper(slot, application.applicant, rows, application.number)
     made = SimpleUploadedFile(f"{slot.label}.pdf", data)
@@ -305,7 +333,7 @@ def attach_sample(application: Application, slot: "rules.Slot", *, by: User, at:
         slot=slot.kind,
         file=ContentFile(data),
         upload=upload,
-        details=details,
+        details={**details, **mistyped},
         name=f"{slot.label}.pdf",
         by=by,
         at=at,
@@ -316,7 +344,14 @@ def _tell(story: Story, cast: Cast, start: datetime, now: datetime) -> None:
     applicant, legal, agent = cast.bodies[story.body]
     clause = Clause.objects.select_related("policy__authority").get(code=story.clause)
     application = file_claim(
-        applicant, agent, clause=clause, subject=story.subject, facts=story.facts, event_on=story.event_on, at=start
+        applicant,
+        agent,
+        clause=clause,
+        subject=story.subject,
+        facts=story.facts,
+        event_on=story.event_on,
+        at=start,
+        mistyped=story.mistyped,
     )
     if story.reaches == S.DRAFT:
         return

@@ -9,24 +9,6 @@ class Migration(migrations.Migration):
     dependencies = [("applications", "0008_clocks")]
 
     operations = [
-        # As it was, a conclusion without any statement passed: NULL = true is neither true nor false.
-        migrations.RemoveConstraint(model_name="expertopinion", name="expert_with_an_interest_gives_no_opinion"),
-        migrations.AddConstraint(
-            model_name="expertopinion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("conclusion", ""), ("no_interest__isnull", True)),
-                    models.Q(
-                        ("conclusion__in", ["support", "conditional", "oppose"]),
-                        ("no_interest", True),
-                        ("no_interest__isnull", False),
-                    ),
-                    models.Q(("conclusion", "recused"), ("no_interest", False), ("no_interest__isnull", False)),
-                    _connector="OR",
-                ),
-                name="expert_with_an_interest_gives_no_opinion",
-            ),
-        ),
         migrations.AddConstraint(
             model_name="expertopinion",
             constraint=models.CheckConstraint(

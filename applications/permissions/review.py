@@ -32,8 +32,8 @@ def why_not_propose(
     missing: Iterable[str] = (),
 ) -> str:
     """
-    A sum is proposed when every fact has been checked, every question without a usual answer decided, and what the
-    authority demands is done; `missing` is what `missing_inquiries` says of the case.
+    A sum is proposed when every fact the clause is judged on has been checked, every question without a usual answer
+    is decided (`undecided`), and what the authority demands is done (`missing`, see `missing_inquiries`).
     """
     if reason := why_not_duty("propose", application, standing):
         return reason

@@ -35,6 +35,7 @@ PLAIN = {
     "close": "确定办结归档吗？",
 }
 DANGEROUS = frozenset({"decline", "refuse"})
+TYPED = frozenset({"reason", "amount", "parts", "verified", "note"})  # fields of acts that a person writes words into
 TOOLBAR = ("accept", "correct", "decline", "propose", "endorse", "return_", "grant", "reopen", "refuse", "close")
 
 
@@ -156,13 +157,15 @@ def case_page(
     for row in file.questions:
         if decision is not None and row.question.spec.id == decision.key:
             row.typed, row.errors = decision.data, decision.errors
+    acts = acts_of(file, sent or {})
     context = {
         **tab_context(request, file.application),
         "tab_now": "console:case",
         "file": file,
         "agreement": agreement_in(file.application) if file.application.status == Status.PROPOSED else None,
-        "acts": acts_of(file, sent or {}),
         "delay_form": (sent or {}).get("explain_delay") or DelayForm(auto_id="id_delay_%s"),
+        "acts": acts,
+        "kept": _kept(file, acts, sent or {}, check),
         "steps": steps_of(file),
         "refusal": refusal,
         "verdicts": FactCheck.Verdict.choices,
@@ -171,6 +174,17 @@ def case_page(
         "may_decide": not file.why_not["decide_reading"],
     }
     return render(request, "console/case.html", context, status=status)
+
+
+def _kept(file: CaseFile, acts: list[Act], sent: Mapping[str, Form], check: Form | None) -> list[tuple[str, str]]:
+    """Return what was typed into forms that the page no longer shows, so that nothing typed is lost."""
+    shown = {act.verb for act in acts if not act.why_not}
+    gone = [form for verb, form in sent.items() if verb not in shown]
+    if check is not None and file.why_not["check"]:
+        gone.append(check)
+    return [
+        (str(field.label), field.value()) for form in gone for field in form if field.name in TYPED and field.value()
+    ]
 
 
 def _show_faulty(file: CaseFile, form: Form) -> None:

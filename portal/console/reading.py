@@ -19,6 +19,7 @@ from applications.case_readings import CaseQuestion
 from applications.models import (
     Application,
     Approval,
+    AutoCheck,
     BankAccount,
     CaseDuty,
     Clock,
@@ -31,7 +32,7 @@ from applications.models import (
 )
 from applications.permissions import Standing
 from applications.workflow import VERBS
-from portal.console.hints import Hint, hints_of
+from portal.console.findings import Findings, Hit, findings_of
 from portal.console.site import case_desk
 from portal.requests import Request
 
@@ -44,20 +45,48 @@ def case_at_desk(request: Request, pk: int) -> Application:
 
 @dataclass
 class Paper:
-    """One piece of evidence with the words of its fields, what is odd about it, and where else the same file is."""
+    """One piece of evidence with its fields, what the machine found on it, and where else the same file is."""
 
     row: Evidence
     label: str
-    details: list[tuple[str, str]]
-    hints: list[Hint]
+    details: list[tuple[str, str, Hit | None]]
+    checks: list[AutoCheck]
+    named: list[Hit]
+    declared: dict[str, Hit]
+    about_text: str
     twins: list[Application]
     twins_elsewhere: bool
     current: bool = False
 
     @property
+    def pk_text(self) -> str:
+        """The key as a form sends it back."""
+        return str(self.row.pk)
+
+    @property
     def page_numbers(self) -> range:
         """The numbers of the pages that can be shown as images."""
         return range(1, (self.row.pages or 1) + 1) if self.row.has_pages else range(0)
+
+    @property
+    def passed(self) -> list[AutoCheck]:
+        """The comparisons on this paper that agree, which nobody needs to read."""
+        return [check for check in self.checks if check.state == AutoCheck.State.PASS]
+
+    @property
+    def open_checks(self) -> list[AutoCheck]:
+        """The comparisons on this paper that do not agree or lack a value."""
+        return [check for check in self.checks if check.state != AutoCheck.State.PASS]
+
+    @property
+    def fields(self) -> list[tuple[str, str, Hit | None]]:
+        """The fields with their words; those that the text of the paper does not show come first."""
+        return sorted(self.details, key=lambda row: not (row[2] and row[2].page is None))
+
+    @property
+    def red(self) -> int:
+        """How many comparisons on this paper do not agree."""
+        return sum(check.state == AutoCheck.State.FAIL for check in self.checks)
 
 
 @dataclass
@@ -69,10 +98,26 @@ class FactRow:
     check: FactCheck | None
     papers: list[Paper]
     missing: list[str]
-    hints: list[Hint]
+    checks: list[AutoCheck]
     opened: bool = False
     typed: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     errors: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+    @property
+    def red(self) -> int:
+        """How many comparisons beside this fact do not agree."""
+        return sum(check.state == AutoCheck.State.FAIL for check in self.checks)
+
+    @property
+    def due(self) -> bool:
+        """Whether an officer has to check this fact before a proposal."""
+        return self.declared is not None or self.field.required
+
+    @property
+    def hits(self) -> list[tuple[Paper, Hit]]:
+        """Where the declared value was looked for in the texts of its papers, and on which page it stands."""
+        name = self.field.name
+        return [(paper, paper.declared[name]) for paper in self.papers if name in paper.declared]
 
     @property
     def declared_words(self) -> str:
@@ -172,10 +217,26 @@ class CaseFile:
     papers: list[Paper]
     facts: list[FactRow]
     questions: list[QuestionRow]
-    hints: list[Hint]
+    findings: Findings
     outcome: Outcome
     why_not: dict[str, str]
     delay: Delay
+
+    @property
+    def due(self) -> int:
+        """How many facts an officer has to check."""
+        return sum(row.due for row in self.facts)
+
+    @property
+    def checked(self) -> int:
+        """How many of them are checked."""
+        return sum(row.due and row.check is not None for row in self.facts)
+
+    @property
+    def red(self) -> int:
+        """How many comparisons of the whole case do not agree."""
+        rows = [*self.findings.of_case, *(check for paper in self.papers for check in paper.checks)]
+        return sum(row.red for row in self.facts) + sum(check.state == AutoCheck.State.FAIL for check in rows)
 
     @property
     def empty_slots(self) -> list["rules.Slot"]:
@@ -263,8 +324,9 @@ def read(request: Request, pk: int) -> CaseFile:
     checks = _checks(application)
     outcome = _outcome(application, checks)
     fields = assessing.fields_of(application)
-    papers, hints = _papers(application, slots, posting.authority_id)
-    facts = _facts(application, fields, slots, papers, checks, hints)
+    findings = findings_of(application)
+    papers = _papers(application, slots, posting.authority_id, findings)
+    facts = _facts(application, fields, slots, papers, checks, findings)
     questions = [QuestionRow(question) for question in assessing.case_questions(application)]
     undecided = [row.question.spec.question for row in questions if row.question.is_open]
     _choose(request, papers, facts, open_facts=not permissions.why_not_check(application, standing))
@@ -277,7 +339,7 @@ def read(request: Request, pk: int) -> CaseFile:
         papers=papers,
         facts=facts,
         questions=questions,
-        hints=[hint for hint in hints if not hint.fact],
+        findings=findings,
         outcome=outcome,
         why_not=why_nots(application, standing, _unchecked(application, facts), undecided),
         delay=_delay(application, standing),
@@ -315,9 +377,9 @@ def _outcome(application: Application, checks: Mapping[str, FactCheck]) -> Outco
 
 
 def _papers(
-    application: Application, slots: tuple["rules.Slot", ...], authority_id: int
-) -> tuple[list[Paper], list[Hint]]:
-    """Return the papers of a case in the order of its slots, and every hint; twins come with the same query."""
+    application: Application, slots: tuple["rules.Slot", ...], authority_id: int, findings: Findings
+) -> list[Paper]:
+    """Return the papers of a case in the order of its slots; twins come with the same query."""
     own = application.evidence.in_use()
     rows = (
         Evidence.objects.in_use()
@@ -332,26 +394,31 @@ def _papers(
             mine.append(row)
         else:
             others[row.sha256].append(row.application)
-    hints = hints_of(application, mine, application.account_holder)  # type: ignore[attr-defined]
     kinds = {slot.kind: (position, slot) for position, slot in enumerate(slots)}
     mine.sort(key=lambda row: (kinds[row.slot][0] if row.slot in kinds else len(kinds), row.pk))
     papers = []
     for row in mine:
         slot = kinds[row.slot][1] if row.slot in kinds else None
         twins = others[row.sha256]
+        hits = findings.hits(row.pk, "field")
         papers.append(
             Paper(
                 row=row,
                 label=slot.label if slot else row.slot,
                 details=[
-                    (f.label, rules.format_fact(f, row.details.get(f.name))) for f in (slot.fields if slot else ())
+                    (f.label, rules.format_fact(f, row.details.get(f.name)), hits.get(f.name))
+                    for f in (slot.fields if slot else ())
+                    if f.required or row.details.get(f.name) is not None
                 ],
-                hints=[hint for hint in hints if hint.fact == f"slot:{row.pk}"],
+                checks=findings.by_paper[row.pk],
+                named=[*findings.hits(row.pk, "name").values(), *findings.hits(row.pk, "uscc").values()],
+                declared=hits | findings.hits(row.pk, "fact"),
+                about_text=findings.about_text(row),
                 twins=[case for case in twins if case.authority_id == authority_id],
                 twins_elsewhere=any(case.authority_id != authority_id for case in twins),
             )
         )
-    return papers, hints
+    return papers
 
 
 def _facts(
@@ -360,7 +427,7 @@ def _facts(
     slots: tuple["rules.Slot", ...],
     papers: list[Paper],
     checks: Mapping[str, FactCheck],
-    hints: list[Hint],
+    findings: Findings,
 ) -> list[FactRow]:
     labels = {slot.kind: slot.label for slot in slots}
     by_slot: dict[str, list[Paper]] = defaultdict(list)
@@ -373,7 +440,7 @@ def _facts(
             check=checks.get(item.name),
             papers=[paper for kind in item.slots for paper in by_slot[kind]],
             missing=[labels[kind] for kind in item.slots if kind not in by_slot],
-            hints=[hint for hint in hints if hint.fact == item.name],
+            checks=findings.by_fact[item.name],
         )
         for item in fields
     ]
@@ -381,7 +448,7 @@ def _facts(
 
 def _choose(request: Request, papers: list[Paper], facts: list[FactRow], *, open_facts: bool) -> None:
     """Open the next fact to check, and show the paper asked for, else the one that proves that fact."""
-    following = next((row for row in facts if row.check is None), None) if open_facts else None
+    following = _following(facts, request.GET.get("after", "")) if open_facts else None
     if following:
         following.opened = True
     asked = request.GET.get("evidence", "")
@@ -392,6 +459,13 @@ def _choose(request: Request, papers: list[Paper], facts: list[FactRow], *, open
         shown = papers[0]
     if shown is not None:
         shown.current = True
+
+
+def _following(facts: list[FactRow], after: str) -> FactRow | None:
+    """Return the next fact without a check behind the one just checked, from the top again at the end."""
+    here = next((place for place, row in enumerate(facts, start=1) if row.field.name == after), 0)
+    open_rows = [row for row in [*facts[here:], *facts[:here]] if row.check is None]
+    return next((row for row in open_rows if row.due), open_rows[0] if open_rows else None)
 
 
 def _unchecked(application: Application, facts: list[FactRow]) -> list[str]:

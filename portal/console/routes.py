@@ -7,6 +7,7 @@ The order of the navigation is that of the imports below.
 from portal.console import (  # noqa: F401 - imported for what they register
     bands,
     case_inquiries,
+    case_ledger,
     case_readings,
     case_record,
     cases,
@@ -20,6 +21,7 @@ from portal.console import (  # noqa: F401 - imported for what they register
     publications,
     queue,
     records,
+    searching,
     staff,
     timing,
     verbs,

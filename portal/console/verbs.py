@@ -2,19 +2,23 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.db import transaction
 from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from applications.actions import ActionRefused, decision, intake, payment, review
+from applications.actions.overtaking import act_words, refuse_if_overtaken
 from applications.assessing import fields_of, slots_of
-from applications.models import Application, Evidence
+from applications.models import Application, Event, Evidence
 from applications.workflow import VERBS
+from portal.console.case_record import event_words
 from portal.console.cases import PLAIN, REASONED, case_page, form_of
 from portal.console.queue import forget_counts
 from portal.console.reading import case_at_desk, outcome_of, read
@@ -36,6 +40,21 @@ ACTIONS: dict[str, Action] = {
     "grant": decision.grant,
     "close": payment.close,
 }
+
+
+def refuse_if_old(request: Request, application: Application) -> None:
+    """
+    Refuse an act that was sent from a page on which somebody else's act is not shown yet. Raises ActionRefused.
+
+    Every form of a case carries the version it shows; one that carries none is not compared. Call it in the
+    transaction of the act.
+    """
+    seen = request.POST.get("version", "")
+    refuse_if_overtaken(application, int(seen[:9]) if seen.isascii() and seen.isdecimal() else None, words=_words)
+
+
+def _words(event: Event) -> str:
+    return act_words(event) or event_words(event.action)
 
 
 def _done(request: Request, application: Application, words: str) -> HttpResponse:
@@ -69,7 +88,9 @@ def _view(verb: str) -> Callable[..., HttpResponse]:
             return case_page(request, pk, sent=sent, status=422)
         values = _values(verb, form) if form else {}
         try:
-            action(application, **values, by=request.user, at=timezone.now())
+            with transaction.atomic():
+                refuse_if_old(request, application)
+                action(application, **values, by=request.user, at=timezone.now())
         except ActionRefused as refusal:
             return case_page(request, pk, refusal=str(refusal), sent=sent, status=409)
         return _done(request, application, f"{application.number} 已办理：{VERBS[verb].label}。")
@@ -94,22 +115,24 @@ def check(request: Request, pk: int, fact: str) -> HttpResponse:
         return case_page(request, pk, check=form, status=422)
     found = form.cleaned_data
     try:
-        review.check(
-            application,
-            fact=fact,
-            verdict=found["verdict"],
-            verified=found["verified"],
-            method=found["method"],
-            evidence=found["evidence"],
-            note=found["note"],
-            version=found["version"],
-            by=request.user,
-            at=timezone.now(),
-        )
+        with transaction.atomic():
+            refuse_if_old(request, application)
+            review.check(
+                application,
+                fact=fact,
+                verdict=found["verdict"],
+                verified=found["verified"],
+                method=found["method"],
+                evidence=found["evidence"],
+                note=found["note"],
+                version=found["version"],
+                by=request.user,
+                at=timezone.now(),
+            )
     except ActionRefused as refusal:
         return case_page(request, pk, refusal=str(refusal), check=form, status=409)
     messages.success(request, f"已记录“{field.label}”的核验结论。")
-    return redirect("console:case", pk)
+    return redirect(f"{reverse('console:case', args=[pk])}?{urlencode({'after': fact})}")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -127,7 +150,9 @@ def correct(request: Request, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _correct_page(request, application, form, status=422)
     try:
-        intake.correct(application, items=form.cleaned_data["items"], by=request.user, at=timezone.now())
+        with transaction.atomic():
+            refuse_if_old(request, application)
+            intake.correct(application, items=form.cleaned_data["items"], by=request.user, at=timezone.now())
     except ActionRefused as refusal:
         return _correct_page(request, application, form, refusal=str(refusal), status=409)
     return _done(request, application, f"{application.number} 已一次性告知补正事项。")

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 import rules
-from applications import assessing, permissions
+from applications import assessing, ledger, permissions
 from applications.actions import filing
 from applications.models import Evidence
 from applications.permissions import ActionRefused
@@ -39,6 +39,9 @@ def upload(request: Request, pk: int, slot: str) -> HttpResponse:
 
     form = DetailsForm(spec, request.POST, request.FILES, accept=ACCEPT)
     checked = _inspected(form)
+    obstacle = _obstacle(claim, form) if form.is_valid() else None
+    if obstacle and obstacle.stops:
+        form.add_error(obstacle.field, obstacle.text)
     if not form.is_valid() or checked is None:
         return _page(request, claim, form, old, status=422)
     try:
@@ -46,6 +49,8 @@ def upload(request: Request, pk: int, slot: str) -> HttpResponse:
     except ActionRefused as refusal:
         return _page(request, claim, form, old, refusal=str(refusal), status=409)
     messages.success(request, f"{spec.label}已上传。")
+    if obstacle:
+        messages.warning(request, obstacle.text)
     return redirect(f"{reverse('claim_form', args=[pk])}#slot-{slot}")
 
 
@@ -87,6 +92,14 @@ def _inspected(form: DetailsForm) -> Upload | None:
     except BadUpload as problem:
         form.add_error("file", str(problem))
         return None
+
+
+def _obstacle(claim: Claim, form: DetailsForm) -> ledger.Obstacle | None:
+    """Ask the ledger what stands against a paper with these numbers; too many of them is said at the first field."""
+    try:
+        return ledger.obstacle(claim.case, slot=form.slot.kind, details=form.details())
+    except ActionRefused as refusal:
+        return ledger.Obstacle(str(refusal), True, form.slot.kind, form.slot.ledger[0].number)
 
 
 @transaction.atomic

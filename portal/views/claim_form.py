@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_POST
 
 import rules
-from applications import assessing, permissions
+from applications import assessing, ledger, permissions
 from applications.actions import filing
 from applications.completeness import gaps_of, needs_subject
 from applications.models import Application, Evidence, Status
@@ -25,11 +25,12 @@ from portal.views.estimates import estimate_of
 
 @dataclass(frozen=True)
 class SlotShown:
-    """A slot of the form with its files and what a correction says about it."""
+    """A slot of the form with its files, what a correction says about it, and what the ledger of papers says."""
 
     slot: "rules.Slot"
     files: list[Evidence]
     note: str
+    taken: ledger.Obstacle | None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -97,11 +98,15 @@ def _page(request: Request, claim: Claim, form: ClaimForm, *, refusal: str = "",
             field.help_text = format_html("{}{}", words, field.help_text)
     flat = [item for slot in files.values() for item in slot]
     slots = assessing.slots_of(case)
+    taken = ledger.obstacles_of(case, flat)
     context = {
         "case": case,
         "clause": assessing.law_of(case),
         "form": form,
-        "slots": [SlotShown(slot, files.get(slot.kind, []), notes.get(("slot", slot.kind), "")) for slot in slots],
+        "slots": [
+            SlotShown(slot, files.get(slot.kind, []), notes.get(("slot", slot.kind), ""), taken.get(slot.kind))
+            for slot in slots
+        ],
         "asked": [item | {"url": _place(item)} for item in items],
         "missing": [where(case, gap) for gap in gaps_of(case, flat, has_account=claim.has_account)],
         "refusal": refusal,

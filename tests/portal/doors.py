@@ -169,6 +169,8 @@ CONSOLE = {
     "console:load": console_shown(AT_A_DESK),
     "console:case": console_shown(CASE, submitted()),
     "console:case_record": console_shown(CASE, submitted()),
+    "console:case_ledger": console_shown(CASE, submitted()),
+    "console:paper_search": console_shown(CASE | {"foreign_verify", "foreign_pay", "foreign_policy"}),
     "console:queue": console_shown(AT_A_DESK),
     "console:case_correct": both(CASE, submitted()),
     "console:case_check": console_pressed(CASE, submitted(fact="pue")),
