@@ -21,7 +21,7 @@ import rules
 from applications import assessing
 from applications.actions import decision, filing, intake, payment, policy, review
 from applications.actions.promise import promise
-from applications.demo import samples
+from applications.demo import inquiries, samples
 from applications.demo.people import BODIES, PASSWORD, make_body, make_officers
 from applications.loading import load_policies
 from applications.models import (
@@ -132,6 +132,16 @@ CLOUD: dict[str, Any] = {
 }
 
 
+GREEN: dict[str, Any] = {
+    "other_provincial_funds_for_same_matter": False,
+    "site_in_jurisdiction": True,
+    "build_type": "new",
+    "pue": "1.15",
+    "pue_previously_below_limit": False,
+    "physical_racks": 2000,
+}
+
+
 @dataclass(frozen=True)
 class Story:
     """One claim: who, under which clause, for what, with which facts, how far it goes, how many days ago it began."""
@@ -185,6 +195,7 @@ STORIES = (
     Story("shizhu", "shihezi-7.1a", "", REDEEMED, S.VERIFYING, 6),
     Story("qinghu", "haidong-4a", "演示青湖智算机房一期", RACKS, S.GRANTED, 34),
     Story("fenhe", "shanxi-9a", "", CAMPUS, S.PROPOSED, 18, promised="payment_voucher", kept=True),
+    Story("fenhe", inquiries.CLAUSE, "演示汾河绿色数据中心", GREEN, S.VERIFYING, 12),
     Story("baiyangdian", "baoding-2", "演示白洋云计算中心", CLOUD, S.NOTICED, 24, fixed_fen=90_0000_00),
     Story("tianshan", "xinxing-4b", "", COMPANY, S.SUBMITTED, 3, papers={"invoice": SOLD_NEXT}),
     Story("huyang", "xinxing-4b", "", BUYER, S.DRAFT, 1, papers={"invoice": SOLD}),
@@ -225,11 +236,22 @@ def tell_all(now: datetime) -> bool:
     for row in Policy.objects.select_related("authority"):
         _open_the_policy(row, cast, begin, now)
     _enter_what_was_before(cast, begin)
+    inquiries.demand(cast.officer(Duty.POLICY, "shanxi"), begin)
     for story in STORIES:
         _tell(story, cast, _morning(now - timedelta(days=story.days_ago)), now)
+    _find_out(cast, _morning(now - timedelta(days=7)))
     # The published default is five working days; the demonstration passes at once so that one person can try it all.
     Authority.objects.update(notice_days=0)
     return True
+
+
+def _find_out(cast: Cast, at: datetime) -> None:
+    """Check the facts of the claim whose clause demands more than that, and find out most of it."""
+    case = Application.objects.get(clause__code=inquiries.CLAUSE)
+    verifier, companion = cast.officer(Duty.VERIFY, "shanxi"), cast.officer(Duty.INTAKE, "shanxi")
+    check_all(case, by=verifier, at=at)
+    expert = cast.officer(Duty.EXPERT, "shanxi")
+    inquiries.find_out(case, verifier=verifier, companion=companion, expert=expert, at=at + timedelta(days=1))
 
 
 def _morning(moment: datetime) -> datetime:
