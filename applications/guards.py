@@ -8,7 +8,7 @@ SQLite and PostgreSQL only; another database keeps the same promise in the actio
 APPEND_ONLY = (
     *("event", "assessment", "factcheck", "award", "instalment", "earlieraward", "caseduty"),
     *("casedecision", "autocheck", "deskfile", "creditcheck", "sitevisit", "jointvote", "steplength"),
-    *("approval", "band", "dailydigest"),
+    *("approval", "band", "dailydigest", "digesthead"),
 )
 
 # Table -> the condition under which an UPDATE is refused, over OLD and NEW.
