@@ -1,9 +1,9 @@
 """
 Daily digests: one hash a day over the heads of all chains, linked to the day before.
 
-A chain proves its own middle, not its end: whoever cuts its tail off, or rewrites it with all its hashes, leaves a chain
-that fits. A digest remembers where each chain stood at midnight, and a copy of it kept outside (`export_digests`, the
-manifest of a backup) shows a history that was rewritten together with its digests.
+A chain proves its own middle, not its end: whoever cuts its tail off, or rewrites it with all its hashes, leaves a
+chain that fits. A digest remembers where each chain stood at midnight, and a copy of it kept outside
+(`export_digests`, the manifest of a backup) shows a history that was rewritten together with its digests.
 
 A digest holds what its making saw and is never computed again: an act that was begun before midnight and committed
 after the digest was made counts with the next day.

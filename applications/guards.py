@@ -80,3 +80,18 @@ def remove(connection) -> None:
                 cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON {table}")
             elif connection.vendor == "sqlite":
                 cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
+
+
+def missing(connection) -> list[str]:
+    """Return the names of triggers that should stand on tables that are there, and do not."""
+    tables = set(connection.introspection.table_names())
+    if connection.vendor == "sqlite":
+        question = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    elif connection.vendor == "postgresql":
+        question = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
+    else:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(question)
+        standing = {name for (name,) in cursor.fetchall()}
+    return [name for name, table, _, _ in _triggers() if table in tables and name not in standing]

@@ -30,6 +30,7 @@ from applications.permissions.decision import (
     why_not_reopen,
     why_not_return,
 )
+from applications.permissions.dossier import why_not_dossier
 from applications.permissions.filing import (
     why_not_confirm,
     why_not_edit,
@@ -70,6 +71,7 @@ __all__ = [
     "why_not_confirm",
     "why_not_correct",
     "why_not_decline",
+    "why_not_dossier",
     "why_not_duty",
     "why_not_edit",
     "why_not_endorse",

@@ -16,7 +16,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         """Take the file, or write to standard output."""
-        parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="写入该文件（不得已存在）；省略则输出到屏幕")
+        parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="写入该文件（不得已存在）")
 
     def handle(self, *args, **options):
         """Write all days, the oldest first."""
