@@ -169,9 +169,9 @@ def lost_heads() -> Iterator[Break]:
         yield Break(chain, sequence, OTHER if there else MISSING)
 
 
-def exported() -> list[dict[str, Any]]:
+def exported(using: str = "default") -> list[dict[str, Any]]:
     """Return all digests as plain data, the oldest first, for a copy that is kept outside."""
-    rows = DailyDigest.objects.order_by("day").values(*FIELDS)
+    rows = DailyDigest.objects.using(using).order_by("day").values(*FIELDS)
     return [{**row, "day": row["day"].isoformat()} for row in rows.iterator(chunk_size=CHUNK)]
 
 

@@ -30,11 +30,12 @@ TEMPLATES = HERE.parents[1] / "templates" / "dossier"
 def make(job: Job, *, beat: Callable[[], None], at: datetime) -> None:
     """Make the dossier that a job asks for and keep it with its hash; the case's own rows stay as they are."""
     related = ("authority", "policy", "clause__policy", "applicant", "round", "assessment", "assigned_to")
+    assert job.application_id is not None, "a dossier names its case, says the database"
     case = Application.objects.select_related(*related).get(pk=job.application_id)
     with TemporaryFile() as buffer:
         head = write(case, buffer, by=str(job.requested_by), at=at, words=job.payload.get("words", {}), beat=beat)
         buffer.seek(0)
-        digest = hashlib.file_digest(buffer, "sha256").hexdigest()  # type: ignore[arg-type] # a binary file
+        digest = hashlib.file_digest(buffer, "sha256").hexdigest()
         buffer.seek(0)
         job.file.save("dossier.zip", File(buffer), save=False)
     job.payload |= {"sha256": digest, "head": head}
@@ -46,7 +47,7 @@ def drop_old(at: datetime) -> int:
     rows = Job.objects.filter(kind=Job.Kind.DOSSIER, finished_at__lt=at - KEPT).exclude(file="")
     dropped = 0
     for job in rows.iterator():
-        name = job.file.name
+        name = str(job.file.name)
         Job.objects.filter(pk=job.pk).update(file="")
         job.file.storage.delete(name)
         dropped += 1
@@ -111,7 +112,7 @@ class _Box:
                 shutil.copyfileobj(source, copy, PIECE)
                 size = copy.tell()
                 copy.seek(0)
-                found = hashlib.file_digest(copy, "sha256").hexdigest()  # type: ignore[arg-type] # a binary file
+                found = hashlib.file_digest(copy, "sha256").hexdigest()
                 copy.seek(0)
                 # Stored and not deflated: PDF and pictures are compressed already.
                 with self.archive.open(self._entry(held.path, zipfile.ZIP_STORED), "w") as entry:

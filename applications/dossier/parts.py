@@ -85,7 +85,7 @@ def the_case(case: Application) -> Part:
 
 
 def facts(case: Application) -> Part:
-    """What was declared and what was found, in the words of the form; the data holds the declared values as they are."""
+    """What was declared and what was found, in the words of the form; the data holds the declared values."""
     declared = Row({"declared": case.facts}, [(label, value) for label, value in papers.declared_rows(case)])
     found = Row({}, [(f"核验：{label}", f"{value}（{source}）") for label, value, source in papers.verified_rows(case)])
     return Part("facts", "申报内容和核验结果", [declared, found])
