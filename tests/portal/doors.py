@@ -90,6 +90,11 @@ def console_shown(who: frozenset[str], kwargs: Kwargs = lambda world: {}, status
     return Door(to(who, status), NOT_ALLOWED_IN_CONSOLE, kwargs)
 
 
+def dossier_of(world: World) -> dict[str, Any]:
+    """Return the address of a dossier that the auditor ordered."""
+    return {"pk": world.submitted.pk, "job": world.objects["dossier"].pk}
+
+
 def console_pressed(who: frozenset[str], kwargs: Kwargs = lambda world: {}) -> Door:
     return Door(NOT_ALLOWED_IN_CONSOLE, to(who, *ACTED), kwargs)
 
@@ -161,6 +166,11 @@ CONSOLE = {
     "console:case": console_shown(CASE, submitted()),
     "console:case_record": console_shown(CASE, submitted()),
     "console:queue": console_shown(AT_A_DESK),
+    "console:selfcheck": console_shown(abroad(Duty.AUDIT, Duty.SYSTEM)),
+    "console:selfcheck_digests": console_shown(abroad(Duty.AUDIT, Duty.SYSTEM)),
+    "console:case_dossier": console_pressed(CASE, submitted()),
+    "console:dossier": console_shown(frozenset({Duty.AUDIT}), dossier_of),
+    "console:dossier_file": console_shown(frozenset({Duty.AUDIT}), dossier_of),
     "console:case_correct": both(CASE, submitted()),
     "console:case_check": console_pressed(CASE, submitted(fact="pue")),
     "console:policies": console_shown(abroad(Duty.POLICY), status=302),

@@ -70,6 +70,7 @@ def make_world() -> World:
         **_of_the_policy(row, applicant),
         **_of_the_claims(draft, submitted),
         **_of_the_award(granted, officers[Duty.PAY]),
+        "dossier": _dossier(submitted, officers[Duty.AUDIT]),
     }
     return World(_people(applicant, officers), draft, submitted, granted, objects)
 
@@ -144,6 +145,20 @@ def _of_the_award(granted: Application, payer: User) -> dict[str, Any]:
         "factcheck_row": granted.checks.first(),
         "delivery_row": Delivery.objects.filter(event__authority=granted.authority_id).first(),
     }
+
+
+def _dossier(case: Application, auditor: User) -> Job:
+    """Return a finished dossier that an auditor ordered."""
+    return Job.objects.create(
+        kind=Job.Kind.DOSSIER,
+        application=case,
+        payload={"sha256": "0" * 64, "head": {"sequence": 1, "hash": "0" * 64}},
+        requested_by=auditor,
+        requested_at=NOON,
+        state=Job.State.DONE,
+        finished_at=NOON,
+        file=ContentFile(b"PK", name="dossier.zip"),
+    )
 
 
 def _ended() -> User:
