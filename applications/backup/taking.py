@@ -83,13 +83,13 @@ def _of_sqlite(file: Path) -> Iterator[str]:
     with connection.cursor() as cursor:
         cursor.execute("VACUUM INTO %s", [str(file)])
     # Without the options of the live database: WAL would leave files of its own beside the copy.
-    connections.settings[COPY] = {**connections.settings[connection.alias], "NAME": str(file), "OPTIONS": {}}
+    settings = {**connection.settings_dict, "NAME": str(file), "OPTIONS": {}}
+    connections[COPY] = type(connections[connection.alias])(settings, COPY)
     try:
         yield COPY
     finally:
         connections[COPY].close()
         del connections[COPY]
-        del connections.settings[COPY]
 
 
 @contextlib.contextmanager
@@ -114,7 +114,7 @@ def _copy_files(folder: Path, needed: set[str], passing: set[str]) -> tuple[dict
     files, missing = {}, []
     for name in sorted(needed | passing):
         target = folder / name
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _folder(target.parent)
         try:
             with storage.open(name, "rb") as source, _private(target).open("wb") as out:
                 files[name] = copy(source, out)
@@ -123,6 +123,13 @@ def _copy_files(folder: Path, needed: set[str], passing: set[str]) -> tuple[dict
             if name in needed:
                 missing.append(name)
     return files, missing
+
+
+def _folder(place: Path) -> None:
+    """Make a folder and those above it for the owner alone; `mkdir` gives the mode to the last one only."""
+    if not place.exists():
+        _folder(place.parent)
+        place.mkdir(mode=0o700)
 
 
 def _private(file: Path) -> Path:
