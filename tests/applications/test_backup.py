@@ -282,6 +282,7 @@ def test_restore_overwrites_no_database(case, tmp_path, empty):
 
 def test_restore_into_a_database_with_any_table_is_refused(case, tmp_path, empty):
     take(tmp_path / "backup")
+    Path(empty["VAR_DIR"]).mkdir()
     code = "from django.db import connection; connection.cursor().execute('CREATE TABLE other (id integer)')"
     assert manage(empty, "shell", "--no-imports", "-c", code)[0] == 0
 
