@@ -41,6 +41,7 @@ from applications.permissions.decision import (
     why_not_return,
     why_not_review_legally,
 )
+from applications.permissions.dossier import why_not_dossier
 from applications.permissions.filing import (
     why_not_confirm,
     why_not_edit,
@@ -120,6 +121,7 @@ __all__ = [
     "why_not_decide_admission",
     "why_not_decide_reading",
     "why_not_decline",
+    "why_not_dossier",
     "why_not_duty",
     "why_not_edit",
     "why_not_endorse",

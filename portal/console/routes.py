@@ -25,6 +25,7 @@ from portal.console import (  # noqa: F401 - imported for what they register
     records,
     restrictions,
     searching,
+    selfcheck,
     staff,
     timing,
     verbs,

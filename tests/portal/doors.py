@@ -92,6 +92,11 @@ def console_shown(who: frozenset[str], kwargs: Kwargs = lambda world: {}, status
     return Door(to(who, status), NOT_ALLOWED_IN_CONSOLE, kwargs)
 
 
+def dossier_of(world: World) -> dict[str, Any]:
+    """Return the address of a dossier that the auditor ordered."""
+    return {"pk": world.submitted.pk, "job": world.objects["dossier"].pk}
+
+
 def console_pressed(who: frozenset[str], kwargs: Kwargs = lambda world: {}) -> Door:
     return Door(NOT_ALLOWED_IN_CONSOLE, to(who, *ACTED), kwargs)
 
@@ -176,6 +181,11 @@ CONSOLE = {
     "console:case_ledger": console_shown(CASE, submitted()),
     "console:paper_search": console_shown(CASE | {"foreign_verify", "foreign_pay", "foreign_policy"}),
     "console:queue": console_shown(AT_A_DESK),
+    "console:selfcheck": console_shown(abroad(Duty.AUDIT, Duty.SYSTEM)),
+    "console:selfcheck_digests": console_shown(abroad(Duty.AUDIT, Duty.SYSTEM)),
+    "console:case_dossier": console_pressed(CASE, submitted()),
+    "console:dossier": console_shown(frozenset({Duty.AUDIT}), dossier_of),
+    "console:dossier_file": console_shown(frozenset({Duty.AUDIT}), dossier_of),
     "console:case_correct": both(CASE, submitted()),
     "console:case_check": console_pressed(CASE, submitted(fact="pue")),
     "console:case_reading": console_pressed(CASE, submitted(key="X5")),

@@ -80,6 +80,7 @@ def make_world() -> World:
         **_of_the_intake(applicant, officers),
         **_of_the_award(granted, officers[Duty.PAY]),
         **_of_the_inquiries(granted, officers[Duty.EXPERT]),
+        "dossier": _dossier(submitted, officers[Duty.AUDIT]),
     }
     return World(_people(applicant, officers), draft, submitted, granted, objects)
 
@@ -237,6 +238,20 @@ def _of_the_inquiries(case: Application, expert: User) -> dict[str, Any]:
         "outside_opinion": ExpertOpinion.objects.create(expert_name="外请专家", **asked),
         "desk_file": make_desk_file(case, at=NOON),
     }
+
+
+def _dossier(case: Application, auditor: User) -> Job:
+    """Return a finished dossier that an auditor ordered."""
+    return Job.objects.create(
+        kind=Job.Kind.DOSSIER,
+        application=case,
+        payload={"sha256": "0" * 64, "head": {"sequence": 1, "hash": "0" * 64}},
+        requested_by=auditor,
+        requested_at=NOON,
+        state=Job.State.DONE,
+        finished_at=NOON,
+        file=ContentFile(b"PK", name="dossier.zip"),
+    )
 
 
 def _ended() -> User:
