@@ -7,9 +7,8 @@ from django.utils import timezone
 
 import rules
 from applications import assessing, papers, permissions
-from applications.actions.shared import next_number, overrides
-from applications.clocks import add_working_days
-from applications.models import Application, NoticeBatch, Objection, PublicNotice, User
+from applications.actions.shared import due_day, next_number
+from applications.models import Application, NoticeBatch, Objection, PublicNotice, Status, User
 
 UPHELD = frozenset({Objection.Ruling.UPHELD.value, Objection.Ruling.PARTLY.value})
 
@@ -28,7 +27,7 @@ def open_batch(application: Application, title: str, *, by: User, at: datetime) 
         opened_at=at,
         opened_by=by,
         days=authority.notice_days,
-        closes_on=add_working_days(today, authority.notice_days, overrides(since=at)),
+        closes_on=due_day(Status.NOTICED, at, application),
     )
     papers.queue_batch(batch, by=by, at=at)
     return batch
@@ -40,7 +39,7 @@ def shown_of(application: Application) -> dict[str, Any]:
 
     Never an account, an identity number or a telephone number: facts are figures and choices, not free text.
     """
-    clause = rules.load().clause(application.clause.code)
+    clause = assessing.law_of(application)
     checks = assessing.latest_checks(application)
     rows = []
     for field in assessing.fields_of(application):

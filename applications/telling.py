@@ -7,6 +7,7 @@ outbox are written with the act and sent by the sweep, so a mail server that is 
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -67,6 +68,17 @@ def _said(text: str) -> Words:
     return lambda application, event: text.format(number=application.number)
 
 
+def expert_asked(application: Application, event: Event) -> QuerySet[User]:
+    """Return the expert with an account to whom a question was put."""
+    return User.objects.filter(pk=event.detail["expert"])
+
+
+def _rests(application: Application, event: Event) -> str:
+    """Tell how long the days do not count (行政许可法第四十五条参照)."""
+    day = date.fromisoformat(event.detail["expected_on"])
+    return f"{application.number} 正在征询专家意见，预计{day:%Y年%-m月%-d日}答复，该期间不计入办理时限。"
+
+
 TELLINGS: dict[str, tuple[Telling, ...]] = {
     "object": (
         Telling(inspectors, "todo", "收到公示异议", _said("{number} 在公示期内收到实名异议，请承办核实。")),
@@ -78,6 +90,10 @@ TELLINGS: dict[str, tuple[Telling, ...]] = {
         Telling(members, "progress", "异议已核实", lambda application, event: f"{application.number}：{event.note}。"),
     ),
     "assign": (Telling(officer_in_charge, "todo", "有申报件交由您承办", _said("{number} 已交由您承办。")),),
+    "ask_expert": (
+        Telling(members, "limit", "专家评审", _rests),
+        Telling(expert_asked, "todo", "有征询待您答复", _said("就 {number} 征询您的意见，请登录审核台答复。")),
+    ),
 }
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 import rules
-from applications import approving, assessing, history, papers, permissions, publicity
+from applications import approving, assessing, history, ledger, papers, permissions, publicity
 from applications.actions.money import finish_commitment, hold_commitment, release_commitment
 from applications.actions.review import CEILING
 from applications.actions.shared import lock, move, refuse_if, stop, take_duty
@@ -26,6 +26,7 @@ from applications.models import (
     Status,
     User,
 )
+from applications.restricted import why_not_filing
 
 
 @transaction.atomic
@@ -61,7 +62,7 @@ def endorse(
         note = f"审批 {agreement.had + 1}/{agreement.needed}"
         history.record(application, "agree", by=by, at=at, duty=standing.duty, note=note)
         return application
-    hold_commitment(application, application.proposed_fen, at=at)
+    hold_commitment(application, application.proposed_fen, by=by, at=at)
     batch = batch or publicity.open_batch(application, title, by=by, at=at)
     days, closes_on = batch.days, batch.closes_on
     PublicNotice.objects.create(
@@ -84,8 +85,6 @@ def endorse(
         duty=standing.duty,
         detail={"days": days, "amount_fen": application.proposed_fen},
     )
-    application.due_on = closes_on
-    application.save(update_fields=["due_on"])
     history.tell_members(event, "拟兑现结果公示", f"{application.number} 已通过审批，进入公示。")
     return application
 
@@ -168,7 +167,8 @@ def grant(application: Application, *, parts_fen: Sequence[int] = (), by: User, 
             standing,
             notice=notice,
             today=timezone.localdate(at),
-            issue_day_needed=assessing.needs_issue_day(application.policy),
+            issue_day_needed=assessing.needs_issue_day(application.policy, assessing.version_of(application)),
+            restricted=why_not_filing(application, at),
             held=publicity.why_held(application),
         )
     )
@@ -199,6 +199,9 @@ def grant(application: Application, *, parts_fen: Sequence[int] = (), by: User, 
         for number, fen in enumerate(parts_fen or _parts(award.amount_fen, schedule), start=1)
     )
     finish_commitment(application)
+    # What the officers found less than declared leaves the rest of the papers to the next claim.
+    evidence = application.evidence.in_use().order_by("pk")
+    ledger.take(application, evidence, at=at, facts=assessment.inputs["facts"], for_officer=True)
     application.assessment = assessment
     event = move(
         application,
@@ -270,7 +273,8 @@ def _drop_proposal(application: Application) -> None:
     """Take the proposal off the case; who proposed and endorsed stays in history and duties."""
     application.proposed_by = application.proposed_at = application.proposed_fen = None
     application.endorsed_by = application.endorsed_at = None
-    application.proposed_reason = ""
+    application.proposed_ceiling_fen = None
+    application.proposed_reason = application.proposed_paper = ""
 
 
 def _end_notice(application: Application, at: datetime) -> None:

@@ -18,7 +18,7 @@ from applications.models.award import (
     Payment,
 )
 from applications.models.checking import AutoCheck, EvidenceText
-from applications.models.clock import CalendarDay, Clock, ClockPause, StepLength, Unit
+from applications.models.clock import CalendarDay, CalendarYear, Clock, ClockPause, StepLength, Unit
 from applications.models.decision import (
     Approval,
     Band,
@@ -31,7 +31,15 @@ from applications.models.decision import (
 from applications.models.desk import DeskFile, DeskTask, SavedFilter
 from applications.models.document import Counter, Document, Job
 from applications.models.evidence import Evidence
-from applications.models.history import DailyDigest, Delivery, Event, HealthRun, IdempotencyKey, NoticePreference
+from applications.models.history import (
+    DailyDigest,
+    Delivery,
+    DigestHead,
+    Event,
+    HealthRun,
+    IdempotencyKey,
+    NoticePreference,
+)
 from applications.models.inquiry import ClauseDemand, CreditCheck, ExpertOpinion, JointReview, JointVote, SiteVisit
 from applications.models.intake import LateAdmission, Mandate, Promise
 from applications.models.ledger import EvidenceItem, EvidenceUse
@@ -60,6 +68,7 @@ __all__ = [
     "BandTable",
     "BankAccount",
     "CalendarDay",
+    "CalendarYear",
     "CaseDecision",
     "CaseDuty",
     "Clause",
@@ -74,6 +83,7 @@ __all__ = [
     "Delivery",
     "DeskFile",
     "DeskTask",
+    "DigestHead",
     "Document",
     "Duty",
     "EarlierAward",

@@ -107,6 +107,7 @@ class Job(models.Model):
         DOCUMENT = "document", "生成文书"
         ARCHIVE = "archive", "打包文书"
         BATCH = "batch", "生成公示公告"
+        DOSSIER = "dossier", "制作卷宗"
 
     class State(models.TextChoices):
         QUEUED = "queued", "排队中"
@@ -116,6 +117,9 @@ class Job(models.Model):
 
     kind = models.CharField("任务", max_length=12, choices=Kind)
     document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="jobs", null=True, blank=True)
+    application = models.ForeignKey(
+        Application, on_delete=models.PROTECT, related_name="jobs", null=True, blank=True, verbose_name="申报件"
+    )
     payload = models.JSONField("参数", default=dict)
     state = models.CharField("状态", max_length=10, choices=State, default=State.QUEUED)
     current = models.PositiveIntegerField("已完成", default=0)
@@ -135,6 +139,9 @@ class Job(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(name="one_job_per_document", fields=["document"], condition=Q(kind="document")),
+            models.CheckConstraint(
+                name="dossier_names_its_case", condition=~Q(kind="dossier") | Q(application__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
