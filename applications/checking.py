@@ -91,8 +91,8 @@ def claim_of(
         terms=rules.terms(
             application.clause.code,
             assessing.readings_of(application),
-            application.policy.issued_on,
-            version=assessing.version_of(application),
+            issued_on=application.policy.issued_on,
+            version=assessing.shown_version(application),
         ),
         fields=fields,
         holder=account.holder if account else "",

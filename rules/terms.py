@@ -43,9 +43,9 @@ class Terms:
 
 
 def terms(
-    library: Library, clause_id: str, settings: Mapping[str, str], issued_on: date | None, version: str = ""
+    library: Library, clause_id: str, settings: Mapping[str, str], issued_on: date | None, *, version: str = ""
 ) -> Terms:
-    """Return the figures of a clause in the version named, or in the newest. Raises KeyError."""
+    """Return the figures of a clause. Raises KeyError."""
     pack, number = library.locate(clause_id, version=version)
     compiled = pack.compiled(number, settings)
     span = pack.span(settings, issued_on)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from applications.actions import ActionRefused, decision, intake, payment, review
 from applications.assessing import fields_of, slots_of
+from applications.defects import newest_answer
 from applications.models import Application, Evidence
 from applications.workflow import VERBS
 from portal.console.acting import acting_on
@@ -29,6 +30,7 @@ Action = Callable[..., Any]
 
 ACTIONS: dict[str, Action] = {
     "accept": intake.accept,
+    "accept_with_promises": intake.accept_with_promises,
     "decline": intake.decline,
     "propose": review.propose,
     "return_": decision.return_,
@@ -53,6 +55,8 @@ def _values(verb: str, form: Form) -> dict[str, Any]:
         return {"amount_fen": typed.pop("amount"), **typed}
     if verb == "grant":
         return {"parts_fen": form.cleaned_data["parts"]}
+    if verb == "decline":
+        return {"ground": form.cleaned_data["ground"], "reason": form.cleaned_data["reason"]}
     return {"reason": form.cleaned_data["reason"]}
 
 
@@ -119,12 +123,15 @@ def check(request: Request, pk: int, fact: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent
 def correct(request: Request, pk: int) -> HttpResponse:
-    """Build the one list of corrections, and send it."""
+    """Build the one list of corrections, and send it; a second list offers what the answer to the first changed."""
     application = case_at_desk(request, pk)
+    facts, slots = fields_of(application), slots_of(application)
+    answer = newest_answer(application)
+    if answer is not None:
+        facts = tuple(field for field in facts if field.name in answer.facts)
+        slots = tuple(slot for slot in slots if slot.kind in answer.slots)
     form = CorrectionForm(
-        request.POST if request.method == "POST" else None,
-        facts=fields_of(application),
-        slots=slots_of(application),
+        request.POST if request.method == "POST" else None, facts=facts, slots=slots, again=answer is not None
     )
     if request.method != "POST":
         return _correct_page(request, application, form)
@@ -132,10 +139,16 @@ def correct(request: Request, pk: int) -> HttpResponse:
         return _correct_page(request, application, form, status=422)
     try:
         with acting_on(request, application):
-            intake.correct(application, items=form.cleaned_data["items"], by=request.user, at=timezone.now())
+            intake.correct(
+                application,
+                items=form.cleaned_data["items"],
+                reason=form.cleaned_data.get("reason", ""),
+                by=request.user,
+                at=timezone.now(),
+            )
     except ActionRefused as refusal:
         return _correct_page(request, application, form, refusal=str(refusal), status=409)
-    return _done(request, application, f"{application.number} 已一次性告知补正事项。")
+    return _done(request, application, f"{application.number} 已{'再次' if form.again else '一次性'}告知补正事项。")
 
 
 def _correct_page(
@@ -144,7 +157,7 @@ def _correct_page(
     file = read(request, application.pk)
     context = {
         **site.each_context(request),
-        "title": "一次性补正",
+        "title": "再次补正" if form.again else "一次性补正",
         "case": file.application,
         "file": file,
         "form": form,
@@ -154,7 +167,7 @@ def _correct_page(
     return render(request, "console/correct.html", context, status=status)
 
 
-assert ACTIONS.keys() == PLAIN.keys() | REASONED.keys() | {"propose"}
+assert ACTIONS.keys() == PLAIN.keys() | REASONED.keys() | {"propose", "decline"}
 for _verb in ACTIONS:
     _name = _verb.rstrip("_")
     EXTRA_URLS.append(path(f"cases/<int:pk>/{_name}/", _view(_verb), name=f"case_{_name}"))
