@@ -27,6 +27,18 @@ SEALED = {
         "NEW.number <> OLD.number OR NEW.code <> OLD.code OR NEW.kind <> OLD.kind "
         "OR (OLD.sha256 IS NOT NULL AND (NEW.sha256 IS NULL OR NEW.sha256 <> OLD.sha256))"
     ),
+    # Lifted once, otherwise as it was imposed.
+    "restriction": (
+        "OLD.lifted_at IS NOT NULL OR NEW.uscc <> OLD.uscc OR NEW.scope <> OLD.scope OR NEW.basis <> OLD.basis "
+        "OR NEW.paper <> OLD.paper OR NEW.since <> OLD.since OR NEW.authority_id <> OLD.authority_id "
+        "OR (NEW.until IS NULL) <> (OLD.until IS NULL) OR NEW.until <> OLD.until"
+    ),
+    # Decided once, used once, for the one applicant and clause.
+    "lateadmission": (
+        "OLD.application_id IS NOT NULL OR NEW.applicant_id <> OLD.applicant_id OR NEW.clause_id <> OLD.clause_id "
+        "OR NEW.file_until <> OLD.file_until "
+        "OR (OLD.admitted IS NOT NULL AND (NEW.admitted IS NULL OR NEW.admitted <> OLD.admitted))"
+    ),
     # What was used of a paper is released once and otherwise stands as it was taken.
     "evidenceuse": (
         "OLD.released_at IS NOT NULL OR NEW.amount <> OLD.amount OR NEW.purpose <> OLD.purpose "

@@ -11,10 +11,10 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from applications import telling
-from applications.models import Application, Authority, Delivery, Event, Membership, Posting, User
+from applications.models import Application, Authority, Delivery, Event, Mandate, Membership, Posting, User
 
 
 def _digest(event: Event) -> str:
@@ -103,19 +103,29 @@ def record_for_authority(
 
 
 def tell_members(event: Event, subject: str, text: str) -> None:
-    """Put a message to every member of the applicant into the outbox: on the site, and by mail where there is one."""
+    """
+    Put a message to every member of the applicant into the outbox: on the site, and by mail where there is one.
+
+    The officer who filed the claim at the counter is told as well, since the applicant may have no member.
+    """
     assert event.application is not None
-    memberships = Membership.objects.filter(applicant=event.application.applicant_id)
-    _tell(event, User.objects.filter(pk__in=memberships.values("user")), subject, text)
+    tell_applicant(event, event.application.applicant_id, subject, text)
 
 
-def tell_officers(event: Event, duties: Iterable[str], subject: str, text: str) -> None:
+def tell_applicant(event: Event, applicant_id: int, subject: str, text: str) -> None:
+    """Put a message about an act into the outbox of everybody who acts for an applicant, of a case or of none."""
+    members = Q(pk__in=Membership.objects.filter(applicant=applicant_id).values("user"))
+    counter = Q(pk__in=Mandate.objects.filter(application=event.application_id).values("officer"))
+    _tell(event, User.objects.filter(members | counter if event.application_id else members), subject, text)
+
+
+def tell_officers(event: Event, duties: Iterable[str], subject: str, text: str, *, topic: str = "todo") -> None:
     """Put a message to the officer in charge of the case, else to everybody posted to these duties, into the outbox."""
     assert event.application is not None
     posted = Posting.objects.current().filter(authority=event.authority_id, duty__in=list(duties))
     people = User.objects.filter(pk__in=posted.values("user"), is_active=True)
-    charged = [person for person in people if person.pk == event.application.assigned_to_id]
-    _tell(event, charged or people, subject, text)
+    charged = people.filter(pk__in=[event.application.assigned_to_id or 0])
+    telling.deliver(event, charged if charged.exists() else people, topic=topic, subject=subject, text=text)
 
 
 def _tell(event: Event, people: Iterable[User], subject: str, text: str) -> None:

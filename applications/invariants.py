@@ -133,7 +133,8 @@ def i9_steps_or_duties_out_of_order() -> int:
     moves = Event.objects.filter(application=OuterRef("pk")).exclude(after="").order_by("-sequence")
     drifted = Application.objects.annotate(last=Subquery(moves.values("after")[:1])).exclude(last=F("status"))
     double = CaseDuty.objects.values("application", "user").annotate(rows=Count("pk")).filter(rows__gt=1)
-    return wrong + drifted.count() + double.count()
+    own = CaseDuty.objects.filter(user=F("application__mandate__officer"))  # filed at the counter by the same person
+    return wrong + drifted.count() + double.count() + own.count()
 
 
 def i10_files_and_rows_apart(storage: Storage | None = None) -> int:

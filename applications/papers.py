@@ -7,7 +7,7 @@ The number is taken under a row lock in the same transaction, so a refused act l
 import hashlib
 import secrets
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -18,20 +18,42 @@ import rules
 from applications import assessing
 from applications.actions.shared import next_number
 from applications.documents import render
+from applications.documents.acceptance import AcceptanceLetter, LeewayLetter
 from applications.documents.correction import CorrectionLetter
 from applications.documents.decision import DeclineLetter, RefusalLetter
 from applications.documents.letter import Letter, Remedies, chinese_date
 from applications.documents.notice import NoticeLetter
 from applications.documents.receipt import ReceiptLetter
-from applications.models import Application, Assessment, Award, Correction, Document, Evidence, Job, User
+from applications.models import (
+    Application,
+    Assessment,
+    Award,
+    Correction,
+    Document,
+    Evidence,
+    Job,
+    Mandate,
+    Promise,
+    User,
+)
 
 Kind = Document.Kind
 
 # The character of the kind behind the authority's sign, so that each kind has its own run of numbers.
-SIGNS = {Kind.RECEIPT: "收", Kind.CORRECTION: "补", Kind.DECLINE: "不受", Kind.REFUSAL: "不兑", Kind.NOTICE: "兑"}
+SIGNS = {
+    Kind.RECEIPT: "收",
+    Kind.ACCEPTANCE: "受",
+    Kind.LEEWAY: "容受",
+    Kind.CORRECTION: "补",
+    Kind.DECLINE: "不受",
+    Kind.REFUSAL: "不兑",
+    Kind.NOTICE: "兑",
+}
 
 LETTERS: dict[str, type[Letter]] = {
     Kind.RECEIPT: ReceiptLetter,
+    Kind.ACCEPTANCE: AcceptanceLetter,
+    Kind.LEEWAY: LeewayLetter,
     Kind.CORRECTION: CorrectionLetter,
     Kind.DECLINE: DeclineLetter,
     Kind.REFUSAL: RefusalLetter,
@@ -132,8 +154,16 @@ def remedies_of(application: Application) -> Remedies:
     )
 
 
-def issue_receipt(application: Application, evidence: Sequence[Evidence], *, by: User, at: datetime) -> Document:
-    """Give out the receipt of a claim that was handed in with this evidence."""
+def issue_receipt(
+    application: Application,
+    evidence: Sequence[Evidence],
+    promises: Sequence[Promise] = (),
+    mandate: Mandate | None = None,
+    *,
+    by: User,
+    at: datetime,
+) -> Document:
+    """Give out the receipt of a claim that was handed in with this evidence, these promises, and at the counter."""
     files = [[slot_label(application, item.slot), item.original_name, item.sha256] for item in evidence]
     letter = {
         "uscc": application.applicant.uscc,
@@ -141,6 +171,9 @@ def issue_receipt(application: Application, evidence: Sequence[Evidence], *, by:
         "files": files,
         "received_at": timezone.localtime(at),
         "next_step": _next_step(application),
+        "promised": [[row.label, chinese_date(row.due_on)] for row in promises],
+        "bearer": mandate.bearer if mandate else "",
+        "officer": str(mandate.officer) if mandate else "",
     }
     return _issue(application, Kind.RECEIPT, letter, by=by, at=at)
 
@@ -151,20 +184,52 @@ def _next_step(application: Application) -> str:
     return f"本单位将在{chinese_date(application.due_on)}前决定是否受理；逾期未告知的，自收到材料之日起即为受理。"
 
 
-def issue_correction(application: Application, correction: Correction, *, by: User, at: datetime) -> Document:
-    """Give out the one list of everything to correct."""
+def issue_acceptance(
+    application: Application,
+    promises: Sequence[Promise],
+    *,
+    received_on: date,
+    silent: bool = False,
+    by: User,
+    at: datetime,
+) -> Document:
+    """
+    Give out the notice that a claim is taken in; with promises and by an officer it is the one of 容缺受理.
+
+    What nobody decided in time (`silent`) counts as taken in on the day it was received.
+    """
+    help_of = {slot.kind: slot.help for slot in assessing.slots_of(application)}
+    letter = {
+        "uscc": application.applicant.uscc,
+        "received_on": received_on,
+        "accepted_on": received_on if silent else timezone.localdate(at),
+        "due_on": application.due_on,
+        "silent": silent,
+        "promises": [[row.label, help_of.get(row.slot, ""), chinese_date(row.due_on)] for row in promises],
+    }
+    kind = Kind.LEEWAY if promises and not silent else Kind.ACCEPTANCE
+    return _issue(application, kind, letter, by=by, at=at)
+
+
+def issue_correction(
+    application: Application, correction: Correction, *, answered_on: date | None = None, by: User, at: datetime
+) -> Document:
+    """Give out the list of everything to correct; a second one says what the answer of that day has newly brought."""
     assert application.submitted_at is not None
     letter = {
         "received_on": timezone.localdate(application.submitted_at),
         "defects": [[item["label"], item["text"]] for item in correction.items],
         "due_on": correction.due_on,
+        "reason": correction.reason,
+        "answered_on": answered_on,
     }
     return _issue(application, Kind.CORRECTION, letter, by=by, at=at)
 
 
-def issue_decline(application: Application, reason: str, *, by: User, at: datetime) -> Document:
-    """Give out the notice that a claim is not taken in."""
-    return _issue(application, Kind.DECLINE, _decision(application, reason, facts=[]), by=by, at=at)
+def issue_decline(application: Application, ground: str, reason: str, *, by: User, at: datetime) -> Document:
+    """Give out the notice that a claim is not taken in, on a ground that has a name or on another one."""
+    letter = _decision(application, reason, facts=[]) | {"ground": ground}
+    return _issue(application, Kind.DECLINE, letter, by=by, at=at)
 
 
 def issue_refusal(application: Application, reason: str, *, by: User, at: datetime) -> Document:

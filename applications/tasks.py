@@ -24,7 +24,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from applications import checking, papers, texts
+from applications import checking, deadlines, papers, texts
 from applications.actions import delay
 from applications.actions.intake import lapse
 from applications.models import Application, Delivery, Document, Job, Status
@@ -141,6 +141,8 @@ def sweep() -> None:
     overdue = Application.objects.filter(status=Status.CORRECTING, due_on__lt=today)
     for application in overdue[:SWEEP_BATCH]:
         lapse(application, at=now)
+    deadlines.accept_overdue(now)
+    deadlines.break_promises(now)
     for clock in delay.to_remind(today)[:SWEEP_BATCH]:
         delay.remind(clock, at=now)
     read_texts()

@@ -5,7 +5,7 @@ Plain functions without surprises. Law and policies are loaded once by `make_pol
 """
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ import rules
 from applications import assessing
 from applications.actions import decision, desk_file, filing, intake, payment, people, policy, review
 from applications.actions.desk_file import Paper
+from applications.actions.promise import promise
 from applications.demo.samples import details_for
 from applications.demo.stories import CENTRE, check_all
 from applications.loading import load_policies
@@ -36,6 +37,7 @@ from applications.models import (
     Status,
     User,
 )
+from applications.promises import latest_day
 from applications.uploads import inspect
 from tests import samples
 
@@ -161,12 +163,13 @@ def make_draft(
     applicant: Applicant | None = None,
     subject: str = "测试智算中心",
     complete: bool = True,
+    promised: Sequence[str] = (),
     event_on: date = EVENT_ON,
     papers: Mapping[str, Mapping[str, Any]] | None = None,
     at: datetime = NOON,
 ) -> Application:
     """
-    Return a draft with its facts and, when complete, one paper in each slot that is demanded.
+    Return a draft with its facts and, when complete, one paper in each slot that is demanded and not promised.
 
     `papers` are details to write into the papers, by slot.
     """
@@ -188,7 +191,10 @@ def make_draft(
     )
     if complete:
         for slot in assessing.slots_of(application):
-            if slot.required:
+            if slot.kind in promised:
+                last = latest_day(application.authority_id, at)
+                promise(application, slot=slot.kind, due_on=last, by=agent, at=at)
+            elif slot.required:
                 attach(application, slot.kind, at=at, **(papers or {}).get(slot.kind, {}))
     application.refresh_from_db()
     return application
@@ -218,7 +224,8 @@ def _officer(application: Application, duty: str) -> User:
 
 
 def _accept(application: Application, at: datetime) -> None:
-    intake.accept(application, by=_officer(application, Duty.INTAKE), at=at)
+    accept = intake.accept_with_promises if application.promises.exists() else intake.accept
+    accept(application, by=_officer(application, Duty.INTAKE), at=at)
 
 
 def _propose(application: Application, at: datetime) -> None:

@@ -25,6 +25,7 @@ from applications.models import (
     Status,
     User,
 )
+from applications.restricted import why_not_filing
 
 
 @transaction.atomic
@@ -162,6 +163,7 @@ def grant(application: Application, *, parts_fen: Sequence[int] = (), by: User, 
             notice=notice,
             today=timezone.localdate(at),
             issue_day_needed=assessing.needs_issue_day(application.policy, assessing.version_of(application)),
+            restricted=why_not_filing(application, at),
         )
     )
     Applicant.objects.select_for_update().get(pk=application.applicant_id)

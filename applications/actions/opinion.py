@@ -14,7 +14,7 @@ from applications import history, permissions, timing
 from applications.actions import desk_file
 from applications.actions.desk_file import Paper
 from applications.actions.shared import lock, refuse_if, stop, take_duty
-from applications.models import Application, ClockPause, DeskFile, Duty, ExpertOpinion, Membership, Posting, User
+from applications.models import Application, DeskFile, Duty, ExpertOpinion, Membership, Posting, User
 
 Conclusion = ExpertOpinion.Conclusion
 GIVEN = frozenset({Conclusion.SUPPORT, Conclusion.CONDITIONAL, Conclusion.OPPOSE})
@@ -148,5 +148,7 @@ def _why_not_words(opinion: ExpertOpinion, no_interest: bool, conclusion: str, t
 
 def _rest_or_run(application: Application, at: datetime) -> None:
     """Let the clock of verification rest while a question is open, and run again with the last answer."""
-    waits = application.expert_opinions.filter(answered_at=None).exists()
-    (timing.pause if waits else timing.resume)(application, ClockPause.Reason.EXPERT, at)
+    if application.expert_opinions.filter(answered_at=None).exists():
+        timing.pause(application, timing.Reason.EXPERT, at)
+    else:
+        timing.resume(application, timing.Reason.EXPERT, at)

@@ -12,6 +12,7 @@ from applications.actions.desk_file import Paper
 from applications.actions.overtaking import refuse_if_overtaken
 from applications.actions.shared import ask_for_delay, lock, move, refuse_if, stop, take_duty
 from applications.models import Application, Assessment, DeskFile, Evidence, FactCheck, Status, User
+from applications.promises import open_promises
 
 EXACT, CEILING = "exact", "ceiling"
 ON_PAPER = frozenset({"case_by_case", "external"})  # 一事一议, 转致: a paper decides the sum
@@ -111,7 +112,12 @@ def propose(
     checks = assessing.latest_checks(application)
     undecided = [question.spec.question for question in assessing.case_questions(application) if question.is_open]
     missing = permissions.missing_inquiries(application)
-    refuse_if(permissions.why_not_propose(application, standing, unchecked(application, checks), undecided, missing))
+    promised = open_promises(application)
+    refuse_if(
+        permissions.why_not_propose(
+            application, standing, unchecked(application, checks), undecided, missing, promises=promised
+        )
+    )
     facts = assessing.verified_facts(application, checks)
     assessment = assessing.store(application, Assessment.Purpose.VERIFIED, facts, by=by, at=at)
     if not assessment.eligible:

@@ -50,7 +50,7 @@ def _own(request: Request):
     if posting is None or posting.duty != Duty.EXPERT:
         raise Http404
     rows = ExpertOpinion.objects.filter(expert=request.user, application__authority=posting.authority_id)
-    return rows.select_related("application__applicant", "application__clause__policy")
+    return rows.select_related("application__applicant", "application__clause__policy", "application__policy")
 
 
 @require_safe

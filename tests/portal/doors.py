@@ -19,6 +19,8 @@ FINANCE = frozenset({Duty.PAY, Duty.COUNTERSIGN})
 OVERSIGHT = frozenset({Duty.AUDIT, Duty.INSPECT, Duty.LEGAL})
 POLICY = frozenset({Duty.POLICY})
 SYSTEM = frozenset({Duty.SYSTEM})
+COUNTER = frozenset({Duty.INTAKE})
+ADMISSIONS = OVERSIGHT | {Duty.INTAKE, Duty.APPROVE}
 
 ACTED = frozenset({200, 302, 409, 422})  # an empty form of somebody at the right desk: done, refused or faulty
 
@@ -129,6 +131,7 @@ APPLICANT = {
     "claim_evidence_remove": pressed(
         MEMBERS, lambda world: {"pk": world.draft.pk, "evidence": world.objects["draft_evidence"].pk}
     ),
+    "claim_promise": both(MEMBERS, draft(slot="operation_log")),
     "claim_confirm": pressed(MEMBERS, draft()),
     "claim_submit": pressed(MEMBERS, draft()),
     "claim_withdraw": both(MEMBERS, submitted()),
@@ -149,6 +152,7 @@ FINANCE_DESK = {
 
 FILES = {
     "evidence_file": shown(MEMBERS | CASE, pk_of("evidence")),
+    "mandate_file": shown(frozenset({Duty.INTAKE}), pk_of("mandate")),
     "evidence_page": shown(MEMBERS | CASE, lambda world: {"pk": world.objects["evidence"].pk, "page": 1}),
     "desk_file": shown(CASE, pk_of("desk_file")),
     "document_file": shown(MEMBERS | CASE, pk_of("receipt")),
@@ -214,6 +218,19 @@ CONSOLE = {
     "console:earlier_import": console_pressed(abroad(Duty.POLICY)),
     "console:earlier_template": console_shown(abroad(Duty.POLICY)),
     "console:earlier_reverse": both(POLICY, pk_of("earlier")),
+    "console:restrictions": console_shown(CASE | FOREIGN - {"foreign_system"}),
+    "console:restriction_impose": console_pressed(CASE | FOREIGN - {"foreign_system"}),
+    "console:restriction_lift": both(CASE, pk_of("restriction")),
+    "console:admissions": console_shown(ADMISSIONS),
+    "console:admission_ask": console_pressed(ADMISSIONS),
+    "console:admission_decide": console_pressed(ADMISSIONS, pk_of("late")),
+    "console:counter": console_shown(COUNTER),
+    "console:counter_register": both(COUNTER),
+    "console:counter_start": both(COUNTER, pk_of("applicant")),
+    "console:counter_case": console_shown(COUNTER, pk_of("counter_case")),
+    "console:counter_mandate": console_pressed(COUNTER, pk_of("counter_case")),
+    "console:counter_account": console_pressed(COUNTER, pk_of("counter_case")),
+    "console:counter_invite": console_pressed(COUNTER, pk_of("counter_case")),
 }
 
 INQUIRIES = {
@@ -224,7 +241,10 @@ INQUIRIES = {
 # What the officers of a case get for each verb is told by test_verbs.py; here: who is an officer of the case.
 VERBS = {
     f"console:case_{verb}": console_pressed(CASE, submitted())
-    for verb in ("accept", "decline", "propose", "return", "endorse", "refuse", "reopen", "grant", "close")
+    for verb in (
+        *("accept", "accept_with_promises", "decline", "propose", "return"),
+        *("endorse", "refuse", "reopen", "grant", "close"),
+    )
 }
 
 # Record of the console -> the duties that read it; see `record_doors`.

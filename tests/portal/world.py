@@ -10,22 +10,27 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from applications import papers
-from applications.actions import bands, payment, policy
+from applications.actions import bands, counter, payment, policy, restriction
 from applications.models import (
     Applicant,
     Application,
     Authority,
+    Clause,
     Delivery,
     Document,
     Duty,
     ExpertOpinion,
     Job,
+    LateAdmission,
+    Mandate,
     Policy,
     Posting,
     Publication,
     Status,
     User,
 )
+from applications.uploads import inspect
+from tests import samples
 from tests.factories import (
     NOON,
     agent_of,
@@ -72,6 +77,7 @@ def make_world() -> World:
         "posting_row": officers[Duty.AUDIT].postings.get(),
         **_of_the_policy(row, applicant),
         **_of_the_claims(draft, submitted),
+        **_of_the_intake(applicant, officers),
         **_of_the_award(granted, officers[Duty.PAY]),
         **_of_the_inquiries(granted, officers[Duty.EXPERT]),
     }
@@ -128,6 +134,61 @@ def _of_the_claims(draft: Application, submitted: Application) -> dict[str, Any]
         "receipt": receipt,
         "letter_job": letter_job,
         "job_row": letter_job,
+    }
+
+
+def _of_the_intake(applicant: Applicant, officers: dict[str, User]) -> dict[str, Any]:
+    """Return a restriction of somebody else, a late file that waits for its decision, and a draft of the counter."""
+    clause = Clause.objects.select_related("policy__authority").get(code="xinxing-3")
+    authority = clause.policy.authority
+    restricted = restriction.impose(
+        authority,
+        uscc="91659901MATE00000X",
+        applicant_name="别的单位",
+        scope="filing",
+        since=NOON.date(),
+        until=None,
+        basis="测试依据",
+        paper="测试文件",
+        reason="测试",
+        by=make_officer(Duty.INSPECT),
+        at=NOON,
+    )
+    late = LateAdmission.objects.create(
+        authority=authority,
+        applicant=applicant,
+        clause=clause,
+        round=clause.policy.rounds.first(),
+        reason="测试",
+        paper="测试文件",
+        file_until=timezone.now() + timedelta(days=30),
+        asked_by=make_officer(Duty.INTAKE),
+        asked_at=NOON,
+    )
+    counter_case = counter.start(
+        make_applicant(),
+        clause,
+        principal="测试法人",
+        bearer="测试到场人",
+        bearer_phone="13800000000",
+        by=officers[Duty.INTAKE],
+        at=NOON,
+    )
+    data = samples.pdf("mandate")
+    upload = inspect(samples.upload("mandate.pdf", data))
+    counter.attach_mandate(
+        counter_case,
+        file=ContentFile(data),
+        upload=upload,
+        name="mandate.pdf",
+        by=officers[Duty.INTAKE],
+        at=NOON,
+    )
+    return {
+        "restriction": restricted,
+        "late": late,
+        "counter_case": counter_case,
+        "mandate": Mandate.objects.get(application=counter_case),
     }
 
 

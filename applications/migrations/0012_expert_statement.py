@@ -6,7 +6,7 @@ from applications import guards
 
 
 class Migration(migrations.Migration):
-    dependencies = [("applications", "0010_ledger")]
+    dependencies = [("applications", "0011_intake")]
 
     operations = [
         migrations.RemoveConstraint(model_name="expertopinion", name="expert_with_an_interest_gives_no_opinion"),
