@@ -6,7 +6,7 @@ change: they only choose where a page starts, never which rows a person may see.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -63,7 +63,13 @@ class _Column:
 
 
 def keyset(
-    queryset: QuerySet, order: Sequence[str], request: HttpRequest, size: int = 30, *, columns: Sequence[str] = ()
+    queryset: QuerySet,
+    order: Sequence[str],
+    request: HttpRequest,
+    size: int = 30,
+    *,
+    columns: Sequence[str] = (),
+    detail: Callable[[QuerySet], QuerySet] | None = None,
 ) -> Page:
     """
     Return the page that the address asks for: size + 1 rows in one query, in two where a page crosses to the rows
@@ -72,6 +78,7 @@ def keyset(
     `order` names columns as `order_by` does ("-pk"); its last must be unique. Rows may be instances, dictionaries of
     `.values()` or named tuples that contain every sort column. With `columns` they are dictionaries of these, and other
     tables are joined to the rows of the page only: a planner that misjudges the filters then joins nothing in vain.
+    `detail` annotates those rows with what else the columns name.
     A border that makes no sense shows page one.
     """
     sorted_by = [_column(queryset, name) for name in order]
@@ -85,7 +92,8 @@ def keyset(
     for stretch in _stretches(sorted_by, border, backwards):
         found = ordered.filter(stretch)[: size + 1 - len(rows)]
         if columns:
-            found = queryset.model._base_manager.filter(pk__in=found.values("pk")).order_by(*terms).values(*columns)
+            rest = queryset.model._base_manager.filter(pk__in=found.values("pk"))
+            found = (detail(rest) if detail else rest).order_by(*terms).values(*columns)
         rows += found
         if len(rows) > size:
             break

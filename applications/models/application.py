@@ -30,6 +30,12 @@ class Status(models.TextChoices):
 WITHOUT_A_DESK = (Duty.SYSTEM, Duty.EXPERT)
 
 
+def _at_the_counter(user) -> Q:
+    """The cases this officer files for an applicant (窗口代办), for as long as the posting to that counter lasts."""
+    counters = Posting.objects.current().filter(user=user, duty=Duty.INTAKE).values("authority")
+    return Q(mandate__officer=user, authority__in=counters)
+
+
 class ApplicationQuerySet(models.QuerySet):
     """Questions about many cases; visibility is one of them."""
 
@@ -38,13 +44,19 @@ class ApplicationQuerySet(models.QuerySet):
         Return what this user may open; views look objects up here, so the rest is a 404.
 
         Members see all cases of their applicant. Officers see the cases of the authority they are posted to now,
-        never drafts. The authority is asked for in a subquery so that no row appears twice.
+        never drafts, save the one who fills it at the counter. The authority is asked for in a subquery so that no
+        row appears twice.
         """
         posted = Posting.objects.current().filter(user=user).exclude(duty__in=WITHOUT_A_DESK).values("authority")
         return self.filter(
             Q(applicant__in=Applicant.objects.visible_to(user).values("pk"))
             | Q(authority__in=posted) & ~Q(status=Status.DRAFT)
+            | _at_the_counter(user)
         )
+
+    def filed_by(self, user):
+        """Return the cases whose claim pages this user may open: as a member, or as the officer of 窗口代办."""
+        return self.filter(Q(applicant__in=Applicant.objects.visible_to(user).values("pk")) | _at_the_counter(user))
 
     def of_applicants_of(self, user):
         """Return the cases of the bodies this user acts for."""

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.cache import cache
-from django.db.models import CharField, Count, IntegerField, Q, QuerySet, Subquery, Value
+from django.db.models import CharField, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
@@ -14,7 +14,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from applications.models import Application, Authority, Posting, SavedFilter, Status, User
+from applications.models import Application, Authority, Clock, ClockPause, Posting, SavedFilter, Status, User
 from applications.permissions import ASSIGNING
 from applications.workflow import ENDED, LENGTHS, TURN
 from portal.console.site import CASE_DUTIES, EXTRA_URLS, NAVIGATION, Entry, case_desk, site
@@ -50,6 +50,8 @@ COLUMNS = (
     "due_on",
     "submitted_at",
     "assigned_to__name",
+    "ticking",
+    "resting",
 )
 
 
@@ -68,6 +70,8 @@ class Row:
     due_on: date | None
     submitted_at: datetime | None
     officer: str | None
+    ticking: bool
+    resting: bool
 
     def get_status_display(self) -> str:
         """The words of the status, as a model would say them."""
@@ -76,7 +80,7 @@ class Row:
     @property
     def has_clock(self) -> bool:
         """Whether a step with a length is running; the others show no deadline."""
-        return self.status in LENGTHS or self.status == Status.NOTICED
+        return (self.status in LENGTHS or self.status == Status.NOTICED) and (self.ticking or self.due_on is not None)
 
     @property
     def notice_over(self) -> bool:
@@ -211,6 +215,15 @@ def _order(asked: QueryDict) -> tuple[str, ...]:
     return ("-number",) if begins_number(asked.get("q", "")) else ("-pk",)
 
 
+def _with_clocks(cases: QuerySet[Application]) -> QuerySet[Any]:
+    """Read with each row whether its step has a clock, and whether that rests; asked only of rows that are shown."""
+    running = Clock.objects.filter(application=OuterRef("pk"), step=OuterRef("status"), ended_on=None)
+    pauses = ClockPause.objects.filter(
+        clock__application=OuterRef("pk"), clock__step=OuterRef("status"), clock__ended_on=None, until=None
+    )
+    return cases.annotate(ticking=Exists(running), resting=Exists(pauses))
+
+
 def colleagues_of(posting: Posting) -> QuerySet[User]:
     """Return who can be handed a case at this desk: the officers posted today to the same duty."""
     posted = Posting.objects.current().filter(authority=posting.authority_id, duty=posting.duty)
@@ -226,7 +239,7 @@ def queue(request: Request) -> HttpResponse:
     narrowed = QueueFilter(asked, queryset=cases, request=request)
     valid = narrowed.form.is_valid()
     found = narrowed.qs if valid else cases.none()
-    page = keyset(found, _order(asked), request, ROWS, columns=COLUMNS)
+    page = keyset(found, _order(asked), request, ROWS, columns=COLUMNS, detail=_with_clocks)
     counts = _counts(posting.authority_id)
     own, saved = _of_this_officer(request, posting.duty)
     before, _, after = reverse("console:case", args=[0]).rpartition("0")  # resolved once and not for each row

@@ -25,7 +25,7 @@ def _collate(schema_editor, collation):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('applications', '0010_ledger'),
+        ('applications', '0012_expert_statement'),
     ]
 
     operations = [
