@@ -90,12 +90,13 @@ def insert(model: type[models.Model], expressions: dict[str, str], source: str) 
 
 
 def fill(cases: int) -> None:
-    """Write officers, rounds, applicants, cases, their first event, and invoices."""
+    """Write officers, rounds, applicants, cases, their first event, their running clock, and invoices."""
     from applications.models import (  # noqa: PLC0415  after django.setup()
         Applicant,
         Application,
         Authority,
         Clause,
+        Clock,
         Duty,
         Event,
         Evidence,
@@ -248,6 +249,19 @@ def fill(cases: int) -> None:
             "hash": "md5(cases.id::text) || md5(cases.number)",
         },
         rows,
+    )
+    insert(
+        Clock,
+        {
+            "id": f"(SELECT coalesce(max(id), 0) FROM applications_clock) + cases.id - {start} + 1",
+            "application_id": "cases.id",
+            "step": "cases.status",
+            "started_on": "cases.created_at::date",
+            "unit": f"'{Clock._meta.get_field('unit').choices[0][0]}'",
+            "length": "20",
+            "due_on": "cases.due_on",
+        },
+        f"{rows} AND cases.due_on IS NOT NULL",
     )
     invoices = f"{rows} AND mod(cases.id, {PER_EVIDENCE}) = 0"
     evidence, item = (
