@@ -22,7 +22,7 @@ SETTINGS = {
     "listen_addresses": "",
     "fsync": "off",
     "full_page_writes": "off",
-    "max_connections": "60",
+    "max_connections": "160",  # two workers of the suite may each send 64 requests at one instant
     "shared_buffers": "128MB",
     "log_min_messages": "fatal",
 }
