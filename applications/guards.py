@@ -1,7 +1,8 @@
 """
 Vendor SQL that keeps what was decided and paid from being edited or deleted, even by direct SQL.
 
-Ledgers, history and findings are append-only. A payment may be reviewed once; a paper may receive its file once.
+Ledgers, history and findings are append-only. A payment may be reviewed once; a paper may receive its file once; an
+expert is answered for once, a joint review closed once; what was used of a piece of evidence may be released once.
 SQLite and PostgreSQL only; another database keeps the same promise in the actions alone.
 """
 
@@ -17,9 +18,32 @@ SEALED = {
         "OLD.state <> 'recorded' OR NEW.amount_fen <> OLD.amount_fen OR NEW.instalment_id <> OLD.instalment_id "
         "OR NEW.recorded_by_id <> OLD.recorded_by_id"
     ),
+    "expertopinion": (
+        "OLD.answered_at IS NOT NULL OR NEW.application_id <> OLD.application_id OR NEW.question <> OLD.question "
+        "OR NEW.expert_name <> OLD.expert_name"
+    ),
+    "jointreview": "OLD.closed_at IS NOT NULL OR NEW.application_id <> OLD.application_id",
     "document": (
         "NEW.number <> OLD.number OR NEW.code <> OLD.code OR NEW.kind <> OLD.kind "
         "OR (OLD.sha256 IS NOT NULL AND (NEW.sha256 IS NULL OR NEW.sha256 <> OLD.sha256))"
+    ),
+    # Lifted once, otherwise as it was imposed.
+    "restriction": (
+        "OLD.lifted_at IS NOT NULL OR NEW.uscc <> OLD.uscc OR NEW.scope <> OLD.scope OR NEW.basis <> OLD.basis "
+        "OR NEW.paper <> OLD.paper OR NEW.since <> OLD.since OR NEW.authority_id <> OLD.authority_id "
+        "OR (NEW.until IS NULL) <> (OLD.until IS NULL) OR NEW.until <> OLD.until"
+    ),
+    # Decided once, used once, for the one applicant and clause.
+    "lateadmission": (
+        "OLD.application_id IS NOT NULL OR NEW.applicant_id <> OLD.applicant_id OR NEW.clause_id <> OLD.clause_id "
+        "OR NEW.file_until <> OLD.file_until "
+        "OR (OLD.admitted IS NOT NULL AND (NEW.admitted IS NULL OR NEW.admitted <> OLD.admitted))"
+    ),
+    # What was used of a paper is released once and otherwise stands as it was taken.
+    "evidenceuse": (
+        "OLD.released_at IS NOT NULL OR NEW.amount <> OLD.amount OR NEW.purpose <> OLD.purpose "
+        "OR NEW.item_id <> OLD.item_id OR NEW.application_id <> OLD.application_id OR NEW.clause_id <> OLD.clause_id "
+        "OR NEW.evidence_id <> OLD.evidence_id OR NEW.subject_key <> OLD.subject_key OR NEW.taken_at <> OLD.taken_at"
     ),
 }
 

@@ -13,14 +13,18 @@ from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from applications.chains import walk_all
+from applications.ledger import RELEASING
 from applications.models import (
     Application,
     Award,
     CaseDuty,
     Commitment,
+    DeskFile,
     Document,
     Event,
     Evidence,
+    EvidenceItem,
+    EvidenceUse,
     IdempotencyKey,
     Instalment,
     Payment,
@@ -80,13 +84,25 @@ def i5_granted_without_award_or_notice() -> int:
     return counted.exclude(awards_standing=1, notices_issued=1).count()
 
 
+def evidence_used_twice() -> int:
+    """Papers whose counter is not the sum of live uses or exceeds their worth, double proofs, uses of ended cases."""
+    live = EvidenceUse.objects.filter(released_at=None)
+    base = _sum_of(live.filter(purpose=EvidenceUse.Purpose.BASE), "amount", "item")
+    inside = Q(total=None, used=0) | Q(used__lte=F("total"))
+    drifted = EvidenceItem.objects.annotate(ledger=base).exclude(inside, ledger=F("used"))
+    proofs = live.filter(purpose=EvidenceUse.Purpose.PROOF, again=False).order_by()
+    double = proofs.values("item", "clause", "subject_key").annotate(rows=Count("pk")).filter(rows__gt=1)
+    ended = live.filter(application__status__in=[Status.DRAFT, *RELEASING])
+    return drifted.count() + double.count() + ended.count()
+
+
 def i6_paid_more_than_once() -> int:
-    """Instalments with two live payments, and keys that stand for two answers."""
+    """Instalments with two live payments, keys that stand for two answers, and papers that are counted twice."""
     live = Instalment.objects.annotate(
         live=Count("payments", filter=~Q(payments__state=Payment.State.REJECTED), distinct=True)
     )
     keys = IdempotencyKey.objects.values("user", "key").annotate(rows=Count("pk")).filter(rows__gt=1)
-    return live.filter(live__gt=1).count() + keys.count()
+    return live.filter(live__gt=1).count() + keys.count() + evidence_used_twice()
 
 
 def i7_payments_not_of_their_instalment() -> int:
@@ -110,16 +126,18 @@ def i9_steps_or_duties_out_of_order() -> int:
     moves = Event.objects.filter(application=OuterRef("pk")).exclude(after="").order_by("-sequence")
     drifted = Application.objects.annotate(last=Subquery(moves.values("after")[:1])).exclude(last=F("status"))
     double = CaseDuty.objects.values("application", "user").annotate(rows=Count("pk")).filter(rows__gt=1)
-    return wrong + drifted.count() + double.count()
+    own = CaseDuty.objects.filter(user=F("application__mandate__officer"))  # filed at the counter by the same person
+    return wrong + drifted.count() + double.count() + own.count()
 
 
 def i10_files_and_rows_apart(storage: Storage | None = None) -> int:
-    """Rows without their file or with another content than was recorded, and stored evidence without a row."""
+    """Rows without their file or with another content than was recorded, and stored papers without a row."""
     storage = storage or private_storage()
     named = dict(Evidence.objects.values_list("file", "sha256"))
+    named |= dict(DeskFile.objects.values_list("file", "sha256"))
     named |= dict(Document.objects.exclude(file="").values_list("file", "sha256"))
     wrong = sum(not storage.exists(name) or _sha256(storage, name) != digest for name, digest in named.items())
-    return wrong + sum(path not in named for path in _stored(storage, "evidence"))
+    return wrong + sum(path not in named for folder in ("evidence", "desk") for path in _stored(storage, folder))
 
 
 def _sha256(storage: Storage, name: str) -> str:

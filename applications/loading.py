@@ -1,9 +1,12 @@
 """From the packs to rows: five authorities, their policies, and one row for every clause."""
 
+from collections.abc import Sequence
+
 from django.db import transaction
 
 import rules
-from applications.models import Authority, Clause, Policy
+from applications.assessing import published_versions
+from applications.models import Authority, Clause, Policy, Publication
 
 # Names and letter signs (代字) are examples until an authority enters its own; 海东's text names no authority.
 AUTHORITIES = {
@@ -19,35 +22,59 @@ PAPER_NUMBERS = {"shihezi": "师市规发〔2024〕2号", "haidong": "东政办�
 
 @transaction.atomic
 def load_policies() -> list[Policy]:
-    """Create or update authorities, policies and clauses; what an authority changed about itself stays."""
+    """
+    Create or update authorities, policies and clauses; what an authority changed about itself stays.
+
+    A policy keeps the version it was first loaded with: a newer file counts once two people have published it. Raises
+    PackError where a published file is gone or is not the one that was published.
+    """
     library = rules.load()
     for code, (name, place, sign) in AUTHORITIES.items():
         Authority.objects.get_or_create(code=code, defaults={"name": name, "place": place, "letter_sign": sign})
-    return [_load(code, library.pack(code)) for code in AUTHORITIES if code in library.packs]
+    return [_load(code, library) for code in AUTHORITIES if code in library.chains]
 
 
-def _load(code: str, pack: "rules.Pack") -> Policy:
-    policy, _ = Policy.objects.update_or_create(
-        code=code,
-        defaults={"title": pack.name, "pack_version": pack.version, "pack_sha256": pack.sha256},
-        create_defaults={
-            "authority": Authority.objects.get(code=code),
-            "title": pack.name,
-            "paper_number": PAPER_NUMBERS.get(code, ""),
-            "pack_version": pack.version,
-            "pack_sha256": pack.sha256,
-        },
-    )
-    for position, clause in enumerate(pack.clauses):
+def _load(code: str, library: "rules.Library") -> Policy:
+    policy = Policy.objects.filter(code=code).first()
+    pack = library.versions[policy.pack_version if policy else library.chains[code][0]]
+    if policy is None:
+        policy = Policy(
+            code=code,
+            authority=Authority.objects.get(code=code),
+            paper_number=PAPER_NUMBERS.get(code, ""),
+            pack_version=pack.version,
+        )
+    policy.title, policy.pack_sha256 = pack.name, pack.sha256
+    policy.save()
+    for row in Publication.objects.counting().filter(policy=policy):
+        found = library.versions.get(row.pack_version)
+        if found is None or found.sha256 != row.pack_sha256:
+            raise rules.PackError(f"{row.pack_version}.yaml", None, "已发布的版本文件不见了或者已被改动")
+    lay_out_clauses(policy, published_versions(policy))
+    return policy
+
+
+def lay_out_clauses(policy: Policy, versions: Sequence[str]) -> None:
+    """
+    Create or update a row for every item of the versions that count, named oldest first; no row is ever deleted.
+
+    A row has the words of the newest version with this item. It takes claims as long as one version pays under it,
+    since a claim is judged by the version of its own day.
+    """
+    packs = [rules.load().versions[name] for name in versions]
+    found = {clause.number: clause for pack in packs for clause in pack.clauses}
+    paying = {clause.number for pack in packs for clause in pack.clauses if clause.monetary}
+    order = rules.merged_order([[clause.number for clause in pack.clauses] for pack in packs])
+    for position, number in enumerate(order):
+        clause = found[number]
         Clause.objects.update_or_create(
             code=clause.id,
             defaults={
                 "policy": policy,
-                "number": clause.number,
+                "number": number,
                 "article": clause.article,
                 "title": clause.name,
-                "monetary": clause.monetary,
+                "monetary": number in paying,
                 "position": position,
             },
         )
-    return policy

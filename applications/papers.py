@@ -7,7 +7,7 @@ The number is taken under a row lock in the same transaction, so a refused act l
 import hashlib
 import secrets
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -18,23 +18,51 @@ import rules
 from applications import assessing
 from applications.actions.shared import next_number
 from applications.documents import render
+from applications.documents.acceptance import AcceptanceLetter, LeewayLetter
+from applications.documents.batch import BatchLetter
 from applications.documents.correction import CorrectionLetter
 from applications.documents.decision import DeclineLetter, RefusalLetter
 from applications.documents.letter import Letter, Remedies, chinese_date
 from applications.documents.notice import NoticeLetter
+from applications.documents.objection import ObjectionLetter
 from applications.documents.receipt import ReceiptLetter
-from applications.models import Application, Award, Correction, Document, Evidence, Job, User
+from applications.models import (
+    Application,
+    Assessment,
+    Award,
+    Correction,
+    Document,
+    Evidence,
+    Job,
+    Mandate,
+    NoticeBatch,
+    Objection,
+    Promise,
+    User,
+)
 
 Kind = Document.Kind
 
 # The character of the kind behind the authority's sign, so that each kind has its own run of numbers.
-SIGNS = {Kind.RECEIPT: "收", Kind.CORRECTION: "补", Kind.DECLINE: "不受", Kind.REFUSAL: "不兑", Kind.NOTICE: "兑"}
+SIGNS = {
+    Kind.RECEIPT: "收",
+    Kind.ACCEPTANCE: "受",
+    Kind.LEEWAY: "容受",
+    Kind.CORRECTION: "补",
+    Kind.DECLINE: "不受",
+    Kind.REFUSAL: "不兑",
+    Kind.NOTICE: "兑",
+    Kind.OBJECTION: "异复",
+}
 
 LETTERS: dict[str, type[Letter]] = {
     Kind.RECEIPT: ReceiptLetter,
+    Kind.ACCEPTANCE: AcceptanceLetter,
+    Kind.LEEWAY: LeewayLetter,
     Kind.CORRECTION: CorrectionLetter,
     Kind.DECLINE: DeclineLetter,
     Kind.REFUSAL: RefusalLetter,
+    Kind.OBJECTION: ObjectionLetter,
     Kind.NOTICE: NoticeLetter,
 }
 
@@ -55,7 +83,7 @@ def check_url(code: str) -> str:
 def _issue(
     application: Application, kind: Kind, letter: dict, *, by: User, at: datetime, award: Award | None = None
 ) -> Document:
-    authority = application.authority
+    authority, law = application.authority, assessing.law_of(application)
     year = timezone.localdate(at).year
     sequence = next_number(f"letter:{authority.code}:{kind}:{year}")
     number = f"{authority.letter_sign}{SIGNS[kind]}〔{year}〕{sequence}号"
@@ -70,8 +98,8 @@ def _issue(
         "demo": authority.demo,
         "case_number": application.number,
         "policy_title": application.policy.title,
-        "clause_article": application.clause.article,
-        "clause_title": application.clause.title,
+        "clause_article": law.article,
+        "clause_title": law.name,
     }
     document = Document.objects.create(
         application=application,
@@ -119,7 +147,7 @@ def verified_rows(application: Application) -> list[list[str]]:
 
 def slot_label(application: Application, kind: str) -> str:
     """Return the Chinese name of an evidence slot of the case's clause."""
-    return next((s.label for s in rules.evidence(application.clause.code) if s.kind == kind), kind)
+    return next((s.label for s in assessing.slots_of(application) if s.kind == kind), kind)
 
 
 def remedies_of(application: Application) -> Remedies:
@@ -132,8 +160,16 @@ def remedies_of(application: Application) -> Remedies:
     )
 
 
-def issue_receipt(application: Application, evidence: Sequence[Evidence], *, by: User, at: datetime) -> Document:
-    """Give out the receipt of a claim that was handed in with this evidence."""
+def issue_receipt(
+    application: Application,
+    evidence: Sequence[Evidence],
+    promises: Sequence[Promise] = (),
+    mandate: Mandate | None = None,
+    *,
+    by: User,
+    at: datetime,
+) -> Document:
+    """Give out the receipt of a claim that was handed in with this evidence, these promises, and at the counter."""
     files = [[slot_label(application, item.slot), item.original_name, item.sha256] for item in evidence]
     letter = {
         "uscc": application.applicant.uscc,
@@ -141,6 +177,9 @@ def issue_receipt(application: Application, evidence: Sequence[Evidence], *, by:
         "files": files,
         "received_at": timezone.localtime(at),
         "next_step": _next_step(application),
+        "promised": [[row.label, chinese_date(row.due_on)] for row in promises],
+        "bearer": mandate.bearer if mandate else "",
+        "officer": str(mandate.officer) if mandate else "",
     }
     return _issue(application, Kind.RECEIPT, letter, by=by, at=at)
 
@@ -151,20 +190,52 @@ def _next_step(application: Application) -> str:
     return f"本单位将在{chinese_date(application.due_on)}前决定是否受理；逾期未告知的，自收到材料之日起即为受理。"
 
 
-def issue_correction(application: Application, correction: Correction, *, by: User, at: datetime) -> Document:
-    """Give out the one list of everything to correct."""
+def issue_acceptance(
+    application: Application,
+    promises: Sequence[Promise],
+    *,
+    received_on: date,
+    silent: bool = False,
+    by: User,
+    at: datetime,
+) -> Document:
+    """
+    Give out the notice that a claim is taken in; with promises and by an officer it is the one of 容缺受理.
+
+    What nobody decided in time (`silent`) counts as taken in on the day it was received.
+    """
+    help_of = {slot.kind: slot.help for slot in assessing.slots_of(application)}
+    letter = {
+        "uscc": application.applicant.uscc,
+        "received_on": received_on,
+        "accepted_on": received_on if silent else timezone.localdate(at),
+        "due_on": application.due_on,
+        "silent": silent,
+        "promises": [[row.label, help_of.get(row.slot, ""), chinese_date(row.due_on)] for row in promises],
+    }
+    kind = Kind.LEEWAY if promises and not silent else Kind.ACCEPTANCE
+    return _issue(application, kind, letter, by=by, at=at)
+
+
+def issue_correction(
+    application: Application, correction: Correction, *, answered_on: date | None = None, by: User, at: datetime
+) -> Document:
+    """Give out the list of everything to correct; a second one says what the answer of that day has newly brought."""
     assert application.submitted_at is not None
     letter = {
         "received_on": timezone.localdate(application.submitted_at),
         "defects": [[item["label"], item["text"]] for item in correction.items],
         "due_on": correction.due_on,
+        "reason": correction.reason,
+        "answered_on": answered_on,
     }
     return _issue(application, Kind.CORRECTION, letter, by=by, at=at)
 
 
-def issue_decline(application: Application, reason: str, *, by: User, at: datetime) -> Document:
-    """Give out the notice that a claim is not taken in."""
-    return _issue(application, Kind.DECLINE, _decision(application, reason, facts=[]), by=by, at=at)
+def issue_decline(application: Application, ground: str, reason: str, *, by: User, at: datetime) -> Document:
+    """Give out the notice that a claim is not taken in, on a ground that has a name or on another one."""
+    letter = _decision(application, reason, facts=[]) | {"ground": ground}
+    return _issue(application, Kind.DECLINE, letter, by=by, at=at)
 
 
 def issue_refusal(application: Application, reason: str, *, by: User, at: datetime) -> Document:
@@ -176,12 +247,12 @@ def issue_refusal(application: Application, reason: str, *, by: User, at: dateti
 
 def _decision(application: Application, reason: str, *, facts: list[list[str]]) -> dict:
     assert application.submitted_at is not None
-    clause = rules.load().clause(application.clause.code)
+    clause = assessing.law_of(application)
     return {
         "uscc": application.applicant.uscc,
         "received_on": timezone.localdate(application.submitted_at),
         "reasons": [line.strip() for line in reason.splitlines() if line.strip()],
-        "basis": [f"《{application.policy.title}》{application.clause.article}：{clause.text}"],
+        "basis": [f"《{application.policy.title}》{clause.article}：{clause.text}"],
         "facts": facts,
         "remedies": remedies_of(application),
     }
@@ -190,7 +261,7 @@ def _decision(application: Application, reason: str, *, facts: list[list[str]]) 
 def issue_notice(award: Award, *, by: User, at: datetime) -> Document:
     """Give out the approval notice: clause, verified facts, computation, sum, remedies."""
     application = award.application
-    clause = rules.load().clause(application.clause.code)
+    clause = assessing.law_of(application)
     assessment = award.assessment
     earlier = [row for row in assessment.inputs.get("history", []) if row["clause"] == application.clause.code]
     parts = list(award.instalments.all())
@@ -201,11 +272,12 @@ def issue_notice(award: Award, *, by: User, at: datetime) -> Document:
         "computation": computation_of(application, assessment.result["trace"]),
         "amount_fen": award.amount_fen,
         "computed_fen": award.computed_fen,
+        "decision_paper": application.proposed_paper,
         "earlier_fen": sum(rules.fen(row["amount_yuan"]) for row in earlier if row["same_item"]),
         "instalments": [[f"第{p.number}期", "按资金安排计划拨付", p.amount_fen] for p in parts]
         if len(parts) > 1
         else [],
-        "readings": _readings(application, assessment.readings),
+        "readings": _readings(application, assessment),
         "payee_note": "资金拨付至贵单位在平台登记并经核对的收款账户，账户信息不在本通知书载明。",
         "remedies": remedies_of(application),
         "pack_name": assessment.pack_version,
@@ -220,22 +292,84 @@ def computation_of(application: Application, trace: list[str]) -> list[str]:
 
     The verified values behind the conditions stand in the table of facts above it.
     """
-    prefix = f"{application.clause.article}（{application.clause.code}）："
+    law = assessing.law_of(application)
+    prefix = f"{law.article}（{law.id}）："
     lines = [line.removeprefix(prefix) for line in trace]
     met = [line for line in lines if "；要求：" in line and line.endswith("——符合")]
     rest = [line for line in lines if line not in met]
-    asked = "；".join(rules.load().clause(application.clause.code).conditions_text)
-    summary = f"上列核验事实符合{application.clause.article}的全部条件：{asked}。" if met else ""
+    asked = "；".join(law.conditions_text)
+    summary = f"上列核验事实符合{law.article}的全部条件：{asked}。" if met else ""
     return [line for line in [*rest[:1], summary, *rest[1:]] if line]
 
 
-def _readings(application: Application, chosen: dict[str, str | None]) -> list[list[str]]:
-    specs = {spec.id: spec for spec in rules.load().pack(application.policy.code).readings}
-    return [
-        [specs[key].question.rstrip("？"), specs[key].options[letter]]
-        for key, letter in chosen.items()
-        if letter and key in specs and letter in specs[key].options
-    ]
+def _readings(application: Application, assessment: Assessment) -> list[list[str]]:
+    """Return the readings that counted; one that an officer decided on this case says so, with the reason."""
+    specs = {spec.id: spec for spec in assessing.pack_of(application).readings}
+    decided = {row["key"]: row for row in assessment.decisions if row["reason"]}
+    rows = []
+    for key, letter in assessment.readings.items():
+        if row := decided.get(key):
+            rows.append([row["question"].rstrip("？"), f"{row['words']}（本件认定，理由：{row['reason']}）"])
+        elif letter and key in specs and letter in specs[key].options:
+            rows.append([specs[key].question.rstrip("？"), specs[key].options[letter]])
+    return rows
+
+
+def issue_objection_answer(application: Application, objection: Objection, *, by: User, at: datetime) -> Document:
+    """Give out the answer to an objection; it names the objection by its code and not who objected."""
+    letter = {
+        "addressee": f"异议人（查询码：{objection.code}）",
+        "filed_on": timezone.localdate(objection.filed_at),
+        "notice_number": objection.notice.batch.number if objection.notice.batch else "",
+        "objected": objection.text,
+        "findings": [line.strip() for line in objection.findings.splitlines() if line.strip()],
+        "ruling": objection.get_ruling_display(),
+        "upheld": objection.ruling != Objection.Ruling.REJECTED,
+        "remedies": remedies_of(application),
+    }
+    return _issue(application, Kind.OBJECTION, letter, by=by, at=at)
+
+
+def queue_batch(batch: NoticeBatch, *, by: User, at: datetime) -> None:
+    """Queue the paper of a public batch; what it says follows from the notices opened with it."""
+    job = Job.objects.create(kind=Job.Kind.BATCH, payload={"batch": batch.pk}, requested_by=by, requested_at=at)
+    enqueue(job)
+
+
+def make_batch(batch: NoticeBatch, *, at: datetime) -> NoticeBatch:
+    """Make the PDF of a public batch once and store it with its hash; a second run changes nothing."""
+    if batch.sha256:
+        return batch
+    data = render.pdf(batch_letter(batch))
+    with transaction.atomic():
+        locked = NoticeBatch.objects.select_for_update().get(pk=batch.pk)
+        if locked.sha256:
+            return locked
+        locked.file.save("batch.pdf", ContentFile(data), save=False)
+        locked.sha256, locked.made_at = hashlib.sha256(data).hexdigest(), at
+        locked.save(update_fields=["file", "sha256", "made_at"])
+    return locked
+
+
+def batch_letter(batch: NoticeBatch) -> BatchLetter:
+    """Return the paper of a public batch, from what its notices showed when they opened."""
+    authority = batch.authority
+    return BatchLetter(
+        authority_name=authority.name,
+        letter_number=batch.number,
+        applicant_name="",
+        decided_on=timezone.localdate(batch.opened_at),
+        verify_code=batch.number,
+        verify_url=f"{settings.PUBLIC_BASE_URL}/notices/{batch.pk}/",
+        demo=authority.demo,
+        heading=batch.title,
+        days=batch.days,
+        closes_on=batch.closes_on,
+        rows=[notice.shown for notice in batch.notices.order_by("pk")],
+        hotline=authority.hotline,
+        address=authority.address,
+        channel=f"{settings.PUBLIC_BASE_URL}/notices/{batch.pk}/",
+    )
 
 
 def make(document: Document, *, at: datetime) -> Document:

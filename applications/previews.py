@@ -6,6 +6,7 @@ pdfium is not made for threads: every call holds one lock. Pictures are bounded 
 
 import io
 import threading
+import time
 from typing import BinaryIO
 
 import pypdfium2 as pdfium
@@ -14,6 +15,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 MOST_PIXELS = 8_000_000
 WIDEST = 2400
 LONGEST_TEXT = 200_000
+LONGEST_PAGE = 20_000
 
 _one_at_a_time = threading.Lock()
 
@@ -76,6 +78,35 @@ def page_text(file: BinaryIO, page: int) -> str:
             raise CannotShow("该页的文字无法读取。") from None
         finally:
             document.close()
+
+
+def page_texts(file: BinaryIO, *, most_pages: int, seconds: float) -> tuple[list[str], bool]:
+    """
+    Return the text layer page by page, and whether all pages were read within the bounds. Raises CannotShow.
+
+    A picture, or anything else that is no PDF, has no pages of text. The lock is let go between pages, so that an
+    officer's picture never waits for a long document.
+    """
+    data = _read(file)
+    if not _is_pdf(data):
+        return [], True
+    began = time.monotonic()
+    with _one_at_a_time:
+        document = _open(data)
+        count = len(document)
+    texts: list[str] = []
+    try:
+        for place in range(min(count, most_pages)):
+            if time.monotonic() - began > seconds:
+                break
+            with _one_at_a_time:
+                texts.append(document[place].get_textpage().get_text_range()[:LONGEST_PAGE])
+    except pdfium.PdfiumError:
+        raise CannotShow("文字无法读取。") from None
+    finally:
+        with _one_at_a_time:
+            document.close()
+    return texts, len(texts) == count
 
 
 def _read(file: BinaryIO) -> bytes:

@@ -24,9 +24,10 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from applications import digests, dossier, papers, selfcheck
+from applications import checking, deadlines, digests, dossier, papers, selfcheck, texts
+from applications.actions import delay
 from applications.actions.intake import lapse
-from applications.models import Application, Delivery, Document, Job, Status
+from applications.models import Application, Delivery, Document, Job, NoticeBatch, Status
 
 log = structlog.get_logger(__name__)
 
@@ -35,6 +36,7 @@ MAX_ATTEMPTS = 5
 SWEEP_BATCH = 200
 FIRST_RETRY, LAST_RETRY = timedelta(seconds=15), timedelta(hours=1)
 MOST_TRIES = 200  # about eight days of a mail server that does not answer
+TEXTS_FOR = 8.0  # seconds of a sweep that reading the texts of papers may take
 BEAT = 1.0  # seconds between two notes of progress; a note for each paper would take longer than packing it
 UNSAFE_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 
@@ -122,6 +124,12 @@ def _entry(made: Document, document: Document, names: set[str]) -> zipfile.ZipIn
     return zipfile.ZipInfo(f"{name}.pdf", date_time=moment.timetuple()[:6])
 
 
+def _make_batch(job: Job) -> None:
+    batch = NoticeBatch.objects.select_related("authority").get(pk=job.payload["batch"])
+    papers.make_batch(batch, at=timezone.now())
+    _beat(job, 1)
+
+
 def _make_dossier(job: Job) -> None:
     """Put one case together as a dossier that proves itself."""
     if not job.file:  # a worker that died between the file and the last word left it complete
@@ -131,13 +139,14 @@ def _make_dossier(job: Job) -> None:
 RUNNERS: dict[str, Callable[[Job], None]] = {
     Job.Kind.DOCUMENT: _make_document,
     Job.Kind.ARCHIVE: _make_archive,
+    Job.Kind.BATCH: _make_batch,
     Job.Kind.DOSSIER: _make_dossier,
 }
 
 
 @shared_task
 def sweep() -> None:
-    """Start what is waiting, send what is unsent, end what was never answered. Runs every few seconds."""
+    """Start what waits, send what is unsent, end what was never answered, remind of limits. Runs every few seconds."""
     now = timezone.now()
     waiting = Q(state=Job.State.QUEUED, requested_at__lt=now - timedelta(seconds=5))
     silent = Q(state=Job.State.RUNNING, heartbeat_at__lt=now - STALE)
@@ -149,12 +158,27 @@ def sweep() -> None:
     overdue = Application.objects.filter(status=Status.CORRECTING, due_on__lt=today)
     for application in overdue[:SWEEP_BATCH]:
         lapse(application, at=now)
+    deadlines.accept_overdue(now)
+    deadlines.break_promises(now)
+    for clock in delay.to_remind(today)[:SWEEP_BATCH]:
+        delay.remind(clock, at=now)
+    read_texts()
 
 
 def _due_mail(now: datetime) -> QuerySet[Delivery]:
     """Return unsent mail whose next try has come."""
     waiting = Delivery.objects.filter(sent_at=None, attempts__lt=MOST_TRIES)
     return waiting.filter(Q(retry_at=None) | Q(retry_at__lte=now)).select_related("person").order_by("pk")[:SWEEP_BATCH]
+
+
+def read_texts() -> None:
+    """Read the text layers of papers handed in since, for as long as a sweep may take; the next one goes on."""
+    began = time.monotonic()
+    for evidence in texts.waiting()[:SWEEP_BATCH]:
+        if time.monotonic() - began > TEXTS_FOR:
+            return
+        texts.read(evidence, at=timezone.now())
+        checking.text_was_read(evidence, at=timezone.now())
 
 
 def send(delivery: Delivery) -> None:

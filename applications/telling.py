@@ -7,10 +7,20 @@ outbox are written with the act and sent by the sweep, so a mail server that is 
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from applications.models import Application, Delivery, Event, Membership, NoticePreference, User
+from applications.models import (
+    Application,
+    Delivery,
+    Duty,
+    Event,
+    Membership,
+    NoticePreference,
+    Posting,
+    User,
+)
 
 # 通知类别: what a person may turn mail off for.
 TOPICS = {
@@ -37,6 +47,12 @@ def officer_in_charge(application: Application, event: Event) -> QuerySet[User]:
     return User.objects.filter(pk=application.assigned_to_id)
 
 
+def inspectors(application: Application, event: Event) -> QuerySet[User]:
+    """Return the officers of 稽核 of the authority, who deal with objections."""
+    posted = Posting.objects.current().filter(authority=application.authority_id, duty=Duty.INSPECT)
+    return User.objects.filter(pk__in=posted.values("user"), is_active=True)
+
+
 @dataclass(frozen=True)
 class Telling:
     """One line of the table: to whom, under which topic, and the words."""
@@ -52,8 +68,32 @@ def _said(text: str) -> Words:
     return lambda application, event: text.format(number=application.number)
 
 
+def expert_asked(application: Application, event: Event) -> QuerySet[User]:
+    """Return the expert with an account to whom a question was put."""
+    return User.objects.filter(pk=event.detail["expert"])
+
+
+def _rests(application: Application, event: Event) -> str:
+    """Tell how long the days do not count (行政许可法第四十五条参照)."""
+    day = date.fromisoformat(event.detail["expected_on"])
+    return f"{application.number} 正在征询专家意见，预计{day:%Y年%-m月%-d日}答复，该期间不计入办理时限。"
+
+
 TELLINGS: dict[str, tuple[Telling, ...]] = {
+    "object": (
+        Telling(inspectors, "todo", "收到公示异议", _said("{number} 在公示期内收到实名异议，请承办核实。")),
+        Telling(
+            members, "progress", "公示期内收到异议", _said("{number} 在公示期内收到异议，核实完毕前暂不批准兑现。")
+        ),
+    ),
+    "rule_on_objection": (
+        Telling(members, "progress", "异议已核实", lambda application, event: f"{application.number}：{event.note}。"),
+    ),
     "assign": (Telling(officer_in_charge, "todo", "有申报件交由您承办", _said("{number} 已交由您承办。")),),
+    "ask_expert": (
+        Telling(members, "limit", "专家评审", _rests),
+        Telling(expert_asked, "todo", "有征询待您答复", _said("就 {number} 征询您的意见，请登录审核台答复。")),
+    ),
 }
 
 

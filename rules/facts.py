@@ -28,7 +28,7 @@ KINDS = {
     "文本": "text",
 }
 _WORDS = ("列", "类型", "标签", "问", "说明", "单位", "小数位", "不小于", "不大于", "选项", "合称", "个数")
-_KEYS = frozenset((*_WORDS, "不大于事实", "由经办填写", "格式", "格式说明", "必填"))
+_KEYS = frozenset((*_WORDS, "不大于事实", "由经办填写", "格式", "格式说明", "必填", "多项"))
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WHOLE = re.compile(r"[0-9]{1,18}")
 LARGEST_COUNT = 10**18
@@ -42,7 +42,7 @@ class Fact:
 
     `name` is the English key that cases store, `chinese` the word that packs write, `label` the words on pages.
     `groups` are collective names of choices (企业 means every kind of enterprise). `part_of` names the fact that must
-    not be smaller.
+    not be smaller. `multiple` marks a text that lists several things, read by `listed`.
     """
 
     name: str
@@ -63,6 +63,7 @@ class Fact:
     pattern: str = ""
     pattern_help: str = ""
     required: bool = True
+    multiple: bool = False
 
     @functools.cached_property
     def values(self) -> frozenset[str]:
@@ -106,6 +107,8 @@ def build(chinese: str, block: Block, file: str) -> Fact:
         sizes = {key: int(block[key]) for key in ("小数位", "个数") if key in block}
     except (ValueError, ArithmeticError):
         raise fail("“不小于”“不大于”“小数位”“个数”应为数字") from None
+    if block.get("多项") == "是" and kind != "text":
+        raise fail("“多项”只用于文本", block["多项"])
     if kind == "money_list" and "个数" not in sizes:
         raise fail("金额列表须写“个数”")
     return Fact(
@@ -127,6 +130,7 @@ def build(chinese: str, block: Block, file: str) -> Fact:
         pattern=str(block.get("格式", "")),
         pattern_help=str(block.get("格式说明", "")),
         required=block.get("必填", "是") == "是",
+        multiple=block.get("多项") == "是",
     )
 
 
@@ -218,9 +222,18 @@ def _money_list(fact: Fact, value: Any) -> tuple[int, ...]:
 def _text(fact: Fact, value: Any) -> str:
     if not isinstance(value, str):
         raise ValueError("应为文字")
-    if fact.pattern and not re.fullmatch(fact.pattern, value):
+    parts = listed(value) if fact.multiple else [value]
+    if fact.pattern and not all(re.fullmatch(fact.pattern, part) for part in parts):
         raise ValueError(fact.pattern_help or "格式不正确")
     return value
+
+
+_BETWEEN = re.compile(r"[、，,；;\r\n\t]+")
+
+
+def listed(text: str) -> list[str]:
+    """Return the things a text lists, in order and each once: separated by 、, commas, semicolons, tabs or lines."""
+    return list(dict.fromkeys(part for part in (part.strip() for part in _BETWEEN.split(text)) if part))
 
 
 DECODERS: dict[str, Callable[[Fact, Any], Any]] = {
@@ -329,13 +342,23 @@ def describe(fact: Fact, value: Any) -> str:
     if fact.kind == "date":
         return f"{value.year}年{value.month}月{value.day}日"
     if fact.kind == "text":
-        return value
+        return _shortened(value) if fact.multiple else value
     # As stated: 1.20 in a report is shown as 1.20.
     number = format(value, "f") if isinstance(value, Decimal) else str(value)
     whole, dot, rest = number.partition(".")
     if fact.name != "support_year":
         number = f"{int(whole):,}{dot}{rest}"
     return f"{number}%" if fact.kind == "percent" else f"{number} {fact.unit}".strip()
+
+
+SHOWN_AT_MOST = 10
+
+
+def _shortened(text: str) -> str:
+    """Return the first of many listed things with their number; a list of serial numbers has thousands."""
+    parts = listed(text)
+    shown = "、".join(parts[:SHOWN_AT_MOST])
+    return shown if len(parts) <= SHOWN_AT_MOST else f"{shown} 等 {len(parts):,} 项"
 
 
 def known(stated: Mapping[str, Any]) -> dict[str, Any]:

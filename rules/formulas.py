@@ -53,6 +53,10 @@ class Formula:
         """Return the sum; only called when `check` answered True."""
         raise NotImplementedError
 
+    def bases(self, stated: Mapping[str, Any]) -> tuple[Fact, ...]:
+        """Return the facts whose amount is the base of the sum, given what a claim states; none where it is flat."""
+        return ()
+
     def how(self) -> list[str]:
         """Return the sentences that say how the sum follows."""
         raise NotImplementedError
@@ -93,6 +97,13 @@ class Rate(Formula):
 
     def _bases(self, values: Values) -> tuple[Fact, ...]:
         return (self.choices[int(values[self.by.name])],) if self.by else self.facts
+
+    def bases(self, stated: Mapping[str, Any]) -> tuple[Fact, ...]:
+        """Return the fact or facts that are multiplied; of a base chosen by year, that of the year stated."""
+        if self.by is None:
+            return self.facts
+        chosen = self.choices.get(int(stated.get(self.by.name, 0)))
+        return (chosen,) if chosen else ()
 
     def check(self, values: Values, steps: Steps, clause: str, article: str) -> Answer:
         """Answer for the fact that chooses the base too: a year for which the text has no base fails."""
@@ -169,6 +180,10 @@ class Tiers(Formula):
         """Answer by the lowest tier."""
         return self.tiers[0][0].test(values, steps, clause, article)
 
+    def bases(self, stated: Mapping[str, Any]) -> tuple[Fact, ...]:
+        """Return the figure that reaches a tier."""
+        return self.facts
+
     def compute(self, values: Values, steps: Steps, clause: str, article: str, *, deducted: int = 0) -> Sum:
         """Return the sum of the tier reached."""
         value = values[self.base.name]
@@ -193,6 +208,10 @@ class PerUnit(Formula):
         self.base, self.price = facts[model.base], model.price
         self.facts = (self.base,)
         self.ceiling = model.nature == "上限"
+
+    def bases(self, stated: Mapping[str, Any]) -> tuple[Fact, ...]:
+        """Return the count."""
+        return self.facts
 
     def compute(self, values: Values, steps: Steps, clause: str, article: str, *, deducted: int = 0) -> Sum:
         """Return price × count."""
@@ -284,6 +303,10 @@ class Assessed(Formula):
         self.fen = min(cap.amount for cap in model.caps)
         self.facts = (facts[model.base],) if model.base else ()
 
+    def bases(self, stated: Mapping[str, Any]) -> tuple[Fact, ...]:
+        """Return what the authority looks at."""
+        return self.facts
+
     def compute(self, values: Values, steps: Steps, clause: str, article: str, *, deducted: int = 0) -> Sum:
         """Return the cap."""
         steps.append(Step(clause, article, "assessed", "", lambda: {"result": units.yuan(self.fen)}))
@@ -303,6 +326,10 @@ class Interest(Formula):
         self.facts = tuple(facts[name] for name in names)
         self.rate, self.at_most, self.of_interest = model.rate, model.months_at_most, model.of_interest
         self.ceiling = model.nature == "上限"
+
+    def bases(self, stated: Mapping[str, Any]) -> tuple[Fact, ...]:
+        """Return the interest paid: the same interest is not subsidised twice."""
+        return self.facts[3:]
 
     def compute(self, values: Values, steps: Steps, clause: str, article: str, *, deducted: int = 0) -> Sum:
         """Return the subsidy; `used_up` when no month is left."""
@@ -333,6 +360,10 @@ class Redemption(Formula):
 
     def __init__(self, model: schema.Redemption, facts: Facts):
         self.facts = (facts[model.base], facts[model.balance])
+
+    def bases(self, stated: Mapping[str, Any]) -> tuple[Fact, ...]:
+        """Return the fee, not the balance of the voucher."""
+        return self.facts[:1]
 
     def compute(self, values: Values, steps: Steps, clause: str, article: str, *, deducted: int = 0) -> Sum:
         """Return what can be redeemed."""

@@ -92,6 +92,8 @@ def read_library(folder: Path = PACKS, *, locked: Mapping[str, str] | None = Non
         superseded={
             policy: tuple(name for _, name, _ in chain[1:]) for policy, chain in chains.items() if len(chain) > 1
         },
+        chains={policy: tuple(name for _, name, _ in reversed(chains[policy])) for policy in order},
+        folder=folder,
     )
 
 

@@ -1,10 +1,11 @@
 """Packs and the library: what a policy says, by clause, as other rooms read it."""
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
@@ -14,7 +15,7 @@ from rules.clause import Compiled, chinese_error, compile_clause
 from rules.description import Clause, describe
 from rules.facts import Fact
 from rules.readings import ReadingSpec
-from rules.source import Block, Rows
+from rules.source import PACKS, Block, Rows
 
 Letters = Mapping[str, str | None]
 
@@ -264,6 +265,7 @@ class Library:
     Everything the law room knows: the facts, the newest version of every policy, every version by name.
 
     `superseded` names the earlier versions of a policy, newest first; policies with one version are not in it.
+    `chains` names all versions of every policy, oldest first; `folder` is where their files stand.
     """
 
     facts: Mapping[str, Fact]
@@ -271,6 +273,8 @@ class Library:
     packs: Mapping[str, Pack]
     versions: Mapping[str, Pack]
     superseded: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    chains: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    folder: Path = PACKS
 
     def pack(self, policy_id: str) -> Pack:
         """Return the newest version of a policy. Raises KeyError."""
@@ -285,15 +289,24 @@ class Library:
         Without a day it is the newest. A version whose start is 待定 counts by its place among the versions. Before
         the first version it is the first one, so that the refusal can name its term. Raises KeyError.
         """
-        pack = self.packs[policy_id]
         if on is None or policy_id not in self.superseded:
-            return pack
-        for name in self.superseded[policy_id]:
+            return self.packs[policy_id]
+        return self.latest(self.chains[policy_id], on, letters, issued_on)
+
+    def latest(
+        self, names: Sequence[str], on: date, letters: Letters | None = None, issued_on: date | None = None
+    ) -> Pack:
+        """
+        Return the newest of some versions, named oldest first, that has started by a day; before all of them the first.
+
+        Who puts versions into force one by one names those that count.
+        """
+        for name in reversed(names[1:]):
+            pack = self.versions[name]
             start = pack.span(letters or {}, issued_on).start
             if start is None or start <= on:
-                break
-            pack = self.versions[name]
-        return pack
+                return pack
+        return self.versions[names[0]]
 
     @cached_property
     def wholes(self) -> tuple[tuple[Fact, Fact], ...]:
@@ -315,11 +328,18 @@ class Library:
     def knows(self, clause_id: str) -> bool:
         """Say whether any version of a policy has this clause; earlier awards may stand under a superseded one."""
         policy, _, number = clause_id.partition("-")
-        if policy not in self.packs:
+        if policy not in self.chains:
             return False
-        return number in self.packs[policy].raw or any(
-            number in self.versions[name].raw for name in self.superseded.get(policy, ())
-        )
+        earlier = self.superseded.get(policy, ())  # first: the newest file may not be in force, and is then not read
+        return any(number in self.versions[name].raw for name in earlier) or number in self.packs[policy].raw
+
+    def name_of(self, clause_id: str) -> str:
+        """Return the name of a clause in the first version that has it. Raises KeyError."""
+        policy, _, number = clause_id.partition("-")
+        for version in self.chains.get(policy, ()):
+            if number in self.versions[version].raw:
+                return str(self.versions[version].raw[number].get("名称"))
+        raise KeyError(clause_id)
 
     def clause(self, clause_id: str, on: date | None = None, version: str = "") -> Clause:
         """Return one clause, of the version named, or in force on a day, or the newest. Raises KeyError."""

@@ -338,6 +338,63 @@ class Reading(Model):
         return self
 
 
+class LedgerPeriod(Model):
+    """期间: first and last day of what a paper covers, and whether it is counted by the month or by the day."""
+
+    first: Words = Field(alias="起")
+    last: Words = Field(alias="止")
+    each: Literal["月", "日"] = Field(alias="每")
+
+
+def _groups(value: Any) -> tuple[tuple[str, ...], ...] | str:
+    """Clauses that may stand on the same paper: `各条`, or a list of lists."""
+    if isinstance(value, str):
+        if value != "各条":
+            raise ValueError("只能写“各条”，或者列出若干组条款")
+        return str(value)
+    if not isinstance(value, list) or not all(isinstance(group, list) for group in value):
+        raise ValueError("只能写“各条”，或者列出若干组条款")
+    return tuple(_names(group) for group in value)
+
+
+class Ledger(Model):
+    """
+    台账: how a kind of paper is known by its number, what it is used for, and which clauses may stand on the same one.
+
+    编号 is the field with the number, 归属 what makes the number unique (申报单位 is the applicant). 基数 are the facts
+    whose amount it carries, of the 总量 it states; a clause whose sum rests on none of them uses it as proof. 一次 says
+    whether a clause may count it again for another object, 分组 which clauses count it apart from the others. 共用 are
+    the clauses that may all stand on it, 再用 those (晋级: every ladder) under which the same object may show it again,
+    both for one applicant.
+    """
+
+    kind: Words = Field(alias="种类", pattern="^[a-z_]{1,30}$")
+    name: Words = Field("", alias="名称")
+    number: Words = Field(alias="编号")
+    scope: Names = Field((), alias="归属")
+    period: LedgerPeriod | None = Field(None, alias="期间")
+    purpose: Literal["基数", "证明"] = Field(alias="用途")
+    total: Words | None = Field(None, alias="总量")
+    bases: Names = Field((), alias="基数")
+    once: Literal["条款", "条款和对象"] = Field("条款和对象", alias="一次")
+    again: Names = Field((), alias="再用")
+    sides: dict[str, Names] = Field(default_factory=dict, alias="分组")
+    shared: Annotated[tuple[tuple[str, ...], ...] | str, BeforeValidator(_groups)] = Field((), alias="共用")
+    near: Yes = Field(False, alias="相近提示")
+
+    @model_validator(mode="after")
+    def _bases_have_a_total(self) -> "Ledger":
+        if (self.purpose == "基数") != (self.total is not None):
+            raise ValueError("用途为“基数”的须写“总量”，用途为“证明”的不写")
+        if self.purpose == "证明" and (self.bases or self.sides):
+            raise ValueError("“基数”“分组”只用于用途为“基数”的材料")
+        members = [clause for clauses in self.sides.values() for clause in clauses]
+        double = next((clause for clause in members if members.count(clause) > 1), None)
+        if double:
+            raise ValueError(f"条款“{double}”在“分组”中出现了两次")
+        return self
+
+
 class Term(Model):
     """When a policy is in force; also resolved by readings."""
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from rules.source import PACKS
@@ -37,6 +38,14 @@ def differs(name: str, hashed: str, folder: Path = PACKS) -> bool:
     """Say whether a locked file is gone or is not what was locked."""
     path = _path(name, folder)
     return not path.exists() or digest(path) != hashed
+
+
+def standing(names: Sequence[str], folder: Path = PACKS) -> str:
+    """Return how files stand to the lock together: `locked`, `unlocked` (one is not in it) or `changed`."""
+    locked = read_lock(folder)
+    if any(name in locked and differs(name, locked[name], folder) for name in names):
+        return "changed"
+    return "locked" if all(name in locked for name in names) else "unlocked"
 
 
 def present(folder: Path = PACKS) -> list[str]:

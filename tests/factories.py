@@ -5,6 +5,7 @@ Plain functions without surprises. Law and policies are loaded once by `make_pol
 """
 
 import itertools
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,7 +14,10 @@ from django.core.files.base import ContentFile
 from stdnum.cn import uscc
 
 import rules
-from applications.actions import decision, filing, intake, payment, people, policy, review
+from applications import assessing
+from applications.actions import decision, desk_file, filing, intake, payment, people, policy, publicity, review
+from applications.actions.desk_file import Paper
+from applications.actions.promise import promise
 from applications.demo.samples import details_for
 from applications.demo.stories import CENTRE, check_all
 from applications.loading import load_policies
@@ -23,15 +27,19 @@ from applications.models import (
     Authority,
     BankAccount,
     Clause,
+    DeskFile,
     Duty,
     EarlierAward,
     Evidence,
     Membership,
+    Objection,
     Policy,
     Posting,
+    PublicNotice,
     Status,
     User,
 )
+from applications.promises import latest_day
 from applications.uploads import inspect
 from tests import samples
 
@@ -130,17 +138,20 @@ def account_of(applicant: Applicant) -> BankAccount:
     return BankAccount.objects.get(applicant=applicant, replaced_at=None)
 
 
-def attach(application: Application, kind: str, *, by: User | None = None, at: datetime = NOON) -> Evidence:
-    """Put a small valid PDF into a slot of a draft."""
-    slot = next(s for s in rules.evidence(application.clause.code) if s.kind == kind)
-    data = samples.pdf(f"{application.number} {kind} {next(_numbers)}")
-    details = details_for(slot, application.applicant, application.facts, application.subject)
+def attach(
+    application: Application, kind: str, *, by: User | None = None, at: datetime = NOON, **details: Any
+) -> Evidence:
+    """Put a small valid PDF with numbers of its own into a slot of a draft; `details` are written over them."""
+    slot = next(s for s in assessing.slots_of(application) if s.kind == kind)
+    serial = next(_numbers)
+    data = samples.pdf(f"{application.number} {kind} {serial}")
+    made = details_for(slot, application.applicant, application.facts, application.subject, serial=serial)
     return filing.attach(
         application,
         slot=kind,
         file=ContentFile(data),
         upload=inspect(samples.upload(f"{kind}.pdf", data)),
-        details=details,
+        details=made | details,
         name=f"{kind}.pdf",
         by=by or agent_of(application.applicant),
         at=at,
@@ -154,9 +165,16 @@ def make_draft(
     applicant: Applicant | None = None,
     subject: str = "测试智算中心",
     complete: bool = True,
+    promised: Sequence[str] = (),
+    event_on: date = EVENT_ON,
+    papers: Mapping[str, Mapping[str, Any]] | None = None,
     at: datetime = NOON,
 ) -> Application:
-    """Return a draft with its facts and, when complete, one paper in each slot that is demanded."""
+    """
+    Return a draft with its facts and, when complete, one paper in each slot that is demanded and not promised.
+
+    `papers` are details to write into the papers, by slot.
+    """
     code = clause.split("-")[0]
     if not Policy.objects.filter(code=code).exists():
         make_policy(code)
@@ -168,15 +186,18 @@ def make_draft(
         application,
         facts=CENTRE if facts is None else facts,
         subject=subject,
-        event_on=EVENT_ON,
+        event_on=event_on,
         version=application.version,
         by=agent,
         at=at,
     )
     if complete:
-        for slot in rules.evidence(clause):
-            if slot.required:
-                attach(application, slot.kind, at=at)
+        for slot in assessing.slots_of(application):
+            if slot.kind in promised:
+                last = latest_day(application.authority_id, at)
+                promise(application, slot=slot.kind, due_on=last, by=agent, at=at)
+            elif slot.required:
+                attach(application, slot.kind, at=at, **(papers or {}).get(slot.kind, {}))
     application.refresh_from_db()
     return application
 
@@ -205,7 +226,8 @@ def _officer(application: Application, duty: str) -> User:
 
 
 def _accept(application: Application, at: datetime) -> None:
-    intake.accept(application, by=_officer(application, Duty.INTAKE), at=at)
+    accept = intake.accept_with_promises if application.promises.exists() else intake.accept
+    accept(application, by=_officer(application, Duty.INTAKE), at=at)
 
 
 def _propose(application: Application, at: datetime) -> None:
@@ -237,6 +259,18 @@ def _close(application: Application, at: datetime) -> None:
 STEPS = (_submit, _accept, _propose, _endorse, _grant, _pay, _close)
 
 
+def make_paper(name: str = "文件.pdf", data: bytes | None = None) -> Paper:
+    """Return a checked paper as a form hands it to an action."""
+    data = samples.pdf(f"paper {next(_numbers)}") if data is None else data
+    return Paper(file=ContentFile(data), upload=inspect(samples.upload(name, data)))
+
+
+def make_desk_file(application: Application, kind: str = DeskFile.Kind.CREDIT, *, at: datetime = NOON) -> DeskFile:
+    """Return a paper that an officer has added to a case."""
+    by = application.accepted_by.user if application.accepted_by else make_officer(Duty.INTAKE)
+    return desk_file.keep(application, kind, make_paper(), by=by, at=at)
+
+
 def make_earlier_award(
     applicant: Applicant,
     *,
@@ -260,3 +294,19 @@ def make_earlier_award(
     )
     authority = row.policy.authority
     return policy.enter_earlier_awards(authority, [entry], by=make_officer(Duty.POLICY, authority.code), at=NOON)[0]
+
+
+def make_objection(notice: PublicNotice, *, at: datetime = NOON, **values: Any) -> Objection:
+    """Return an objection in a body's own name against a case in public notice."""
+    data = samples.pdf(f"异议书 {next(_numbers)}")
+    file = samples.upload("异议书.pdf", data)
+    stem = f"91659901MATE{next(_numbers):05d}"
+    said = {
+        "party": "unit",
+        "name": "测试异议有限公司",
+        "identity": stem + uscc.calc_check_digit(stem),
+        "phone": "0902-1111111",
+        "address": "测试路2号",
+        "text": "该中心的实测值与公示不符。",
+    }
+    return publicity.object_to(notice, said | values, file=file, upload=inspect(file), at=at)

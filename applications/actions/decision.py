@@ -9,12 +9,24 @@ from django.db import transaction
 from django.utils import timezone
 
 import rules
-from applications import assessing, history, papers, permissions
+from applications import approving, assessing, history, ledger, papers, permissions, publicity
 from applications.actions.money import finish_commitment, hold_commitment, release_commitment
 from applications.actions.review import CEILING
-from applications.actions.shared import lock, move, overrides, refuse_if, stop, take_duty
-from applications.clocks import add_working_days
-from applications.models import Applicant, Application, Assessment, Award, Instalment, PublicNotice, Status, User
+from applications.actions.shared import lock, move, refuse_if, stop, take_duty
+from applications.models import (
+    Applicant,
+    Application,
+    Approval,
+    Assessment,
+    Award,
+    CaseDuty,
+    Instalment,
+    NoticeBatch,
+    PublicNotice,
+    Status,
+    User,
+)
+from applications.restricted import why_not_filing
 
 
 @transaction.atomic
@@ -31,18 +43,32 @@ def return_(application: Application, *, reason: str, by: User, at: datetime) ->
 
 
 @transaction.atomic
-def endorse(application: Application, *, by: User, at: datetime) -> Application:
-    """Agree to the proposed sum, hold it in the pool and put it up for public notice. Raises ActionRefused."""
+def endorse(
+    application: Application, *, title: str = "", batch: NoticeBatch | None = None, by: User, at: datetime
+) -> Application:
+    """
+    Agree to the proposed sum. The last approval that its band asks for holds the sum in the pool and opens 公示.
+
+    The case is shown in a batch that is given, else in one of its own. Raises ActionRefused.
+    """
     application, standing = lock(application, by)
-    refuse_if(permissions.why_not_endorse(application, standing))
+    agreement = approving.agreement_of(application)
+    agreed = approving.has_agreed(application, by.pk)
+    refuse_if(permissions.why_not_endorse(application, standing, agreement=agreement, agreed=agreed))
     assert application.proposed_fen is not None
 
-    duty = take_duty(application, standing, at)
-    hold_commitment(application, application.proposed_fen, at=at)
-    days = application.authority.notice_days
-    closes_on = add_working_days(timezone.localdate(at), days, overrides(since=at))
+    duty = _agree(application, standing, at=at)
+    if agreement.had + 1 < agreement.needed:
+        note = f"审批 {agreement.had + 1}/{agreement.needed}"
+        history.record(application, "agree", by=by, at=at, duty=standing.duty, note=note)
+        return application
+    hold_commitment(application, application.proposed_fen, by=by, at=at)
+    batch = batch or publicity.open_batch(application, title, by=by, at=at)
+    days, closes_on = batch.days, batch.closes_on
     PublicNotice.objects.create(
         application=application,
+        batch=batch,
+        shown=publicity.shown_of(application),
         opened_at=at,
         opened_by=duty,
         days=days,
@@ -59,9 +85,37 @@ def endorse(application: Application, *, by: User, at: datetime) -> Application:
         duty=standing.duty,
         detail={"days": days, "amount_fen": application.proposed_fen},
     )
-    application.due_on = closes_on
-    application.save(update_fields=["due_on"])
     history.tell_members(event, "拟兑现结果公示", f"{application.number} 已通过审批，进入公示。")
+    return application
+
+
+def _agree(application: Application, standing: permissions.Standing, *, note: str = "", at: datetime) -> CaseDuty:
+    """Write down that this officer agrees to the proposal that stands now, and return the officer's duty."""
+    assert application.proposed_fen is not None
+    assert application.proposed_at is not None
+    duty = take_duty(application, standing, at)
+    Approval.objects.create(
+        application=application,
+        proposed_at=application.proposed_at,
+        amount_fen=application.proposed_fen,
+        duty=standing.duty,
+        approved_by=duty,
+        approved_at=at,
+        note=note,
+    )
+    return duty
+
+
+@transaction.atomic
+def review_legally(application: Application, *, note: str, by: User, at: datetime) -> Application:
+    """法制审核: find a proposal lawful, where its band asks for that before the last approval. Raises ActionRefused."""
+    application, standing = lock(application, by)
+    agreement = approving.agreement_of(application)
+    refuse_if(permissions.why_not_review_legally(application, standing, agreement=agreement))
+    _need(note, "请写明法制审核意见。")
+
+    _agree(application, standing, note=note.strip(), at=at)
+    history.record(application, "review_legally", by=by, at=at, duty=standing.duty, note=note.strip())
     return application
 
 
@@ -113,7 +167,9 @@ def grant(application: Application, *, parts_fen: Sequence[int] = (), by: User, 
             standing,
             notice=notice,
             today=timezone.localdate(at),
-            issue_day_needed=assessing.needs_issue_day(application.policy),
+            issue_day_needed=assessing.needs_issue_day(application.policy, assessing.version_of(application)),
+            restricted=why_not_filing(application, at),
+            held=publicity.why_held(application),
         )
     )
     Applicant.objects.select_for_update().get(pk=application.applicant_id)
@@ -143,6 +199,9 @@ def grant(application: Application, *, parts_fen: Sequence[int] = (), by: User, 
         for number, fen in enumerate(parts_fen or _parts(award.amount_fen, schedule), start=1)
     )
     finish_commitment(application)
+    # What the officers found less than declared leaves the rest of the papers to the next claim.
+    evidence = application.evidence.in_use().order_by("pk")
+    ledger.take(application, evidence, at=at, facts=assessment.inputs["facts"], for_officer=True)
     application.assessment = assessment
     event = move(
         application,
@@ -214,7 +273,8 @@ def _drop_proposal(application: Application) -> None:
     """Take the proposal off the case; who proposed and endorsed stays in history and duties."""
     application.proposed_by = application.proposed_at = application.proposed_fen = None
     application.endorsed_by = application.endorsed_at = None
-    application.proposed_reason = ""
+    application.proposed_ceiling_fen = None
+    application.proposed_reason = application.proposed_paper = ""
 
 
 def _end_notice(application: Application, at: datetime) -> None:

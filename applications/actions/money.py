@@ -3,14 +3,19 @@
 from datetime import datetime
 
 import rules
+from applications import history
 from applications.actions.shared import stop
-from applications.assessing import pool_of
-from applications.models import Application, Clause, Commitment, Pool
+from applications.assessing import pool_of, version_of
+from applications.models import Application, Authority, Clause, Commitment, Pool, User
 
 
-def hold_commitment(application: Application, amount_fen: int, *, at: datetime) -> None:
-    """Take a sum from the pool that binds the clause this year, if there is one. Raises ActionRefused when short."""
-    pool = pool_of(application) or _pool_of_the_text(application)
+def hold_commitment(application: Application, amount_fen: int, *, at: datetime, by: User | None = None) -> None:
+    """
+    Take a sum from the pool that binds the clause this year, if there is one. Raises ActionRefused when short.
+
+    `by` is whose act opens a pool that the text itself sets.
+    """
+    pool = pool_of(application) or _pool_of_the_text(application, by=by, at=at)
     if pool is None:
         return
     pool = Pool.objects.select_for_update().get(pk=pool.pk)
@@ -22,24 +27,27 @@ def hold_commitment(application: Application, amount_fen: int, *, at: datetime) 
     Commitment.objects.create(application=application, pool=pool, amount_fen=amount_fen, made_at=at)
 
 
-def text_limit(clause: Clause) -> tuple[str, str, int] | None:
-    """Return name, article and fen of the yearly total that the text itself sets for a clause, if it sets one."""
-    entry = rules.load().pack(clause.policy.code).pools().get(clause.number)
+def text_limit(clause: Clause, version: str) -> tuple[str, str, int] | None:
+    """Return name, article and fen of the yearly total that a version of the text sets for a clause, if it does."""
+    entry = rules.load().versions[version].pools().get(clause.number)
     if entry is None or entry.pool is None or entry.pool.amount is None:
         return None
     return entry.name, entry.article, entry.pool.amount
 
 
-def _pool_of_the_text(application: Application) -> Pool | None:
+def _pool_of_the_text(application: Application, *, by: User | None, at: datetime) -> Pool | None:
     """
     Return the pool that the text itself opens every year, made when the first case of the year draws on it.
 
     A total that the text states binds whether or not anybody has entered it; one it leaves to the authority does not.
+    The authority is locked, so that two cases make one pool and one row of its history.
     """
-    stated = text_limit(application.clause)
+    version = version_of(application)
+    stated = text_limit(application.clause, version)
     if stated is None or application.support_year is None:
         return None
     name, article, limit = stated
+    authority = Authority.objects.select_for_update().get(pk=application.authority_id)
     pool, made = Pool.objects.get_or_create(
         policy=application.policy,
         name=name,
@@ -47,8 +55,10 @@ def _pool_of_the_text(application: Application) -> Pool | None:
         defaults={"limit_fen": limit, "source": f"{article}规定的年度总额"},
     )
     if made:
-        numbers = [n for n, e in rules.load().pack(application.policy.code).pools().items() if e.name == name]
+        numbers = [n for n, e in rules.load().versions[version].pools().items() if e.name == name]
         pool.clauses.set(application.policy.clauses.filter(number__in=numbers))
+        detail = {"pool": pool.pk, "year": pool.year, "limit_fen": limit, "application": application.number}
+        history.record_for_authority(authority, "open_pool", by=by, at=at, note=pool.source, detail=detail)
     else:
         pool.clauses.add(application.clause)
     return pool

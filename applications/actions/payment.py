@@ -5,17 +5,19 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import Sum
 
-from applications import history, permissions
+from applications import history, permissions, timing
 from applications.actions.money import pay_from_pool
-from applications.actions.shared import lock, move, refuse_if, stop, take_duty
+from applications.actions.shared import ask_for_delay, lock, move, refuse_if, stop, take_duty
 from applications.models import Application, Authority, BankAccount, Instalment, Payment, Status, User
+from applications.restricted import why_not_pay
 
 
 @transaction.atomic
 def record(instalment: Instalment, *, paid_on: date, voucher_number: str, by: User, at: datetime) -> Payment:
     """Record that an instalment was paid, with the treasury's voucher number. Raises ActionRefused."""
     application, standing = lock(instalment.award.application, by)
-    refuse_if(permissions.why_not_record_payment(application, standing))
+    refuse_if(permissions.why_not_record_payment(application, standing, why_not_pay(application, at)))
+    ask_for_delay(application, at)
     if Payment.objects.filter(instalment=instalment).exclude(state=Payment.State.REJECTED).exists():
         stop("本期资金已经登记过拨付，不能重复登记。")
     if paid_on > at.astimezone().date():
@@ -65,6 +67,7 @@ def _refuse_used_voucher(application: Application, voucher_number: str) -> None:
 def confirm(payment: Payment, *, by: User, at: datetime) -> Payment:
     """Confirm a recorded payment; the last one of an award completes the case. Raises ActionRefused."""
     application, payment, duty = _review(payment, by=by, at=at)
+    ask_for_delay(application, at)
 
     payment.state = Payment.State.CONFIRMED
     payment.confirmed_by, payment.confirmed_at = duty, at
@@ -81,6 +84,8 @@ def confirm(payment: Payment, *, by: User, at: datetime) -> Payment:
     history.tell_members(event, "资金已拨付", f"{application.number} 的奖补资金已拨付，请查收。")
     if _fully_paid(payment):
         move(application, "pay", Status.PAID, by=by, at=at, duty=duty.duty)
+    else:
+        timing.met(application, at)
     return payment
 
 

@@ -10,6 +10,7 @@ import rules
 from applications import history, permissions
 from applications.actions.money import text_limit
 from applications.actions.shared import refuse_if, stop
+from applications.assessing import reading_specs, version_in_force
 from applications.models import Authority, Award, Clause, EarlierAward, Policy, Pool, Reading, Round, User
 
 
@@ -82,7 +83,7 @@ def close_round(row: Round, *, by: User, at: datetime) -> Round:
 def choose_reading(policy: Policy, *, key: str, choice: str, source: str, by: User, at: datetime) -> Reading:
     """Propose how an ambiguity is read; it counts once a second person confirms. Raises ActionRefused."""
     authority = _enter(policy.authority_id, by)
-    spec = next((s for s in rules.load().pack(policy.code).readings if s.id == key), None)
+    spec = next((spec for spec in reading_specs(policy) if spec.id == key), None)
     if spec is None or choice not in spec.options:
         stop("没有这一解释口径。")
     if not source.strip():
@@ -155,8 +156,9 @@ def set_pool(
         stop("请选择共用本资金池的条款。")
     if limit_fen <= 0:
         stop("总额须大于0。")
+    version = version_in_force(policy, date(year, 12, 31))
     for clause in clauses:
-        stated = text_limit(clause)
+        stated = text_limit(clause, version)
         if stated and limit_fen > stated[2]:
             stop(f"{stated[1]}规定年度总额不超过 {rules.yuan(stated[2])} 元，总额不得高于该数。")
     pool = Pool.objects.select_for_update().filter(policy=policy, name=name, year=year).first()

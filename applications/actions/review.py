@@ -7,10 +7,15 @@ from django.db import transaction
 
 import rules
 from applications import assessing, history, permissions
-from applications.actions.shared import lock, move, refuse_if, stop, take_duty
-from applications.models import Application, Assessment, Evidence, FactCheck, Status, User
+from applications.actions import desk_file
+from applications.actions.desk_file import Paper
+from applications.actions.overtaking import refuse_if_overtaken
+from applications.actions.shared import ask_for_delay, lock, move, refuse_if, stop, take_duty
+from applications.models import Application, Assessment, DeskFile, Evidence, FactCheck, Status, User
+from applications.promises import open_promises
 
 EXACT, CEILING = "exact", "ceiling"
+ON_PAPER = frozenset({"case_by_case", "external"})  # 一事一议, 转致: a paper decides the sum
 
 
 def unchecked(application: Application, checks: dict[str, FactCheck]) -> list[str]:
@@ -39,9 +44,8 @@ def check(
     符合 keeps the declared value, 以核验值为准 needs another one and a reason, 不符合 needs a reason and leaves none.
     """
     application, standing = lock(application, by)
+    refuse_if_overtaken(application, version)
     refuse_if(permissions.why_not_check(application, standing))
-    if application.version != version:
-        stop("本件刚刚被其他人办理过，请刷新页面后再核验。")
     declared = application.facts.get(fact)
     refuse_if(_why_not_verdict(verdict, declared, verified, note))
 
@@ -89,25 +93,47 @@ def _why_not_verdict(verdict: str, declared: Any, verified: Any, note: str) -> s
 
 @transaction.atomic
 def propose(
-    application: Application, *, amount_fen: int | None = None, reason: str = "", by: User, at: datetime
+    application: Application,
+    *,
+    amount_fen: int | None = None,
+    reason: str = "",
+    paper_name: str = "",
+    paper: Paper | None = None,
+    by: User,
+    at: datetime,
 ) -> Application:
     """
     Propose the sum: as computed where the text fixes it, at most the ceiling where it does not. Raises ActionRefused.
 
-    Items without a formula (一事一议, 转致) take the sum of the decision paper that `reason` names.
+    The ceiling is stored with the sum, so that the database too refuses a fen more. Items without a formula (一事一议,
+    转致) take the sum of a decision paper: `paper_name` is its number as the letter names it, `paper` the file.
     """
-    application, standing = lock(application, by)
+    application, standing = lock(application, by, **permissions.demands())
     checks = assessing.latest_checks(application)
-    refuse_if(permissions.why_not_propose(application, standing, unchecked(application, checks)))
+    undecided = [question.spec.question for question in assessing.case_questions(application) if question.is_open]
+    missing = permissions.missing_inquiries(application)
+    promised = open_promises(application)
+    refuse_if(
+        permissions.why_not_propose(
+            application, standing, unchecked(application, checks), undecided, missing, promises=promised
+        )
+    )
     facts = assessing.verified_facts(application, checks)
     assessment = assessing.store(application, Assessment.Purpose.VERIFIED, facts, by=by, at=at)
     if not assessment.eligible:
         stop(f"按核验值不能兑现：{assessment.reason}")
     proposed = _proposed_sum(assessment, amount_fen, reason)
+    on_paper = assessment.kind in ON_PAPER
+    if on_paper:
+        refuse_if(_why_not_paper(paper_name.strip(), paper))
+        ask_for_delay(application, at)  # refused before the file is stored, which outlives a rollback
 
+    file = desk_file.keep(application, DeskFile.Kind.DECISION, paper if on_paper else None, by=by, at=at)
     application.assessment = assessment
     application.proposed_by, application.proposed_at = take_duty(application, standing, at), at
     application.proposed_fen, application.proposed_reason = proposed, reason
+    application.proposed_ceiling_fen = assessment.amount_fen if assessment.kind == CEILING else None
+    application.proposed_paper = paper_name.strip() if on_paper else ""
     move(
         application,
         "propose",
@@ -116,9 +142,23 @@ def propose(
         at=at,
         duty=standing.duty,
         note=reason,
-        detail={"amount_fen": proposed, "assessment": assessment.pk},
+        detail={
+            "amount_fen": proposed,
+            "ceiling_fen": application.proposed_ceiling_fen,
+            "assessment": assessment.pk,
+            "paper": application.proposed_paper,
+            **desk_file.told(file),
+        },
     )
     return application
+
+
+def _why_not_paper(name: str, paper: Paper | None) -> str:
+    if not name:
+        return "请填写决定文件的文号或者会议纪要编号。"
+    if paper is None:
+        return "本条款的金额由文件确定，请上传该决定文件。"
+    return ""
 
 
 def _proposed_sum(assessment: Assessment, amount_fen: int | None, reason: str) -> int:

@@ -1,14 +1,14 @@
 """What every verb does the same way: lock the case, refuse, take a duty, move along the table, set the clock."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NoReturn
 
 from django.utils import timezone
 
-from applications import history, permissions
-from applications.clocks import add_working_days
-from applications.models import Application, CalendarDay, CaseDuty, Counter, Event, Posting, Status, User
+from applications import history, ledger, permissions, timing
+from applications.clocks import Calendar, add_working_days
+from applications.models import Application, CaseDuty, Counter, Event, Posting, Status, User
 from applications.permissions import ActionRefused, Standing, standing_in, with_standing
 from applications.workflow import EXITS, LENGTHS
 
@@ -46,18 +46,26 @@ def take_duty(application: Application, standing: Standing, at: datetime) -> Cas
     return held
 
 
-def overrides(*, since: datetime) -> dict:
-    """Return the authority-entered days from a moment on, as the clocks read them."""
-    day = timezone.localdate(since)
-    return dict(CalendarDay.objects.filter(day__gte=day).values_list("day", "working"))
+def overrides(*, since: datetime, authority_id: int | None = None) -> Calendar:
+    """Return what an authority has entered from a moment on, as the clocks read it; without one, the shipped table."""
+    return Calendar() if authority_id is None else timing.calendar_of(authority_id, since=timezone.localdate(since))
 
 
-def due_day(status: str, at: datetime):
-    """Return the last day of the step that begins now: None without a clock, or where the table ends (待定)."""
+def due_day(status: str, at: datetime, application: Application | None = None) -> date | None:
+    """
+    Return the last day of the step that begins now: None without a clock, or where the table ends (待定).
+
+    With a case it is reckoned by the lengths and the table of its authority, else by those that ship.
+    """
+    if application is not None:
+        return timing.last_day(application, status, at)
     length = LENGTHS.get(Status(status))
-    if length is None:
-        return None
-    return add_working_days(timezone.localdate(at), length, overrides(since=at))
+    return None if length is None else add_working_days(timezone.localdate(at), length, overrides(since=at))
+
+
+def ask_for_delay(application: Application, at: datetime) -> None:
+    """Refuse an officer's act on a step that is late and not explained. Raises ActionRefused."""
+    refuse_if(permissions.why_not_late(timing.clock_of_step(application), timezone.localdate(at)))
 
 
 def move(
@@ -71,14 +79,26 @@ def move(
     note: str = "",
     detail: dict[str, Any] | None = None,
 ) -> Event:
-    """Change the status along the table, start the clock of the new step and write the history row."""
+    """
+    Change the status along the table, turn the clocks and write the history row. Raises ActionRefused.
+
+    An officer (who acts in a `duty`) ends a late step only once its delay is explained; members and the system may.
+
+    A case that ends without money gives its papers back to the ledger, whichever verb ended it.
+    """
     assert to in EXITS[Status(application.status)], f"{application.status} -> {to}"
 
+    if to in ledger.RELEASING:
+        ledger.release(application, at=at)
     before = application.status
+    clocks = timing.running(application)
+    if duty:
+        late = next((clock for clock in clocks if clock.step == before), None)
+        refuse_if(permissions.why_not_late(late, timezone.localdate(at)))
     application.status = to
     if before != Status.DRAFT:  # nobody has held a duty on a draft
         _hand_over(application, at)
-    application.due_on = due_day(to, at)
+    application.due_on = timing.turn(application, clocks, before, to, at)
     application.version += 1
     application.save()
     return history.record(

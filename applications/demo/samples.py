@@ -3,6 +3,7 @@
 import html
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import rules
@@ -11,7 +12,7 @@ from applications.models import Applicant
 
 FIXED: dict[str, Any] = {
     "accepted_by": "演示验收专家组",
-    "accepted_on": "2025-09-30",
+    "accepted_on": "2025-06-30",
     "amount_yuan": "20000000.00",
     "card_count": 1600,
     "card_model": "演示智算卡 D1",
@@ -37,6 +38,7 @@ FIXED: dict[str, Any] = {
     "period_from": "2025-07-01",
     "period_to": "2026-06-30",
     "platform": "绿色电力溯源平台（演示）",
+    "loan_number": "演示借款2026-001",
     "project_code": "2412-659001-04-01-000001",
     "pue": "1.20",
     "registry": "演示市场监督管理局",
@@ -69,9 +71,147 @@ BY_PATTERN = {
 }
 
 
-def details_for(slot: "rules.Slot", applicant: Applicant, facts: Mapping[str, Any], subject: str) -> dict[str, Any]:
-    """Return invented values for the fields of one kind of evidence, agreeing with the claim where a fact is shared."""
-    return {field.name: _value(field, applicant, facts, subject) for field in slot.fields if field.required}
+# How a numbered paper of its own is written, by the pattern of its number.
+NUMBERED = {
+    "[0-9]{6}": "{:06d}",
+    "[0-9]{20}": "2665{:016d}",
+    "网信算备[0-9]{21}号": "网信算备659001{:015d}号",
+    "[A-Za-z]+-[A-Za-z0-9_.]+-(20[0-9]{6}|20[0-9]{10})": "XinJiang-YanShi{:05d}-20260301",
+}
+
+
+EVENT_ON = date(2026, 6, 30)
+
+
+def details_for(
+    slot: "rules.Slot",
+    applicant: Applicant,
+    facts: Mapping[str, Any],
+    subject: str,
+    event_on: date | None = None,
+    *,
+    serial: int = 0,
+) -> dict[str, Any]:
+    """
+    Return invented values for the fields of one kind of evidence that agree with the claim in every figure.
+
+    Optional fields are filled where the claim gives them a value. With a `serial` the paper gets numbers of its own,
+    so that no two claims stand on the same one.
+    """
+    agreed = _agreed(slot, facts, event_on or EVENT_ON)
+    details = {}
+    for field in slot.fields:
+        if field.name in agreed or field.required:
+            details[field.name] = agreed.get(field.name, _value(field, applicant, facts, subject))
+    if slot.kind in {"invoice", "compute_contract", "payment_voucher"} and SELLERS & facts.keys():
+        ours, theirs = {"invoice": ("seller", "buyer"), "compute_contract": ("seller", "buyer")}.get(
+            slot.kind, ("payee", "payer")
+        )
+        details |= {ours: applicant.name, theirs: "演示算力需求单位"}
+    fields = {field.name: field for field in slot.fields}
+    for entry in slot.ledger:
+        if serial and entry.number in details:
+            details[entry.number] = _numbered(fields[entry.number], serial, details[entry.number])
+    return details
+
+
+def _numbered(field: "rules.Field", serial: int, value: str) -> str:
+    """Return a number of its own; the name of a project stays what it is."""
+    if field.name == "project_name":
+        return value
+    if field.multiple:
+        return f"演示{serial:05d}甲、演示{serial:05d}乙"
+    return NUMBERED.get(field.pattern, "演示" + field.label.removesuffix("编号") + "2026-{:05d}").format(serial)
+
+
+SELLERS = frozenset({"annual_compute_sales_contract_fees_yuan", "out_of_province_compute_contracts_yuan"})
+WITHOUT_TAX = frozenset({"rack_and_compute_equipment_cost_yuan"})
+BUSINESS = ("annotation_revenue_yuan", "data_product_revenue_yuan", "model_service_revenue_yuan")
+BOARDS = {
+    "neeq": ("neeq", "879901"),
+    "neeq_select_tier": ("neeq", "879901"),
+    "neeq_transfer_to_exchange": ("bse", "920901"),
+    "direct_exchange_listing": ("sse", "688901"),
+}
+CENT = Decimal("0.01")
+
+
+def _agreed(slot: "rules.Slot", facts: Mapping[str, Any], event: date) -> dict[str, Any]:
+    """Return the values of a kind of paper that follow from what the claim declares."""
+    year = event.year
+    if slot.kind == "pue_report" and "pue" in facts:
+        energy = Decimal(FIXED["it_kwh"])
+        return {"total_kwh": f"{(energy * Decimal(facts['pue'])).quantize(CENT):f}"}
+    if slot.kind in {"invoice", "compute_contract", "purchase_contract", "payment_voucher", "settlement_statement"}:
+        return _paid(slot, facts, year)
+    if slot.kind == "interest_statement":
+        return {
+            "interest_yuan": facts.get("loan_interest_paid_yuan", "200000.00"),
+            "period_from": f"{year}-01-01",
+            "period_to": event.isoformat(),
+        } | ({"period_from": f"{year - 1}-07-01"} if "interest_subsidy_months" in facts else {})
+    if slot.kind == "audit_report":
+        return _audited(slot, facts, year)
+    if slot.kind == "green_power_metering" and "green_power_consumed_kwh" in facts:
+        return {"consumed_kwh": facts["green_power_consumed_kwh"]}
+    if slot.kind == "rack_list":
+        racks = facts.get("racks", facts.get("physical_racks", 1200))
+        share = Decimal(str(facts.get("compute_share_pct", "80")))
+        return {"racks": racks, "compute_racks": int(racks * share / 100)}
+    if slot.kind == "scale_report" and (scale := facts.get("scale_pflops_fp16", facts.get("built_part_pflops_fp16"))):
+        return {"card_count": 1600, "card_tflops_fp16": _short(Decimal(scale) * 1000 / 1600)}
+    if slot.kind == "social_insurance_list" and "staff" in facts:
+        return {"insured_staff": facts["staff"]}
+    if slot.kind == "localisation_inventory" and "localisation_pct" in facts:
+        return {"software_pct": "100", "hardware_pct": facts["localisation_pct"]}
+    if slot.kind == "award_certificate" and "prize_rank" in facts:
+        return {"prize": str(facts["prize_rank"])}
+    if slot.kind == "listing_letter":
+        board, code = BOARDS.get(facts.get("listing_event", ""), ("regional", "990001"))
+        return {"board": board, "code": code}
+    if slot.kind == "recognition_paper" and facts.get("newly_recognised_high_tech"):
+        return {"certificate_number": f"GR{year}65000001", "recognised_on": event.isoformat()}
+    return {}
+
+
+def _paid(slot: "rules.Slot", facts: Mapping[str, Any], year: int) -> dict[str, Any]:
+    """Return sums and days of the papers about money: they cover the declared sums that the paper is to prove."""
+    days = {
+        "signed_on": f"{year}-01-01",
+        "period_from": f"{year}-01-01",
+        "period_to": f"{year}-12-31" if slot.kind == "compute_contract" else f"{year}-06-30",
+        "issued_on": f"{year}-06-30",
+        "paid_on": f"{year}-06-30",
+    }
+    found = {name: day for name, day in days.items() if name in {field.name for field in slot.fields}}
+    money = [f.name for f in rules.load().facts.values() if f.kind == "money" and f.name in slot.facts]
+    named = [name for name in money if name in facts]
+    if not named:
+        return found
+    base = sum((Decimal(facts[name]) for name in named), Decimal(0))
+    if slot.kind != "invoice":
+        return found | {"amount_yuan": f"{base:.2f}"}
+    net = base if set(named) <= WITHOUT_TAX else (base / Decimal("1.06")).quantize(CENT)
+    tax = (net * Decimal("0.06")).quantize(CENT) if set(named) <= WITHOUT_TAX else base - net
+    return found | {"total_yuan": f"{net + tax:.2f}", "tax_yuan": f"{tax:.2f}"}
+
+
+def _audited(slot: "rules.Slot", facts: Mapping[str, Any], year: int) -> dict[str, Any]:
+    """Return what an audit report lists: the year before, and the declared revenues under their own names."""
+    listed: dict[str, Any] = {"fiscal_year": year - 1, "issued_on": f"{year}-03-31"}
+    own = ("annual_revenue_yuan", "main_business_revenue_yuan")
+    listed |= {name: facts[name] for name in own if name in facts}
+    business = next((name for name in BUSINESS if name in facts and name in slot.facts), "")
+    if business:
+        listed["business_revenue_yuan"] = facts[business]
+    if share := facts.get("cloud_service_revenue_pct"):
+        listed |= {"annual_revenue_yuan": "100000000.00", "business_revenue_yuan": f"{Decimal(share) * 1000000:.2f}"}
+    return listed
+
+
+def _short(value: Decimal) -> str:
+    """Write a number without the zeros at its end."""
+    return f"{value.normalize():f}"
 
 
 def _value(field: "rules.Field", applicant: Applicant, facts: Mapping[str, Any], subject: str) -> Any:
@@ -114,6 +254,11 @@ def _by_kind(field: "rules.Field") -> Any:
 
 
 def paper(slot: "rules.Slot", applicant: Applicant, rows: Mapping[str, str], mark: str) -> bytes:
+    """Return one piece of evidence as a one-page PDF."""
+    return page(slot.label, slot.kind, applicant, rows, mark)
+
+
+def page(title: str, kind: str, applicant: Applicant, rows: Mapping[str, str], mark: str) -> bytes:
     """
     Return a one-page PDF that shows the values, marked as invented.
 
@@ -121,18 +266,18 @@ def paper(slot: "rules.Slot", applicant: Applicant, rows: Mapping[str, str], mar
     loaded on a machine where an administrator has not installed them yet.
     """
     if fonts_ready():
-        return _plain_page(applicant.uscc, f"{mark} {slot.kind}")
+        return _plain_page(applicant.uscc, f"{mark} {kind}")
     try:
         from weasyprint import HTML  # slow to load, and its libraries may be missing  # noqa: PLC0415
     except OSError:
-        return _plain_page(applicant.uscc, f"{mark} {slot.kind}")
+        return _plain_page(applicant.uscc, f"{mark} {kind}")
     cells = "".join(f"<tr><th>{html.escape(k)}</th><td>{html.escape(v)}</td></tr>" for k, v in rows.items())
-    page = (
-        f"<html lang='zh-CN'><style>{STYLE}</style><h1>{html.escape(slot.label)}</h1>"
+    sheet = (
+        f"<html lang='zh-CN'><style>{STYLE}</style><h1>{html.escape(title)}</h1>"
         f"<table><tr><th>单位名称</th><td>{html.escape(applicant.name)}</td></tr>{cells}</table>"
         f"<p class='mark'>演示材料，内容均为虚构，无任何效力（{html.escape(mark)}）</p></html>"
     )
-    return HTML(string=page).write_pdf()
+    return HTML(string=sheet).write_pdf()
 
 
 def _plain_page(code: str, mark: str) -> bytes:

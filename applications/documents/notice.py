@@ -17,6 +17,7 @@ class NoticeLetter(Letter):
     `facts` are rows (事项, 核验值, 依据材料); `computation` are the sentences of the trace; `readings` are rows
     (问题, 采用的口径); `instalments` are rows (期次, 拨付条件或时间, fen). `computed_fen` is what the rules give for
     this claim, after `earlier_fen`, received under the same clause before; `amount_fen` is what is granted of it.
+    `decision_paper` names the paper that fixed the sum where the text has no formula for it.
     """
 
     uscc: str
@@ -32,6 +33,7 @@ class NoticeLetter(Letter):
     earlier_fen: int = 0
     instalments: Sequence[Sequence[Any]] = ()
     readings: Sequence[Sequence[str]] = ()
+    decision_paper: str = ""
     payee_note: str = ""
     remedies: Remedies
     pack_name: str = ""
@@ -61,6 +63,7 @@ class NoticeLetter(Letter):
             "earlier": yuan(self.earlier_fen) if self.earlier_fen else "",
             "instalments": [(term, when, yuan(fen)) for term, when, fen in self.instalments],
             "readings": self.readings,
+            "decision_paper": self.decision_paper,
             "payee_note": self.payee_note,
             "remedies": self.remedies.sentence("通知书"),
             "pack": f"{self.pack_name}（{self.pack_hash}）" if self.pack_hash else self.pack_name,

@@ -18,7 +18,7 @@ from applications.models.award import (
     Payment,
 )
 from applications.models.checking import AutoCheck, EvidenceText
-from applications.models.clock import CalendarDay, Clock, ClockPause, StepLength, Unit
+from applications.models.clock import CalendarDay, CalendarYear, Clock, ClockPause, StepLength, Unit
 from applications.models.decision import (
     Approval,
     Band,
@@ -68,6 +68,7 @@ __all__ = [
     "BandTable",
     "BankAccount",
     "CalendarDay",
+    "CalendarYear",
     "CaseDecision",
     "CaseDuty",
     "Clause",

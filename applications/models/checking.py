@@ -1,10 +1,19 @@
 """What the machine looked at before a person does: arithmetic over evidence, and the text found in PDF files."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Subquery
 
 from applications.models.application import Application
 from applications.models.evidence import Evidence
+
+
+class AutoCheckQuerySet(models.QuerySet):
+    """Questions about many comparisons."""
+
+    def newest_of(self, application):
+        """Return the rows of the newest run of a case, in the order they were made (one query)."""
+        rows = self.filter(application=application)
+        return rows.filter(run=Subquery(rows.order_by("-run").values("run")[:1])).order_by("pk")
 
 
 class AutoCheck(models.Model):
@@ -28,6 +37,8 @@ class AutoCheck(models.Model):
     inputs = models.JSONField("输入", default=dict)
     words = models.CharField("说明", max_length=500)
     made_at = models.DateTimeField("核对时间")
+
+    objects = AutoCheckQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "自动核对"

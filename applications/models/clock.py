@@ -17,23 +17,53 @@ class Unit(models.TextChoices):
     MONTH = "month", "个月"
 
 
+def length_words(length: int, unit: str) -> str:
+    """Return a period as people say it: 5个工作日, 30日, 6个月."""
+    return f"{length}{'个' if unit == Unit.WORKING else ''}{Unit(unit).label}"
+
+
 class CalendarDay(models.Model):
     """
-    工作日例外: a day whose nature the authority entered by hand.
+    工作日例外: a day whose nature an authority entered by hand: a holiday, or a weekend day that is worked.
 
-    It goes before the table that ships with the portal, and a whole year entered here opens that year for clocks.
+    It goes before the table that ships with the portal, at this authority alone: some places keep holidays of their
+    own (全国年节及纪念日放假办法第四条).
     """
 
-    day = models.DateField("日期", unique=True)
+    authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="calendar_days")
+    day = models.DateField("日期")
     working = models.BooleanField("工作日")
     note = models.CharField("说明", max_length=100, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "工作日例外"
         ordering = ["day"]
+        constraints = [models.UniqueConstraint(name="one_nature_per_day", fields=["authority", "day"])]
 
     def __str__(self) -> str:
         return f"{self.day}（{'工作日' if self.working else '休息日'}）"
+
+
+class CalendarYear(models.Model):
+    """
+    年度工作日安排: an authority's word that its list of a year is complete, which opens the year for clocks.
+
+    Inside such a year a day that was not entered is what its weekday says; without this row it is unknown.
+    """
+
+    authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="calendar_years")
+    year = models.PositiveSmallIntegerField("年度")
+    source = models.CharField("依据文件", max_length=200)
+    declared_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    declared_at = models.DateTimeField("启用时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "年度工作日安排"
+        ordering = ["year"]
+        constraints = [models.UniqueConstraint(name="one_declaration_per_year", fields=["authority", "year"])]
+
+    def __str__(self) -> str:
+        return f"{self.year}年工作日安排"
 
 
 class StepLength(models.Model):
@@ -61,7 +91,12 @@ class StepLength(models.Model):
         constraints = [models.CheckConstraint(name="step_length_positive", condition=Q(length__gt=0))]
 
     def __str__(self) -> str:
-        return f"{self.get_step_display()} {self.length}{self.get_unit_display()}"
+        return f"{self.get_step_display()} {self.words}"
+
+    @property
+    def words(self) -> str:
+        """The period in words."""
+        return length_words(self.length, self.unit)
 
 
 class Clock(models.Model):
@@ -103,6 +138,11 @@ class Clock(models.Model):
 
     def __str__(self) -> str:
         return f"{self.application} {self.get_step_display()}"
+
+    @property
+    def words(self) -> str:
+        """The period in words."""
+        return length_words(self.length, self.unit)
 
 
 class ClockPause(models.Model):

@@ -33,8 +33,14 @@ class DocumentQuerySet(models.QuerySet):
     """Questions about many papers."""
 
     def visible_to(self, user):
-        """Return papers of the cases this user may open."""
-        return self.filter(application__in=Application.objects.visible_to(user))
+        """
+        Return papers of the cases this user may open.
+
+        An answer to an objection goes to who objected, by the code on the objection, and to the officers.
+        """
+        at_the_desk = Application.objects.at_the_desk_of(user)
+        seen = self.filter(application__in=Application.objects.visible_to(user))
+        return seen.exclude(~Q(application__in=at_the_desk), kind="objection")
 
 
 class Document(models.Model):
@@ -100,6 +106,7 @@ class Job(models.Model):
     class Kind(models.TextChoices):
         DOCUMENT = "document", "生成文书"
         ARCHIVE = "archive", "打包文书"
+        BATCH = "batch", "生成公示公告"
         DOSSIER = "dossier", "制作卷宗"
 
     class State(models.TextChoices):

@@ -23,8 +23,10 @@ class EvidenceQuerySet(models.QuerySet):
         return self.filter(withdrawn_at=None)
 
     def visible_to(self, user):
-        """Return evidence of the cases this user may open."""
-        return self.filter(application__in=Application.objects.visible_to(user))
+        """Return evidence of the cases this user may open, or is asked about as an expert."""
+        cases = Application.objects
+        asked = cases.asked_of(user).values("pk")
+        return self.filter(Q(application__in=cases.visible_to(user)) | Q(application__in=asked))
 
 
 class Evidence(models.Model):

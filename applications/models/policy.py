@@ -104,6 +104,18 @@ class Reading(models.Model):
         return f"{self.key}（{self.choice}）"
 
 
+class PublicationQuerySet(models.QuerySet):
+    """Questions about many publications."""
+
+    def counting(self):
+        """Return publications that a second person has confirmed."""
+        return self.filter(confirmed_at__isnull=False)
+
+    def waiting(self):
+        """Return publications that still wait for the second person."""
+        return self.filter(confirmed_at=None, dropped_at=None)
+
+
 class Publication(models.Model):
     """
     发布: an authority puts a further version of its pack into force, by two people and on a paper.
@@ -121,6 +133,8 @@ class Publication(models.Model):
     confirmed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     confirmed_at = models.DateTimeField("确认时间", null=True, blank=True)
     dropped_at = models.DateTimeField("撤下时间", null=True, blank=True)
+
+    objects = PublicationQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "发布"

@@ -12,9 +12,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from applications.actions import ActionRefused
 from applications.actions import dossier as actions
-from applications.models import Event
+from applications.models import Application, Clock, Event
+from applications.permissions.timing import OFFICE_STEPS
 from applications.workflow import VERBS
+from portal.console.case_acts import possible_acts
 from portal.console.dossiers import dossiers_of
+from portal.console.reading import case_with_standing
 from portal.console.site import EXTRA_URLS
 from portal.console.tabs import CASE_TABS, CaseTab, case_of_tab, tab_page
 from portal.idempotency import idempotent
@@ -28,7 +31,29 @@ ACTION_WORDS = {
     "attach": "上传材料",
     "take_back": "撤换材料",
     "confirm": "法定代表人确认",
+    "promise": "容缺承诺",
+    "keep_promise": "补交承诺的材料",
+    "mandate": "窗口代办",
+    "attach_mandate": "上传授权委托书",
+    "enter_account": "窗口登记收款账户",
+    "invite": "窗口生成邀请码",
+    "register_applicant": "窗口登记申报单位",
+    "impose_restriction": "作出限制申报",
+    "lift_restriction": "解除限制申报",
+    "ask_admission": "提出逾期准入",
+    "admit_late": "准予逾期申报",
+    "refuse_late": "不准予逾期申报",
     "check": "核验",
+    "decide_reading": "认定个案口径",
+    "assign": "分办",
+    "agree": "同意核定意见",
+    "review_legally": "法制审核",
+    "object": "收到异议",
+    "take_objection": "承办异议",
+    "rule_on_objection": "异议核实结论",
+    "explain_delay": "超期说明",
+    "remind": "期限提醒",
+    "set_due_day": "确定补正期限",
     "record_payment": "登记拨付",
     "confirm_payment": "复核拨付",
     "reject_payment": "驳回拨付",
@@ -38,9 +63,27 @@ ACTION_WORDS = {
     "choose_reading": "提出解释口径",
     "confirm_reading": "确认解释口径",
     "drop_reading": "撤下解释口径",
+    "propose_publication": "提出发布版本",
+    "confirm_publication": "确认发布版本",
+    "drop_publication": "撤下发布意见",
+    "open_pool": "按条文设定资金池",
     "set_pool": "设定资金池",
+    "set_demand": "设定办理要求",
+    "credit_check": "信用核查",
+    "site_visit": "现场核查",
+    "ask_expert": "征询专家意见",
+    "answer_expert": "专家答复",
+    "call_joint_review": "发起会审",
+    "joint_vote": "会审表决",
+    "close_joint_review": "会审形成纪要",
     "enter_earlier_awards": "录入既往奖补",
     "reverse_earlier_award": "冲销既往奖补",
+    "enter_bands": "录入审批权限",
+    "confirm_bands": "确认审批权限",
+    "drop_bands": "撤下审批权限",
+    "set_length": "设定办理时限",
+    "enter_days": "录入工作日安排",
+    "open_year": "启用年度工作日安排",
     "change_authority": "修改单位信息",
     "post": "设立岗位",
     "end_posting": "变更离岗日期",
@@ -66,14 +109,27 @@ def told(events: Iterable[Event]) -> list[tuple[Event, str]]:
     return lines
 
 
+def clocks_shown(case: Application) -> list[Clock]:
+    """Return the clocks of a case in order, each with its pauses and with what is late or rests."""
+    rows = list(case.clocks.select_related("late_by").prefetch_related("pauses").order_by("pk"))
+    for row in rows:
+        pauses = row.pauses.all()
+        row.rests = row.ended_on is None and any(pause.until is None for pause in pauses)  # type: ignore[attr-defined]
+        ended = row.ended_on or timezone.localdate()
+        row.late = row.step in OFFICE_STEPS and row.due_on is not None and row.due_on < ended  # type: ignore[attr-defined]
+    return rows
+
+
 def record_page(request: Request, pk: int, *, refusal: str = "", status: int = 200) -> HttpResponse:
     """Answer with the history of a case, after a refused act with its reason."""
-    case = case_of_tab(request, pk)
+    case, standing = case_with_standing(request, pk)
     context = {
         "refusal": refusal,
+        "acts": possible_acts(case, standing),
         **dossiers_of(request, case),
         "events": told(case.events.select_related("by").order_by("sequence")),
         "documents": case.documents.order_by("pk").defer("content"),
+        "clocks": clocks_shown(case),
         "duties": case.duties.select_related("user").order_by("since", "pk"),
     }
     return tab_page(request, case, "console/case_record.html", context, status=status)

@@ -10,29 +10,36 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 
-from applications.models import FactCheck, Status
+from applications.approving import agreement_in
+from applications.models import Duty, FactCheck, Status
 from applications.workflow import NEXT, ROAD, VERBS
-from portal.console.reading import CaseFile, read
+from portal.console.reading import CaseFile, Outcome, read
 from portal.console.site import EXTRA_URLS
 from portal.console.tabs import CASE_TABS, CaseTab, tab_context
-from portal.forms.console import PartsForm, ProposeForm, ReasonForm
+from portal.forms.case_reading import CaseReadingForm
+from portal.forms.console import DeclineForm, PartsForm, ProposeForm, ReasonForm
+from portal.forms.timing import DelayForm
 from portal.requests import Request
 
 # Acts that must state a reason, with the question that the officer answers and what stands on the confirm dialog.
 REASONED = {
-    "decline": "不予受理的理由（写入不予受理通知书）",
     "return_": "退回的理由",
     "refuse": "不予兑现的理由（写入不予兑现决定书）",
     "reopen": "异议核实的结论",
 }
 PLAIN = {
     "accept": "确定受理本件吗？受理后进入核验。",
+    "accept_with_promises": "确定容缺受理本件吗？受理后进入核验，申报单位须按期补交所承诺的材料。",
     "endorse": "确定同意核定意见并公示吗？",
     "grant": "确定批准兑现吗？批准后生成奖补资金兑现通知书，不可修改。",
     "close": "确定办结归档吗？",
 }
 DANGEROUS = frozenset({"decline", "refuse"})
-TOOLBAR = ("accept", "correct", "decline", "propose", "endorse", "return_", "grant", "reopen", "refuse", "close")
+TYPED = frozenset({"reason", "amount", "parts", "verified", "note"})  # fields of acts that a person writes words into
+TOOLBAR = (
+    *("accept", "accept_with_promises", "correct", "decline", "propose"),
+    *("endorse", "return_", "grant", "reopen", "refuse", "close"),
+)
 
 
 @dataclass(frozen=True)
@@ -62,12 +69,22 @@ def url_of(verb: str, pk: int) -> str:
     return reverse(f"console:case_{verb.rstrip('_')}", args=[pk])
 
 
-def form_of(verb: str, data: Mapping[str, Any] | None = None) -> Form | None:
-    """Return the form of an act, filled when there is data; None where a button is enough."""
+def form_of(
+    verb: str, data: Mapping[str, Any] | None = None, files: Any = None, *, outcome: Outcome | None = None
+) -> Form | None:
+    """
+    Return the form of an act, filled when there is data; None where a button is enough.
+
+    `outcome` is what follows from the verified facts: it bounds the proposed sum, or asks for the paper that fixes it.
+    """
     if verb == "propose":
-        return ProposeForm(data, auto_id=f"id_{verb}_%s")
+        ceiling_fen = outcome.ceiling_fen if outcome else None
+        on_paper = outcome is not None and outcome.on_paper
+        return ProposeForm(data, files, auto_id=f"id_{verb}_%s", ceiling_fen=ceiling_fen, on_paper=on_paper)
     if verb == "grant":
         return PartsForm(data, auto_id=f"id_{verb}_%s")
+    if verb == "decline":
+        return DeclineForm(data, auto_id=f"id_{verb}_%s")
     if verb in REASONED:
         form = ReasonForm(data, auto_id=f"id_{verb}_%s")
         form.fields["reason"].label = REASONED[verb]
@@ -75,11 +92,27 @@ def form_of(verb: str, data: Mapping[str, Any] | None = None) -> Form | None:
     return None
 
 
+def legal_form(data: Mapping[str, Any] | None = None) -> Form:
+    """Return the form of 法制审核."""
+    form = ReasonForm(data, auto_id="id_legal_%s")
+    form.fields["reason"].label = "法制审核意见"
+    return form
+
+
+def _legal_act(file: CaseFile, sent: Mapping[str, Form]) -> list[Act]:
+    """Return the one act of 法制审核, where a proposal waits for approval."""
+    if file.standing.duty != Duty.LEGAL or file.application.status != Status.PROPOSED:
+        return []
+    form = sent.get("review_legally") or legal_form()
+    url = reverse("console:case_legal", args=[file.application.pk])
+    return [Act("review_legally", "法制审核通过", url, file.why_not["review_legally"], "", form)]
+
+
 def acts_of(file: CaseFile, sent: Mapping[str, Form]) -> list[Act]:
     """Return the acts that start from the present status; a person who only reads has none."""
     readers = not any(file.standing.duty in verb.who for verb in VERBS.values())
     if readers:
-        return []
+        return _legal_act(file, sent)
     return [
         Act(
             verb=verb,
@@ -87,10 +120,11 @@ def acts_of(file: CaseFile, sent: Mapping[str, Form]) -> list[Act]:
             url=url_of(verb, file.application.pk),
             why_not=file.why_not[verb],
             confirm=PLAIN.get(verb, ""),
-            form=sent.get(verb) or form_of(verb),
+            form=sent.get(verb) or form_of(verb, outcome=file.outcome),
         )
         for verb in TOOLBAR
         if file.application.status in VERBS[verb].sources
+        and (verb != "accept_with_promises" or file.open_promises)  # nothing was promised: one button less
     ]
 
 
@@ -119,24 +153,44 @@ def case_page(
     refusal: str = "",
     sent: Mapping[str, Form] | None = None,
     check: Form | None = None,
+    decision: CaseReadingForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """Answer with the page of a case; after a refused or faulty act with its reason and what was typed."""
     file = read(request, pk)
     if check is not None:
         _show_faulty(file, check)
+    for row in file.questions:
+        if decision is not None and row.question.spec.id == decision.key:
+            row.typed, row.errors = decision.data, decision.errors
+    acts = acts_of(file, sent or {})
     context = {
         **tab_context(request, file.application),
         "tab_now": "console:case",
         "file": file,
-        "acts": acts_of(file, sent or {}),
+        "agreement": agreement_in(file.application) if file.application.status == Status.PROPOSED else None,
+        "delay_form": (sent or {}).get("explain_delay") or DelayForm(auto_id="id_delay_%s"),
+        "acts": acts,
+        "kept": _kept(file, acts, sent or {}, check),
         "steps": steps_of(file),
         "refusal": refusal,
         "verdicts": FactCheck.Verdict.choices,
         "methods": FactCheck.Method.choices,
         "may_check": not file.why_not["check"],
+        "may_decide": not file.why_not["decide_reading"],
     }
     return render(request, "console/case.html", context, status=status)
+
+
+def _kept(file: CaseFile, acts: list[Act], sent: Mapping[str, Form], check: Form | None) -> list[tuple[str, str]]:
+    """Return what was typed into forms that the page no longer shows, so that nothing typed is lost."""
+    shown = {act.verb for act in acts if not act.why_not}
+    gone = [form for verb, form in sent.items() if verb not in shown]
+    if check is not None and file.why_not["check"]:
+        gone.append(check)
+    return [
+        (str(field.label), field.value()) for form in gone for field in form if field.name in TYPED and field.value()
+    ]
 
 
 def _show_faulty(file: CaseFile, form: Form) -> None:

@@ -20,9 +20,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 import rules
 from applications.actions import policy as actions
-from applications.assessing import readings_in_force
+from applications.assessing import published_versions, reading_specs, readings_in_force, version_in_force
 from applications.models import Clause, Duty, Event, Policy, Posting, Reading, Round
 from applications.permissions import ActionRefused
+from portal.console.desk_tasks import open_tasks
 from portal.console.site import EXTRA_URLS, NAVIGATION, Entry, posting_of, site
 from portal.forms.policy import IssueDayForm, PoolForm, ReadingForm, RoundForm
 from portal.idempotency import idempotent
@@ -38,8 +39,16 @@ ACTS = {
     "confirm_reading": "确认口径",
     "drop_reading": "撤下口径意见",
     "set_pool": "设定资金池",
+    "set_demand": "设定办理要求",
     "enter_earlier_awards": "录入既往奖补",
     "reverse_earlier_award": "冲销既往奖补",
+    "set_length": "设定办理时限",
+    "enter_days": "录入工作日安排",
+    "open_year": "启用年度工作日安排",
+    "propose_publication": "提出发布版本",
+    "confirm_publication": "确认发布版本",
+    "drop_publication": "撤下发布意见",
+    "open_pool": "按条文设定资金池",
 }
 
 
@@ -51,7 +60,8 @@ def policy_desk(request: Request) -> Posting:
     return posting
 
 
-def _policy(request: Request, pk: int) -> Policy:
+def own_policy(request: Request, pk: int) -> Policy:
+    """Return a policy of the manager's own authority, or 404."""
     posting = policy_desk(request)
     return get_object_or_404(Policy.objects.select_related("authority"), pk=pk, authority=posting.authority_id)
 
@@ -71,24 +81,28 @@ def policies(request: Request) -> HttpResponse:
     rows = list(Policy.objects.filter(authority=posting.authority_id))
     if len(rows) == 1:
         return redirect("console:policy", rows[0].pk)
-    return render(request, "console/policy/list.html", {**site.each_context(request), "title": "政策", "rows": rows})
+    tasks = open_tasks(posting.authority_id)
+    context = {**site.each_context(request), "title": "政策", "rows": rows, "tasks": tasks}
+    return render(request, "console/policy/list.html", context)
 
 
 @require_safe
 def policy(request: Request, pk: int) -> HttpResponse:
     """Show one policy: dates, rounds, pools and history."""
-    return policy_page(request, _policy(request, pk))
+    return policy_page(request, own_policy(request, pk))
 
 
 def policy_page(request: Request, row: Policy, *, refusal: str = "", status: int = 200, **forms: Form) -> HttpResponse:
     """Render the page of a policy; `issue_form`, `round_form`, `pool_form` are what was typed, kept after a refusal."""
+    pack = rules.load().versions[version_in_force(row)]
     events = Event.objects.filter(chain=f"authority:{row.authority_id}").select_related("by").order_by("-sequence")
     context: dict[str, Any] = {
         **site.each_context(request),
         "title": row.title,
         "policy": row,
-        "pack": rules.load().pack(row.code),
-        "term": _term(row),
+        "tasks": open_tasks(row.authority_id),
+        "pack": pack,
+        "term": _term(row, pack),
         "rounds": row.rounds.select_related("clause"),
         "pools": row.pools.prefetch_related(Prefetch("clauses", Clause.objects.order_by("position"))).order_by(
             "-year", "name"
@@ -103,13 +117,13 @@ def policy_page(request: Request, row: Policy, *, refusal: str = "", status: int
     return render(request, "console/policy/policy.html", context | forms, status=status)
 
 
-def _term(row: Policy) -> tuple[date | None, date | None]:
+def _term(row: Policy, pack: "rules.Pack") -> tuple[date | None, date | None]:
     """Return first and last day in force under the readings in force; (None, None) while 待定."""
-    span = rules.load().pack(row.code).span(readings_in_force(row), row.issued_on)
+    span = pack.span(readings_in_force(row), row.issued_on)
     return span.start, span.end
 
 
-def _act(
+def act(
     request: Request, act: Callable[[], Any], words: str, back: Callable[[str], HttpResponse], then: HttpResponse
 ) -> HttpResponse:
     """Run one action: on with a message, or back to the page with the reason (409)."""
@@ -125,10 +139,10 @@ def _act(
 @idempotent
 def set_issue_day(request: Request, pk: int) -> HttpResponse:
     """Enter or put right the day of issue."""
-    row, form = _policy(request, pk), IssueDayForm(request.POST)
+    row, form = own_policy(request, pk), IssueDayForm(request.POST)
     if not form.is_valid():
         return policy_page(request, row, status=422, issue_form=form)
-    return _act(
+    return act(
         request,
         lambda: actions.set_issue_day(row, by=request.user, at=timezone.now(), **form.cleaned_data),
         "已录入印发日期。",
@@ -141,11 +155,11 @@ def set_issue_day(request: Request, pk: int) -> HttpResponse:
 @idempotent
 def open_round(request: Request, pk: int) -> HttpResponse:
     """Open a filing window."""
-    row = _policy(request, pk)
+    row = own_policy(request, pk)
     form = RoundForm(request.POST, policy=row)
     if not form.is_valid():
         return policy_page(request, row, status=422, round_form=form)
-    return _act(
+    return act(
         request,
         lambda: actions.open_round(row, by=request.user, at=timezone.now(), **form.window()),
         "已设立申报批次。",
@@ -162,7 +176,7 @@ def close_round(request: Request, pk: int) -> HttpResponse:
     window = get_object_or_404(
         Round.objects.select_related("policy__authority"), pk=pk, policy__authority=posting.authority_id
     )
-    return _act(
+    return act(
         request,
         lambda: actions.close_round(window, by=request.user, at=timezone.now()),
         "已截止该批次。",
@@ -175,11 +189,11 @@ def close_round(request: Request, pk: int) -> HttpResponse:
 @idempotent
 def set_pool(request: Request, pk: int) -> HttpResponse:
     """Enter or change a yearly limit."""
-    row = _policy(request, pk)
+    row = own_policy(request, pk)
     form = PoolForm(request.POST, policy=row)
     if not form.is_valid():
         return policy_page(request, row, status=422, pool_form=form)
-    return _act(
+    return act(
         request,
         lambda: actions.set_pool(row, by=request.user, at=timezone.now(), **form.cleaned_data),
         "已设定资金池。",
@@ -190,18 +204,27 @@ def set_pool(request: Request, pk: int) -> HttpResponse:
 
 @require_safe
 def clauses(request: Request, pk: int) -> HttpResponse:
-    """Show every clause: its words on one side, how the rules read them on the other."""
-    row = _policy(request, pk)
-    pack = rules.load().pack(row.code)
+    """Show every clause of a version: its words on one side, how the rules read them on the other."""
+    row = own_policy(request, pk)
+    pack = rules.load().versions[version_asked(request, row)]
     readings = [[spec for spec in pack.readings if clause.id in spec.clauses] for clause in pack.clauses]
     context = {
         **site.each_context(request),
         "title": f"{row.title}：条款与规则",
         "policy": row,
         "pack": pack,
+        "versions": rules.load().chains[row.code],
         "rows": list(zip(pack.clauses, readings, strict=True)),
     }
     return render(request, "console/policy/clauses.html", context)
+
+
+def version_asked(request: Request, row: Policy, name: str = "version") -> str:
+    """Return the version file that the address names, the one in force today without one; 404 for another's."""
+    asked = request.GET.get(name, "")
+    if asked and asked not in rules.load().chains[row.code]:
+        raise Http404
+    return asked or version_in_force(row)
 
 
 @dataclass(frozen=True)
@@ -224,7 +247,7 @@ class Question:
 @require_safe
 def readings(request: Request, pk: int) -> HttpResponse:
     """Show every ambiguity of a text with its answers."""
-    return readings_page(request, _policy(request, pk))
+    return readings_page(request, own_policy(request, pk))
 
 
 def readings_page(
@@ -235,9 +258,9 @@ def readings_page(
     current = {reading.key: reading for reading in alive if reading.confirmed_at}
     waiting = {reading.key: reading for reading in alive if not reading.confirmed_at}
     questions = []
-    pack = rules.load().pack(row.code)
-    names = {clause.id: f"{clause.article} {clause.name}" for clause in pack.clauses}
-    for spec in pack.readings:
+    packs = [rules.load().versions[name] for name in published_versions(row)]
+    names = {clause.id: f"{clause.article} {clause.name}" for pack in packs for clause in pack.clauses}
+    for spec in reading_specs(row):
         proposed = waiting.get(spec.id)
         own = proposed is not None and proposed.decided_by_id == request.user.pk
         form = (typed or {}).get(spec.id) or ReadingForm(options=spec.options, auto_id=f"{spec.id}-%s")
@@ -258,14 +281,14 @@ def readings_page(
 @idempotent
 def choose_reading(request: Request, pk: int, key: str) -> HttpResponse:
     """Propose how one ambiguity is read."""
-    row = _policy(request, pk)
-    spec = next((spec for spec in rules.load().pack(row.code).readings if spec.id == key), None)
+    row = own_policy(request, pk)
+    spec = next((spec for spec in reading_specs(row) if spec.id == key), None)
     if spec is None:
         raise Http404
     form = ReadingForm(request.POST, options=spec.options, auto_id=f"{key}-%s")
     if not form.is_valid():
         return readings_page(request, row, typed={key: form}, status=422)
-    return _act(
+    return act(
         request,
         lambda: actions.choose_reading(row, key=key, by=request.user, at=timezone.now(), **form.cleaned_data),
         "已提出口径意见，请另一名政策管理人员确认。",
@@ -285,7 +308,7 @@ def _reading(request: Request, pk: int) -> Reading:
 def confirm_reading(request: Request, pk: int) -> HttpResponse:
     """Put a proposed reading into force."""
     reading = _reading(request, pk)
-    return _act(
+    return act(
         request,
         lambda: actions.confirm_reading(reading, by=request.user, at=timezone.now()),
         "口径已生效。",
@@ -299,7 +322,7 @@ def confirm_reading(request: Request, pk: int) -> HttpResponse:
 def drop_reading(request: Request, pk: int) -> HttpResponse:
     """Take a proposed reading off the table."""
     reading = _reading(request, pk)
-    return _act(
+    return act(
         request,
         lambda: actions.drop_reading(reading, by=request.user, at=timezone.now()),
         "已撤下该口径意见。",

@@ -7,27 +7,39 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 import rules
-from applications import assessing, permissions
+from applications import approving, assessing, permissions
 from applications.actions.decision import has_open_shares
-from applications.actions.review import CEILING, EXACT
+from applications.actions.review import CEILING, EXACT, ON_PAPER
+from applications.case_readings import CaseQuestion
 from applications.models import (
     Application,
+    Approval,
+    AutoCheck,
     BankAccount,
     CaseDuty,
+    Clock,
     Correction,
+    DeskFile,
     Evidence,
     FactCheck,
-    Membership,
+    Mandate,
+    Objection,
+    Promise,
     PublicNotice,
+    Restriction,
 )
 from applications.permissions import Standing
+from applications.promises import waiting
+from applications.publicity import UPHELD
+from applications.restricted import is_restricted, restrictions_of, why_no_leeway, words_of
 from applications.workflow import VERBS
-from portal.console.hints import Hint, hints_of
+from portal.console.findings import Findings, Hit, findings_of
 from portal.console.site import case_desk
 from portal.requests import Request
 
@@ -40,20 +52,48 @@ def case_at_desk(request: Request, pk: int) -> Application:
 
 @dataclass
 class Paper:
-    """One piece of evidence with the words of its fields, what is odd about it, and where else the same file is."""
+    """One piece of evidence with its fields, what the machine found on it, and where else the same file is."""
 
     row: Evidence
     label: str
-    details: list[tuple[str, str]]
-    hints: list[Hint]
+    details: list[tuple[str, str, Hit | None]]
+    checks: list[AutoCheck]
+    named: list[Hit]
+    declared: dict[str, Hit]
+    about_text: str
     twins: list[Application]
     twins_elsewhere: bool
     current: bool = False
 
     @property
+    def pk_text(self) -> str:
+        """The key as a form sends it back."""
+        return str(self.row.pk)
+
+    @property
     def page_numbers(self) -> range:
         """The numbers of the pages that can be shown as images."""
         return range(1, (self.row.pages or 1) + 1) if self.row.has_pages else range(0)
+
+    @property
+    def passed(self) -> list[AutoCheck]:
+        """The comparisons on this paper that agree, which nobody needs to read."""
+        return [check for check in self.checks if check.state == AutoCheck.State.PASS]
+
+    @property
+    def open_checks(self) -> list[AutoCheck]:
+        """The comparisons on this paper that do not agree or lack a value."""
+        return [check for check in self.checks if check.state != AutoCheck.State.PASS]
+
+    @property
+    def fields(self) -> list[tuple[str, str, Hit | None]]:
+        """The fields with their words; those that the text of the paper does not show come first."""
+        return sorted(self.details, key=lambda row: not (row[2] and row[2].page is None))
+
+    @property
+    def red(self) -> int:
+        """How many comparisons on this paper do not agree."""
+        return sum(check.state == AutoCheck.State.FAIL for check in self.checks)
 
 
 @dataclass
@@ -65,10 +105,26 @@ class FactRow:
     check: FactCheck | None
     papers: list[Paper]
     missing: list[str]
-    hints: list[Hint]
+    checks: list[AutoCheck]
     opened: bool = False
     typed: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     errors: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+    @property
+    def red(self) -> int:
+        """How many comparisons beside this fact do not agree."""
+        return sum(check.state == AutoCheck.State.FAIL for check in self.checks)
+
+    @property
+    def due(self) -> bool:
+        """Whether an officer has to check this fact before a proposal."""
+        return self.declared is not None or self.field.required
+
+    @property
+    def hits(self) -> list[tuple[Paper, Hit]]:
+        """Where the declared value was looked for in the texts of its papers, and on which page it stands."""
+        name = self.field.name
+        return [(paper, paper.declared[name]) for paper in self.papers if name in paper.declared]
 
     @property
     def declared_words(self) -> str:
@@ -79,6 +135,15 @@ class FactRow:
     def verified_words(self) -> str:
         """The value found in words."""
         return rules.format_fact(self.field, self.check.verified) if self.check else ""
+
+
+@dataclass
+class QuestionRow:
+    """One point of interpretation of the case, with what was typed about it and what is wrong with that."""
+
+    question: CaseQuestion
+    typed: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    errors: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -112,6 +177,16 @@ class Outcome:
         return self.verdict.kind == CEILING
 
     @property
+    def ceiling_fen(self) -> int | None:
+        """The upper limit in fen, None where there is none."""
+        return self.verdict.amount_fen if self.ceiling and self.verdict.eligible else None
+
+    @property
+    def on_paper(self) -> bool:
+        """Whether a decision paper fixes the sum (一事一议, 转致)."""
+        return self.verdict.kind in ON_PAPER
+
+    @property
     def open_shares(self) -> int:
         """The number of instalments where the text leaves their shares to the authority, 0 elsewhere."""
         schedule = self.verdict.schedule
@@ -128,6 +203,15 @@ class Outcome:
         return sum(row.amount_fen for row in self.earlier)
 
 
+@dataclass(frozen=True)
+class Delay:
+    """How late the step is: whether at all, what was said about it, and why this person may not say it."""
+
+    late: bool
+    reason: str
+    why_not: str
+
+
 @dataclass
 class CaseFile:
     """The whole page of a case."""
@@ -139,15 +223,60 @@ class CaseFile:
     fields: tuple["rules.Field", ...]
     papers: list[Paper]
     facts: list[FactRow]
-    hints: list[Hint]
+    questions: list[QuestionRow]
+    findings: Findings
     outcome: Outcome
     why_not: dict[str, str]
+    delay: Delay
+    promises: list[Promise]
+    restrictions: list[Restriction]
+
+    @property
+    def open_promises(self) -> list[Promise]:
+        """What was promised and has not come."""
+        return waiting(self.promises)
+
+    @property
+    def mandate(self) -> Mandate | None:
+        """The mandate of a claim that was filed at the counter."""
+        return getattr(self.application, "mandate", None)
+
+    @property
+    def due(self) -> int:
+        """How many facts an officer has to check."""
+        return sum(row.due for row in self.facts)
+
+    @property
+    def checked(self) -> int:
+        """How many of them are checked."""
+        return sum(row.due and row.check is not None for row in self.facts)
+
+    @property
+    def red(self) -> int:
+        """How many comparisons of the whole case do not agree."""
+        rows = [*self.findings.of_case, *(check for paper in self.papers for check in paper.checks)]
+        return sum(row.red for row in self.facts) + sum(check.state == AutoCheck.State.FAIL for check in rows)
 
     @property
     def empty_slots(self) -> list["rules.Slot"]:
         """Demanded evidence of which nothing was handed in."""
         filled = {paper.row.slot for paper in self.papers}
         return [slot for slot in self.slots if slot.required and slot.kind not in filled]
+
+    @property
+    def undecided(self) -> list[str]:
+        """The points of interpretation that somebody has to decide."""
+        return [row.question.spec.question for row in self.questions if row.question.is_open]
+
+    @property
+    def decided_count(self) -> int:
+        """How many points an officer has decided."""
+        return sum(row.question.decision is not None for row in self.questions)
+
+    @property
+    def readings_opened(self) -> bool:
+        """Whether something is to be done about a point of interpretation."""
+        return bool(self.undecided) or any(row.typed for row in self.questions)
 
     @property
     def current_paper(self) -> Paper | None:
@@ -159,50 +288,86 @@ def _cases(request: Request) -> QuerySet[Application]:
     """Return the cases at this officer's desk with all single values that the page and the why-nots need."""
     user = request.user
     here = OuterRef("pk")
+    clock = Clock.objects.filter(application=here, step=OuterRef("status"), ended_on=None)
     notice = PublicNotice.objects.filter(application=here, ended_at=None)
+    asked = Correction.objects.filter(application=here).order_by().values("application").annotate(rows=Count("pk"))
     account = BankAccount.objects.filter(applicant=OuterRef("applicant"), replaced_at=None)
+    objections = Objection.objects.filter(notice__application=here, notice__ended_at=None)
+    decision = DeskFile.objects.filter(application=here, kind=DeskFile.Kind.DECISION).order_by("-pk")
+    mine = Approval.objects.filter(application=here, proposed_at=OuterRef("proposed_at"), approved_by__user=user)
     return (
-        Application.objects.at_the_desk_of(user)
+        approving.with_agreement(Application.objects.at_the_desk_of(user))
         .select_related(
             "authority",
             "policy",
             "clause",
             "applicant",
             "round",
+            "mandate__officer",
+            "mandate__file",
             "accepted_by__user",
             "proposed_by__user",
             "endorsed_by__user",
         )
         .annotate(
-            my_role=Subquery(Membership.objects.filter(user=user, applicant=OuterRef("applicant")).values("role")[:1]),
+            i_agreed=Exists(mine),
+            open_objections=Exists(objections.filter(ruled_at=None)),
+            upheld_objections=Exists(objections.filter(ruling__in=UPHELD)),
+            my_role=permissions.role_of(user),
             my_held=Subquery(CaseDuty.objects.filter(user=user, application=here).values("duty")[:1]),
-            asked_before=Exists(Correction.objects.filter(application=here)),
+            asked_before=Coalesce(Subquery(asked.values("rows")), 0),
+            has_promises=Exists(Promise.objects.filter(application=here)),
+            restricted=is_restricted(timezone.localdate()),
+            clock_reason=Subquery(clock.values("late_reason")[:1]),
             running_days=Subquery(notice.values("days")[:1]),
             running_until=Subquery(notice.values("closes_on")[:1]),
             account_holder=Subquery(account.values("holder")[:1]),
             account_bank=Subquery(account.values("bank")[:1]),
             account_number=Subquery(account.values("number")[:1]),
+            decision_file=Subquery(decision.values("pk")[:1]),
+            **permissions.demands(),
         )
     )
 
 
-def read(request: Request, pk: int) -> CaseFile:
-    """Return the page of a case. Raises Http404 for whoever may not see it."""
+def case_with_standing(request: Request, pk: int) -> tuple[Any, Standing]:
+    """
+    Return a case with the annotations of `_cases`, and how the officer stands to it. Raises Http404.
+
+    `promised` and `against` on it are the promises of the case and what restricts its applicant, asked for only where
+    there is any.
+    """
     posting = case_desk(request)
-    application: Any = get_object_or_404(_cases(request), pk=pk)  # a case with the annotations of `_cases`
+    application: Any = get_object_or_404(_cases(request), pk=pk)
+    application.promised = list(application.promises.all()) if application.has_promises else []
+    application.against = list(restrictions_of(application, timezone.localdate())) if application.restricted else []
     standing = Standing(
         user=request.user,
         role=application.my_role or "",
         duty=posting.duty if posting.authority_id == application.authority_id else "",
         held=application.my_held or "",
     )
-    clause = rules.load().clause(application.clause.code)
-    slots = rules.evidence(clause.id)
+    return application, standing
+
+
+def restricted_in(application: Any, scope: str) -> str:
+    """Return the words of what restricts the applicant of a case in one scope, "" when nothing does (no query)."""
+    return next((words_of(row) for row in application.against if row.scope == scope), "")
+
+
+def read(request: Request, pk: int) -> CaseFile:
+    """Return the page of a case. Raises Http404 for whoever may not see it."""
+    posting = case_desk(request)
+    application, standing = case_with_standing(request, pk)
+    clause, slots = assessing.law_of(application), assessing.slots_of(application)
     checks = _checks(application)
     outcome = _outcome(application, checks)
-    fields = rules.fields(clause.id, {key: choice for key, choice in outcome.verdict.readings.items() if choice})
-    papers, hints = _papers(application, slots, posting.authority_id)
-    facts = _facts(application, fields, slots, papers, checks, hints)
+    fields = assessing.fields_of(application)
+    findings = findings_of(application)
+    papers = _papers(application, slots, posting.authority_id, findings)
+    facts = _facts(application, fields, slots, papers, checks, findings)
+    questions = [QuestionRow(question) for question in assessing.case_questions(application)]
+    undecided = [row.question.spec.question for row in questions if row.question.is_open]
     _choose(request, papers, facts, open_facts=not permissions.why_not_check(application, standing))
     return CaseFile(
         application=application,
@@ -212,9 +377,13 @@ def read(request: Request, pk: int) -> CaseFile:
         fields=fields,
         papers=papers,
         facts=facts,
-        hints=[hint for hint in hints if not hint.fact],
+        questions=questions,
+        findings=findings,
         outcome=outcome,
-        why_not=_why_not(application, standing, facts),
+        why_not=why_nots(application, standing, _unchecked(application, facts), undecided),
+        delay=_delay(application, standing),
+        promises=application.promised,
+        restrictions=application.against,
     )
 
 
@@ -223,32 +392,35 @@ def _checks(application: Application) -> dict[str, FactCheck]:
     return {check.fact: check for check in rows}
 
 
+def outcome_of(application: Application) -> Outcome:
+    """Return what follows from the facts verified so far."""
+    return _outcome(application, assessing.latest_checks(application))
+
+
 def _outcome(application: Application, checks: Mapping[str, FactCheck]) -> Outcome:
     inputs, verdict = assessing.judge(application, assessing.verified_facts(application, checks))
-    pack = rules.load().pack(application.policy.code)
+    pack = assessing.pack_of(application)
     specs = {spec.id: spec for spec in pack.readings}
     return Outcome(
         verdict=verdict,
         lines=rules.explain(verdict.stored_trace()),
         earlier=[
-            Earlier(
-                rules.load().clause(row["clause"]).name, row["year"], rules.fen(row["amount_yuan"]), row["same_item"]
-            )
+            Earlier(rules.load().name_of(row["clause"]), row["year"], rules.fen(row["amount_yuan"]), row["same_item"])
             for row in inputs.get("history", ())
         ],
         readings=[
             (f"{key}　{specs[key].question}", specs[key].options.get(choice, choice))
             for key, choice in verdict.readings.items()
-            if key in specs and choice
+            if key in specs and choice and specs[key].computed
         ],
         pool=inputs.get("pool"),
     )
 
 
 def _papers(
-    application: Application, slots: tuple["rules.Slot", ...], authority_id: int
-) -> tuple[list[Paper], list[Hint]]:
-    """Return the papers of a case in the order of its slots, and every hint; twins come with the same query."""
+    application: Application, slots: tuple["rules.Slot", ...], authority_id: int, findings: Findings
+) -> list[Paper]:
+    """Return the papers of a case in the order of its slots; twins come with the same query."""
     own = application.evidence.in_use()
     rows = (
         Evidence.objects.in_use()
@@ -263,26 +435,31 @@ def _papers(
             mine.append(row)
         else:
             others[row.sha256].append(row.application)
-    hints = hints_of(application, mine, application.account_holder)  # type: ignore[attr-defined]
     kinds = {slot.kind: (position, slot) for position, slot in enumerate(slots)}
     mine.sort(key=lambda row: (kinds[row.slot][0] if row.slot in kinds else len(kinds), row.pk))
     papers = []
     for row in mine:
         slot = kinds[row.slot][1] if row.slot in kinds else None
         twins = others[row.sha256]
+        hits = findings.hits(row.pk, "field")
         papers.append(
             Paper(
                 row=row,
                 label=slot.label if slot else row.slot,
                 details=[
-                    (f.label, rules.format_fact(f, row.details.get(f.name))) for f in (slot.fields if slot else ())
+                    (f.label, rules.format_fact(f, row.details.get(f.name)), hits.get(f.name))
+                    for f in (slot.fields if slot else ())
+                    if f.required or row.details.get(f.name) is not None
                 ],
-                hints=[hint for hint in hints if hint.fact == f"slot:{row.pk}"],
+                checks=findings.by_paper[row.pk],
+                named=[*findings.hits(row.pk, "name").values(), *findings.hits(row.pk, "uscc").values()],
+                declared=hits | findings.hits(row.pk, "fact"),
+                about_text=findings.about_text(row),
                 twins=[case for case in twins if case.authority_id == authority_id],
                 twins_elsewhere=any(case.authority_id != authority_id for case in twins),
             )
         )
-    return papers, hints
+    return papers
 
 
 def _facts(
@@ -291,7 +468,7 @@ def _facts(
     slots: tuple["rules.Slot", ...],
     papers: list[Paper],
     checks: Mapping[str, FactCheck],
-    hints: list[Hint],
+    findings: Findings,
 ) -> list[FactRow]:
     labels = {slot.kind: slot.label for slot in slots}
     by_slot: dict[str, list[Paper]] = defaultdict(list)
@@ -304,7 +481,7 @@ def _facts(
             check=checks.get(item.name),
             papers=[paper for kind in item.slots for paper in by_slot[kind]],
             missing=[labels[kind] for kind in item.slots if kind not in by_slot],
-            hints=[hint for hint in hints if hint.fact == item.name],
+            checks=findings.by_fact[item.name],
         )
         for item in fields
     ]
@@ -312,7 +489,7 @@ def _facts(
 
 def _choose(request: Request, papers: list[Paper], facts: list[FactRow], *, open_facts: bool) -> None:
     """Open the next fact to check, and show the paper asked for, else the one that proves that fact."""
-    following = next((row for row in facts if row.check is None), None) if open_facts else None
+    following = _following(facts, request.GET.get("after", "")) if open_facts else None
     if following:
         following.opened = True
     asked = request.GET.get("evidence", "")
@@ -325,21 +502,53 @@ def _choose(request: Request, papers: list[Paper], facts: list[FactRow], *, open
         shown.current = True
 
 
-def _why_not(application: Application, standing: Standing, facts: list[FactRow]) -> dict[str, str]:
-    """Return for every verb of the console why it is not possible now, "" where it is."""
-    unchecked = [
+def _following(facts: list[FactRow], after: str) -> FactRow | None:
+    """Return the next fact without a check behind the one just checked, from the top again at the end."""
+    here = next((place for place, row in enumerate(facts, start=1) if row.field.name == after), 0)
+    open_rows = [row for row in [*facts[here:], *facts[:here]] if row.check is None]
+    return next((row for row in open_rows if row.due), open_rows[0] if open_rows else None)
+
+
+def _unchecked(application: Application, facts: list[FactRow]) -> list[str]:
+    return [
         row.field.label
         for row in facts
         if row.check is None and (row.field.name in application.facts or row.field.required)
     ]
+
+
+def why_nots(
+    application: Application, standing: Standing, unchecked: list[str], undecided: list[str]
+) -> dict[str, str]:
+    """Return for every verb of the console why it is not possible now, "" where it is; see `case_with_standing`."""
+    open_ones = waiting(application.promised)  # type: ignore[attr-defined]
+    now = timezone.now()
     reasons = {
-        "accept": permissions.why_not_accept(application, standing),
+        "accept": permissions.why_not_accept(application, standing, open_ones),
+        "accept_with_promises": permissions.why_not_accept_with_promises(
+            application,
+            standing,
+            open_ones,
+            today=timezone.localdate(now),
+            leeway=why_no_leeway(application, now) if open_ones and application.status == "submitted" else "",
+        ),
         "decline": permissions.why_not_decline(application, standing),
-        "correct": permissions.why_not_correct(application, standing, corrections=int(application.asked_before)),  # type: ignore[attr-defined]
+        "correct": permissions.why_not_correct(application, standing, corrections=application.asked_before),  # type: ignore[attr-defined]
         "check": permissions.why_not_check(application, standing),
-        "propose": permissions.why_not_propose(application, standing, unchecked),
+        "propose": permissions.why_not_propose(
+            application, standing, unchecked, undecided, permissions.missing_inquiries(application), open_ones
+        ),
+        "decide_reading": permissions.why_not_decide_reading(application, standing),
         "return_": permissions.why_not_return(application, standing),
-        "endorse": permissions.why_not_endorse(application, standing),
+        "endorse": permissions.why_not_endorse(
+            application,
+            standing,
+            agreement=approving.agreement_in(application),
+            agreed=bool(application.i_agreed),  # type: ignore[attr-defined]
+        ),
+        "review_legally": permissions.why_not_review_legally(
+            application, standing, agreement=approving.agreement_in(application)
+        ),
         "refuse": permissions.why_not_refuse(application, standing),
         "reopen": permissions.why_not_reopen(application, standing),
         "grant": permissions.why_not_grant(
@@ -347,12 +556,36 @@ def _why_not(application: Application, standing: Standing, facts: list[FactRow])
             standing,
             notice=running_notice(application),
             today=timezone.localdate(),
-            issue_day_needed=assessing.needs_issue_day(application.policy),
+            held=permissions.why_held(
+                waiting=application.open_objections,  # type: ignore[attr-defined]
+                upheld=application.upheld_objections,  # type: ignore[attr-defined]
+            ),
+            issue_day_needed=assessing.needs_issue_day(application.policy, assessing.version_of(application)),
+            restricted=restricted_in(application, Restriction.Scope.FILING),
         ),
         "close": permissions.why_not_close(application, standing),
     }
-    assert reasons.keys() - {"check"} <= VERBS.keys()
-    return reasons
+    assert reasons.keys() - {"check", "decide_reading", "review_legally"} <= VERBS.keys()
+    late = permissions.why_not_late(running_clock(application), timezone.localdate())
+    moving = reasons.keys() & VERBS.keys()
+    return {verb: reason or (late if verb in moving else "") for verb, reason in reasons.items()}
+
+
+def _delay(application: Application, standing: Standing) -> Delay:
+    clock, today = running_clock(application), timezone.localdate()
+    return Delay(
+        late=permissions.is_late(clock, today),
+        reason=clock.late_reason if clock else "",
+        why_not=permissions.why_not_explain_delay(standing, clock, today),
+    )
+
+
+def running_clock(application: Application) -> Clock | None:
+    """Return the clock of the step from the values read with the case, without another query."""
+    reason: str | None = application.clock_reason  # type: ignore[attr-defined]
+    if reason is None:
+        return None
+    return Clock(application=application, step=application.status, due_on=application.due_on, late_reason=reason)
 
 
 def running_notice(application: Application) -> PublicNotice | None:

@@ -4,7 +4,34 @@ The console put together: importing a part registers its pages, its records and 
 The order of the navigation is that of the imports below.
 """
 
-from portal.console import case_record, cases, earlier, policy, queue, records, selfcheck, staff, verbs, worklists  # noqa: F401 - imported for what they register
+from portal.console import (  # noqa: F401 - imported for what they register
+    admissions,
+    bands,
+    case_inquiries,
+    case_ledger,
+    case_readings,
+    case_record,
+    cases,
+    counter,
+    delay,
+    earlier,
+    legal,
+    opinions,
+    packs,
+    policy,
+    policy_demands,
+    publications,
+    publicity,
+    queue,
+    records,
+    restrictions,
+    searching,
+    selfcheck,
+    staff,
+    timing,
+    verbs,
+    worklists,
+)
 from portal.console.site import site
 
 __all__ = ["site"]

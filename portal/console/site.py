@@ -22,7 +22,7 @@ from django.views.decorators.csrf import csrf_protect
 from applications.models import Delivery, Duty, Posting
 
 EVERY_DUTY = frozenset(Duty.values)
-CASE_DUTIES = EVERY_DUTY - {Duty.SYSTEM}
+CASE_DUTIES = EVERY_DUTY - {Duty.SYSTEM, Duty.EXPERT}  # an expert has a page of the cases he is asked about
 FINANCE = frozenset({Duty.PAY, Duty.COUNTERSIGN})
 OVERSIGHT = frozenset({Duty.AUDIT, Duty.INSPECT, Duty.LEGAL})
 

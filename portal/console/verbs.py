@@ -2,23 +2,25 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-import rules
 from applications.actions import ActionRefused, decision, intake, payment, review
-from applications.assessing import readings_in_force
+from applications.assessing import fields_of, slots_of
+from applications.defects import newest_answer
 from applications.models import Application, Evidence
 from applications.workflow import VERBS
+from portal.console.acting import acting_on
 from portal.console.cases import PLAIN, REASONED, case_page, form_of
 from portal.console.queue import forget_counts
-from portal.console.reading import case_at_desk, read
+from portal.console.reading import case_at_desk, outcome_of, read
 from portal.console.site import EXTRA_URLS, site
 from portal.forms.console import CheckForm, CorrectionForm
 from portal.idempotency import idempotent
@@ -28,6 +30,7 @@ Action = Callable[..., Any]
 
 ACTIONS: dict[str, Action] = {
     "accept": intake.accept,
+    "accept_with_promises": intake.accept_with_promises,
     "decline": intake.decline,
     "propose": review.propose,
     "return_": decision.return_,
@@ -48,9 +51,12 @@ def _done(request: Request, application: Application, words: str) -> HttpRespons
 def _values(verb: str, form: Form) -> dict[str, Any]:
     """Return what the action takes from its form."""
     if verb == "propose":
-        return {"amount_fen": form.cleaned_data["amount"], "reason": form.cleaned_data["reason"]}
+        typed = dict(form.cleaned_data)
+        return {"amount_fen": typed.pop("amount"), **typed}
     if verb == "grant":
         return {"parts_fen": form.cleaned_data["parts"]}
+    if verb == "decline":
+        return {"ground": form.cleaned_data["ground"], "reason": form.cleaned_data["reason"]}
     return {"reason": form.cleaned_data["reason"]}
 
 
@@ -62,13 +68,15 @@ def _view(verb: str) -> Callable[..., HttpResponse]:
     @idempotent
     def act(request: Request, pk: int) -> HttpResponse:
         application = case_at_desk(request, pk)
-        form = form_of(verb, request.POST)
+        outcome = outcome_of(application) if verb == "propose" else None
+        form = form_of(verb, request.POST, request.FILES, outcome=outcome)
         sent = {verb: form} if form else {}
         if form and not form.is_valid():
             return case_page(request, pk, sent=sent, status=422)
         values = _values(verb, form) if form else {}
         try:
-            action(application, **values, by=request.user, at=timezone.now())
+            with acting_on(request, application):
+                action(application, **values, by=request.user, at=timezone.now())
         except ActionRefused as refusal:
             return case_page(request, pk, refusal=str(refusal), sent=sent, status=409)
         return _done(request, application, f"{application.number} 已办理：{VERBS[verb].label}。")
@@ -85,8 +93,7 @@ def _paper_choices(application: Application) -> list[Evidence]:
 def check(request: Request, pk: int, fact: str) -> HttpResponse:
     """Record the finding on one fact."""
     application = case_at_desk(request, pk)
-    asked = rules.fields(application.clause.code, readings_in_force(application.policy))
-    field = next((field for field in asked if field.name == fact), None)
+    field = next((field for field in fields_of(application) if field.name == fact), None)
     if field is None:
         raise Http404
     form = CheckForm(request.POST, field=field, papers=_paper_choices(application))
@@ -94,44 +101,54 @@ def check(request: Request, pk: int, fact: str) -> HttpResponse:
         return case_page(request, pk, check=form, status=422)
     found = form.cleaned_data
     try:
-        review.check(
-            application,
-            fact=fact,
-            verdict=found["verdict"],
-            verified=found["verified"],
-            method=found["method"],
-            evidence=found["evidence"],
-            note=found["note"],
-            version=found["version"],
-            by=request.user,
-            at=timezone.now(),
-        )
+        with acting_on(request, application):
+            review.check(
+                application,
+                fact=fact,
+                verdict=found["verdict"],
+                verified=found["verified"],
+                method=found["method"],
+                evidence=found["evidence"],
+                note=found["note"],
+                version=found["version"],
+                by=request.user,
+                at=timezone.now(),
+            )
     except ActionRefused as refusal:
         return case_page(request, pk, refusal=str(refusal), check=form, status=409)
     messages.success(request, f"已记录“{field.label}”的核验结论。")
-    return redirect("console:case", pk)
+    return redirect(f"{reverse('console:case', args=[pk])}?{urlencode({'after': fact})}")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent
 def correct(request: Request, pk: int) -> HttpResponse:
-    """Build the one list of corrections, and send it."""
+    """Build the one list of corrections, and send it; a second list offers what the answer to the first changed."""
     application = case_at_desk(request, pk)
-    code = application.clause.code
+    facts, slots = fields_of(application), slots_of(application)
+    answer = newest_answer(application)
+    if answer is not None:
+        facts = tuple(field for field in facts if field.name in answer.facts)
+        slots = tuple(slot for slot in slots if slot.kind in answer.slots)
     form = CorrectionForm(
-        request.POST if request.method == "POST" else None,
-        facts=rules.fields(code, readings_in_force(application.policy)),
-        slots=rules.evidence(code),
+        request.POST if request.method == "POST" else None, facts=facts, slots=slots, again=answer is not None
     )
     if request.method != "POST":
         return _correct_page(request, application, form)
     if not form.is_valid():
         return _correct_page(request, application, form, status=422)
     try:
-        intake.correct(application, items=form.cleaned_data["items"], by=request.user, at=timezone.now())
+        with acting_on(request, application):
+            intake.correct(
+                application,
+                items=form.cleaned_data["items"],
+                reason=form.cleaned_data.get("reason", ""),
+                by=request.user,
+                at=timezone.now(),
+            )
     except ActionRefused as refusal:
         return _correct_page(request, application, form, refusal=str(refusal), status=409)
-    return _done(request, application, f"{application.number} 已一次性告知补正事项。")
+    return _done(request, application, f"{application.number} 已{'再次' if form.again else '一次性'}告知补正事项。")
 
 
 def _correct_page(
@@ -140,7 +157,7 @@ def _correct_page(
     file = read(request, application.pk)
     context = {
         **site.each_context(request),
-        "title": "一次性补正",
+        "title": "再次补正" if form.again else "一次性补正",
         "case": file.application,
         "file": file,
         "form": form,
@@ -150,7 +167,7 @@ def _correct_page(
     return render(request, "console/correct.html", context, status=status)
 
 
-assert ACTIONS.keys() == PLAIN.keys() | REASONED.keys() | {"propose"}
+assert ACTIONS.keys() == PLAIN.keys() | REASONED.keys() | {"propose", "decline"}
 for _verb in ACTIONS:
     _name = _verb.rstrip("_")
     EXTRA_URLS.append(path(f"cases/<int:pk>/{_name}/", _view(_verb), name=f"case_{_name}"))

@@ -6,10 +6,13 @@ from typing import Any
 from django import forms
 
 import rules
+from applications.actions.intake import Ground
 from applications.models import Evidence, FactCheck
+from portal.forms.paper import PaperField
 
 REASON_LENGTH = 500
 NOTE_LENGTH = 500
+PAPER_LENGTH = 200
 ITEM_LENGTH = 300
 FREE_ITEMS = 3  # blank lines of the correction list for what is neither a fact nor a paper
 
@@ -33,8 +36,29 @@ class ReasonForm(forms.Form):
     )
 
 
+class DeclineForm(ReasonForm):
+    """On which ground a claim is not taken in, and the reason in the officer's own words; both go on the letter."""
+
+    field_order = ("ground", "reason")
+
+    ground = forms.ChoiceField(
+        label="不予受理的情形",
+        choices=[("", "请选择"), *Ground.choices],
+        widget=forms.Select(attrs={"class": "form-select"}),
+        error_messages={"required": "请选择不予受理的情形。", "invalid_choice": "请选择不予受理的情形。"},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].label = "不予受理的理由（写入不予受理通知书）"
+
+
 class ProposeForm(forms.Form):
-    """The proposed sum in yuan where the text leaves it to a decision, with the reason and the paper it rests on."""
+    """
+    The proposed sum in yuan where the text leaves it to a decision, with the reason and the paper it rests on.
+
+    A ceiling bounds the sum; number and file of the decision paper are asked for only where a paper fixes it.
+    """
 
     amount = forms.CharField(
         label="核定金额（元）",
@@ -48,6 +72,19 @@ class ProposeForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={**CONTROL, "rows": 3}),
     )
+    paper_name = forms.CharField(
+        label="决定文件文号或会议纪要编号",
+        max_length=PAPER_LENGTH,
+        widget=forms.TextInput(attrs=CONTROL),
+        error_messages={"required": "请填写决定文件的文号或者会议纪要编号。"},
+    )
+    paper = PaperField(label="决定文件")
+
+    def __init__(self, *args: Any, ceiling_fen: int | None = None, on_paper: bool = False, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.ceiling_fen = ceiling_fen
+        if not on_paper:
+            del self.fields["paper_name"], self.fields["paper"]
 
     def clean_amount(self) -> int | None:
         """Return whole fen; nothing typed is None, which the text's own sum needs."""
@@ -55,9 +92,12 @@ class ProposeForm(forms.Form):
         if not text:
             return None
         try:
-            return rules.fen(text)
+            amount = rules.fen(text)
         except ValueError:
             raise forms.ValidationError("金额应写成元，最多两位小数，例如 2000000.00。") from None
+        if self.ceiling_fen is not None and amount > self.ceiling_fen:
+            raise forms.ValidationError(f"核定金额不得超过测算上限 {rules.yuan(self.ceiling_fen)} 元。")
+        return amount
 
 
 class PartsForm(forms.Form):
@@ -120,11 +160,20 @@ class CorrectionForm(forms.Form):
     """
     The one list of all defects: each fact and paper with a box to tick and words, and free lines below.
 
-    `rows` gives the template the pairs of fields in order.
+    `rows` gives the template the pairs of fields in order. A second list (`again`) has no free lines, because nothing
+    but what the answer has changed may stand on it, and needs its reason.
     """
 
-    def __init__(self, *args: Any, facts: Sequence["rules.Field"], slots: Sequence["rules.Slot"], **kwargs: Any):
+    def __init__(
+        self,
+        *args: Any,
+        facts: Sequence["rules.Field"],
+        slots: Sequence["rules.Slot"],
+        again: bool = False,
+        **kwargs: Any,
+    ):
         super().__init__(*args, **kwargs)
+        self.again = again
         named = [("fact", field.name, field.label) for field in facts if not field.by_officer]
         named += [("slot", slot.kind, slot.label) for slot in slots]
         self.points = [(kind, key, label, f"{kind}-{key}") for kind, key, label in named]
@@ -132,7 +181,14 @@ class CorrectionForm(forms.Form):
             tick = forms.CheckboxInput(attrs={"class": "form-check-input"})
             self.fields[name] = forms.BooleanField(label=label, required=False, widget=tick)
             self.fields[f"{name}-text"] = _words(f"{label}：须补正的内容")
-        self.free = [f"other-{number}" for number in range(1, FREE_ITEMS + 1)]
+        self.free = [] if again else [f"other-{number}" for number in range(1, FREE_ITEMS + 1)]
+        if again:
+            self.fields["reason"] = forms.CharField(
+                label="再次补正的理由：补正答复带来了什么新的问题（写入告知书）",
+                max_length=REASON_LENGTH,
+                widget=forms.Textarea(attrs={**CONTROL, "rows": 3}),
+                error_messages={"required": "请写明补正答复带来了什么新的问题。"},
+            )
         for number, name in enumerate(self.free, start=1):
             self.fields[name] = _words(f"其他事项{number}")
 

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 import rules
+from applications.models import Applicant
 from portal.forms.facts import form_field
 
 REGISTERED = "registered_in_jurisdiction"
@@ -42,7 +43,8 @@ class EligibilityForm(forms.Form):
 
     def __init__(self, packs: Sequence["rules.Pack"], asked: Mapping[str, "rules.Field"], data: Any = None):
         super().__init__(data)
-        places = [(pack.id, pack.head.place) for pack in rules.load().packs.values()]
+        library = rules.load()
+        places = [(policy, library.versions[chain[0]].head.place) for policy, chain in library.chains.items()]
         self.packs = packs
         self.specs = {name: asked[name] for name in rules.load().facts if name in asked and not asked[name].by_officer}
         self.fields["place"] = forms.ChoiceField(
@@ -85,3 +87,32 @@ class EligibilityForm(forms.Form):
         if spec is None:
             return ""
         return spec.unit or ("元" if spec.kind == "money" else "")
+
+
+class HistoryForm(forms.Form):
+    """Whose earlier awards count, asked of the members of a body alone; its first one unless told otherwise."""
+
+    use_required_attribute = False
+
+    another = forms.BooleanField(label="测算的是此前没有获得过奖补的另一个项目", required=False)
+
+    def __init__(self, applicants: Sequence[Applicant], data: Any = None):
+        super().__init__(data)
+        self.applicants = {str(applicant.pk): applicant for applicant in applicants}
+        self.fields["history"] = forms.ChoiceField(
+            label="计入哪个单位的既往奖补？",
+            choices=[*((key, applicant.name) for key, applicant in self.applicants.items()), ("", "不计入")],
+            initial=next(iter(self.applicants)),
+            required=False,
+            widget=forms.Select(attrs={"class": "form-select"}),
+            help_text="包括本平台批准的和主管单位录入的平台启用前的奖补。",
+        )
+        self.fields["another"].widget.attrs["class"] = "form-check-input"
+
+    def chosen(self) -> Applicant | None:
+        """Return the body whose awards count, None for none."""
+        return self.applicants.get(self.cleaned_data.get("history", "")) if self.is_valid() else None
+
+    def same_item(self) -> bool:
+        """Return whether earlier awards were for the object that is asked about."""
+        return not self.cleaned_data.get("another")

@@ -18,6 +18,7 @@ import rules
 YES_NO = (("", "请选择"), ("true", "是"), ("false", "否"))
 NUMERIC = {"money": "decimal", "decimal": "decimal", "percent": "decimal", "integer": "numeric"}
 LONGEST_TEXT = 200
+LONGEST_LIST = 40_000  # a thousand serial numbers and more in one field
 
 
 class FactField(forms.CharField):
@@ -25,7 +26,8 @@ class FactField(forms.CharField):
 
     def __init__(self, fact: "rules.Field", **kwargs: Any):
         self.fact = fact
-        super().__init__(required=False, strip=True, max_length=LONGEST_TEXT, **kwargs)
+        longest = LONGEST_LIST if fact.multiple else LONGEST_TEXT
+        super().__init__(required=False, strip=True, max_length=longest, **kwargs)
 
     def clean(self, value: Any) -> Any:
         """Return the JSON value, None for an empty field; a refusal leaves out the label, which stands above."""
@@ -63,6 +65,8 @@ def form_field(fact: "rules.Field") -> forms.Field:
         return FactField(fact, widget=forms.Select(choices=[("", "请选择"), *fact.choices]), **shown)
     if fact.kind == "date":
         return FactField(fact, widget=forms.DateInput(attrs={"type": "date"}), **shown)
+    if fact.multiple:
+        return FactField(fact, widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}), **shown)
     attrs = {"autocomplete": "off"}
     if fact.kind in NUMERIC:
         attrs["inputmode"] = NUMERIC[fact.kind]

@@ -45,6 +45,19 @@ TONES: dict[str, str] = {
     # 核验结论
     "met": "good",
     "corrected": "wait",
+    # 信用核查、现场核查、专家意见、会审表决
+    "clean": "good",
+    "record": "bad",
+    "duplicate": "wait",
+    "fits": "good",
+    "differs": "bad",
+    "support": "good",
+    "conditional": "wait",
+    "oppose": "bad",
+    "recused": "rest",
+    "agree": "good",
+    "object": "bad",
+    "abstain": "wait",
 }
 
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from applications import permissions
 from applications.actions import filing
+from applications.ledger import EvidenceTaken
 from applications.models import Applicant, Clause
 from applications.permissions import ActionRefused
 from portal.forms.claim import ConfirmForm, StartForm, WithdrawForm
@@ -72,6 +73,9 @@ def submit(request: Request, pk: int) -> HttpResponse:
     claim = claim_of(request, pk)
     try:
         filing.submit(claim.case, by=request.user, at=timezone.now())
+    except EvidenceTaken as refusal:
+        taken = {"refusal": str(refusal), "refused_slot": refusal.slot, "first_use": refusal.first}
+        return _page(request, claim_of(request, pk), status=409, **taken)
     except ActionRefused as refusal:
         return _page(request, claim_of(request, pk), refusal=str(refusal), status=409)
     messages.success(request, "申报件已提交。")

@@ -1,5 +1,5 @@
 """
-Files behind a permission check: evidence as attachment or as page image, letters, results of background work.
+Files behind a permission check: evidence as attachment or as page image, papers of the desk, letters, results of jobs.
 
 Whatever a person may not see does not exist: every file is looked up through `visible_to`, so a stranger gets a 404.
 """
@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from applications.models import Document, Evidence, Job
+from applications.models import Application, DeskFile, Document, Evidence, Job, Mandate
 
 IMAGE_WIDTH = 1000
 SANDBOX = "default-src 'none'; sandbox"
@@ -62,6 +62,23 @@ def evidence_page(request: HttpRequest, pk: int, page: int) -> HttpResponse:
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = SANDBOX
     return response
+
+
+@require_safe
+def mandate_file(request: HttpRequest, pk: int) -> FileResponse:
+    """Hand out the 授权委托书 of a case this person may open, always as attachment."""
+    cases = Application.objects.visible_to(request.user)
+    mandates = Mandate.objects.filter(application__in=cases, file__isnull=False).select_related("file")
+    file = get_object_or_404(mandates, pk=pk).file
+    assert file is not None
+    return send_file(file.file, name=file.original_name, content_type=file.content_type)
+
+
+@require_safe
+def desk_file(request: HttpRequest, pk: int) -> FileResponse:
+    """Hand out a paper that officers added to a case, to officers of its authority alone, always as attachment."""
+    paper = get_object_or_404(DeskFile.objects.visible_to(request.user), pk=pk)
+    return send_file(paper.file, name=paper.original_name, content_type=paper.content_type)
 
 
 @require_safe

@@ -16,8 +16,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 import rules
-from applications import papers, permissions, registers
+from applications import assessing, papers, permissions, registers, timing
 from applications.models import Award, BankAccount, Document, Duty, Instalment, Payment, Posting
+from applications.restricted import why_not_pay
 from portal.filters_finance import STATES, FinanceFilter, instalments_of
 from portal.forms.finance import RecordForm, RejectForm
 from portal.paging import keyset
@@ -150,26 +151,29 @@ def award_page(
     """Render the page of an award; `form` is what was typed for the instalment `on`, kept after a refusal."""
     application = award.application
     application.applicant, application.clause = award.applicant, award.clause
-    clause = rules.load().clause(award.clause.code)
+    late = permissions.why_not_late(timing.clock_of_step(application), timezone.localdate())
+    application.assessment = award.assessment  # names the version that decided, which the page is read in
     context = {
         "award": award,
         "application": application,
-        "clause": clause,
+        "clause": assessing.law_of(application),
         "facts": papers.verified_rows(application),
         "trace": papers.computation_of(application, award.assessment.result["trace"]),
         "account": BankAccount.objects.filter(applicant=award.applicant_id, replaced_at=None).first(),
         "notice": Document.objects.filter(award=award, kind=Document.Kind.NOTICE).defer("content").first(),
-        "parts": _parts(request, award, form, on),
+        "parts": _parts(request, award, form, on, late),
+        "late": late,
         "refusal": refusal,
     }
     return render(request, "finance/award.html", context, status=status)
 
 
-def _parts(request: Request, award: Award, form: Form | None, on: int) -> list[Part]:
+def _parts(request: Request, award: Award, form: Form | None, on: int, late: str) -> list[Part]:
     application = award.application
     standing = permissions.standing_of(request.user, application)
-    why_not_record = permissions.why_not_record_payment(application, standing)
-    why_not_review = permissions.why_not_review_payment(application, standing)
+    suspended = why_not_pay(application, timezone.now())
+    why_not_record = permissions.why_not_record_payment(application, standing, suspended) or late
+    why_not_review = permissions.why_not_review_payment(application, standing) or late
     payments = Payment.objects.filter(instalment__award=award).select_related(
         "recorded_by__user", "confirmed_by__user", "account"
     )

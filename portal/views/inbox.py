@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from applications.models import Application, Delivery, NoticePreference, Posting
+from applications.models import Delivery, Event, NoticePreference, Posting, User
 from applications.telling import TOPICS
 from portal.forms.inbox import TopicsForm
 from portal.idempotency import idempotent
@@ -31,15 +31,17 @@ def inbox(request: Request) -> HttpResponse:
     page = keyset(_told(request).select_related("event__application"), ("-pk",), request, size=ROWS)
     officer = _at_a_desk(request)
     for row in page.rows:
-        row.url = _address(row.event.application, officer=officer)
+        row.url = _address(row.event, request.user, officer=officer)
     return render(request, "inbox/list.html", {"page": page})
 
 
-def _address(application: Application | None, *, officer: bool) -> str:
-    """Return where a message leads: the case on the reader's own side of the desk."""
-    if application is None:
+def _address(event: Event, reader: User, *, officer: bool) -> str:
+    """Return where a message leads: the case on the reader's own side of the desk, an expert's own questions."""
+    if event.application_id is None:
         return ""
-    return reverse("console:case" if officer else "claim", args=[application.pk])
+    if event.action == "ask_expert" and event.detail["expert"] == reader.pk:
+        return reverse("console:opinions")
+    return reverse("console:case" if officer else "claim", args=[event.application_id])
 
 
 @require_POST

@@ -1,6 +1,7 @@
 """Pages for everybody: what the portal is, the texts of the policies, each clause with its calculator."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -57,9 +58,10 @@ def home(request: HttpRequest) -> HttpResponse:
 def policies(request: HttpRequest) -> HttpResponse:
     """List the policies with their authorities and whether claims are taken now."""
     open_now = {row.policy_id for row in _open_rounds()}
+    found = list(Policy.objects.select_related("authority"))
+    versions = assessing.versions_in_force(found, timezone.localdate())
     rows = [
-        {"policy": row, "pack": rules.load().pack(row.code), "open": row.pk in open_now}
-        for row in Policy.objects.select_related("authority")
+        {"policy": row, "pack": rules.load().versions[versions[row.pk]], "open": row.pk in open_now} for row in found
     ]
     return render(request, "public/policies.html", {"rows": rows})
 
@@ -67,11 +69,18 @@ def policies(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def policy(request: HttpRequest, code: str) -> HttpResponse:
-    """Show a policy: its clauses in the order of the text, each with its words."""
+    """Show a policy: its clauses in the order of the text, each with its words, as they are in force today."""
     row = get_object_or_404(Policy.objects.select_related("authority"), code=code)
-    pack = rules.load().pack(row.code)
-    rounds = [open_round for open_round in _open_rounds() if open_round.policy_id == row.pk]
-    return render(request, "public/policy.html", {"policy": row, "pack": pack, "rounds": rounds})
+    today, versions = timezone.localdate(), rules.load().versions
+    pack = versions[assessing.version_in_force(row, today)]
+    later = [versions[name] for name in assessing.published_versions(row)]
+    context = {
+        "policy": row,
+        "pack": pack,
+        "rounds": [open_round for open_round in _open_rounds() if open_round.policy_id == row.pk],
+        "coming": [version for version in later if version.effective_from and version.effective_from > today],
+    }
+    return render(request, "public/policy.html", context)
 
 
 @login_not_required
@@ -79,8 +88,8 @@ def policy(request: HttpRequest, code: str) -> HttpResponse:
 def clause(request: HttpRequest, code: str, number: str) -> HttpResponse:
     """Show a clause: words, who may claim, what to prove, how the sum follows, and the calculator."""
     row = _clause(code, number)
-    settings = assessing.readings_in_force(row.policy)
-    return _clause_page(request, row, settings, _calculator(row, settings))
+    settings, version = assessing.readings_in_force(row.policy), assessing.clause_version_today(row)
+    return _clause_page(request, row, settings, version, _calculator(row, settings, version))
 
 
 @login_not_required
@@ -92,12 +101,13 @@ def estimate(request: PublicRequest, code: str, number: str) -> HttpResponse:
     row = _clause(code, number)
     if not row.monetary:
         return render(request, "404.html", status=404)
-    settings = assessing.readings_in_force(row.policy)
-    form = _calculator(row, settings, request.POST)
-    result = estimate_of(form, lambda facts: assessing.estimate(row, facts))
+    settings, version = assessing.readings_in_force(row.policy), assessing.clause_version_today(row)
+    form = _calculator(row, settings, version, request.POST)
+    judge = partial(assessing.estimate_under, row.policy, row.code, settings, version=version)
+    result = estimate_of(form, judge)
     if request.htmx:
         return render(request, "public/estimate_result.html", result)
-    return _clause_page(request, row, settings, form, status=422 if form.errors else 200, **result)
+    return _clause_page(request, row, settings, version, form, status=422 if form.errors else 200, **result)
 
 
 def _clause(code: str, number: str) -> Clause:
@@ -105,20 +115,28 @@ def _clause(code: str, number: str) -> Clause:
     return get_object_or_404(rows, policy__code=code, number=number)
 
 
-def _calculator(row: Clause, settings: dict[str, str], data: Any = None) -> FactsForm:
-    return FactsForm(rules.fields(row.code, settings) if row.monetary else (), data)
+def _calculator(row: Clause, settings: dict[str, str], version: str, data: Any = None) -> FactsForm:
+    return FactsForm(rules.fields(row.code, settings, version=version) if row.monetary else (), data)
 
 
 def _clause_page(
-    request: HttpRequest, row: Clause, settings: dict[str, str], form: FactsForm, *, status: int = 200, **result: Any
+    request: HttpRequest,
+    row: Clause,
+    settings: dict[str, str],
+    version: str,
+    form: FactsForm,
+    *,
+    status: int = 200,
+    **result: Any,
 ) -> HttpResponse:
     rounds = Round.objects.open_at(timezone.now()).filter(Q(clause=row) | Q(clause=None), policy=row.policy_id)
-    pack = rules.load().pack(row.policy.code)
+    pack = rules.load().versions[version]
     context = {
         "row": row,
         "pack": pack,
-        "clause": rules.load().clause(row.code),
-        "evidence": rules.evidence(row.code) if row.monetary else (),
+        "clause": rules.load().clause(row.code, version=version),
+        "lapsed": version != assessing.version_in_force(row.policy),
+        "evidence": rules.evidence(row.code, version=version) if row.monetary else (),
         "round": rounds.order_by("closes_at").first() if row.monetary else None,
         "closed": assessing.why_clause_is_closed(row) if row.monetary else "",
         "readings": _readings(pack, row.code, settings),

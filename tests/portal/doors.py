@@ -13,12 +13,15 @@ from tests.portal.world import FOREIGN, MEMBERS, OFFICERS, PERSONS, World
 
 SIGNED_IN = PERSONS - {"anonymous"}
 POSTED = OFFICERS | FOREIGN
-CASE = OFFICERS - {Duty.SYSTEM}
-AT_A_DESK = POSTED - {Duty.SYSTEM, "foreign_system"}
+CASE = OFFICERS - {Duty.SYSTEM, Duty.EXPERT}  # an expert reads the case he is asked about, on a page of its own
+AT_A_DESK = POSTED - {Duty.SYSTEM, Duty.EXPERT, "foreign_system"}
 FINANCE = frozenset({Duty.PAY, Duty.COUNTERSIGN})
 OVERSIGHT = frozenset({Duty.AUDIT, Duty.INSPECT, Duty.LEGAL})
 POLICY = frozenset({Duty.POLICY})
 SYSTEM = frozenset({Duty.SYSTEM})
+OBJECTIONS = frozenset({Duty.INSPECT, Duty.APPROVE, Duty.AUDIT})
+COUNTER = frozenset({Duty.INTAKE})
+ADMISSIONS = OVERSIGHT | {Duty.INTAKE, Duty.APPROVE}
 
 ACTED = frozenset({200, 302, 409, 422})  # an empty form of somebody at the right desk: done, refused or faulty
 
@@ -99,6 +102,10 @@ def console_pressed(who: frozenset[str], kwargs: Kwargs = lambda world: {}) -> D
     return Door(NOT_ALLOWED_IN_CONSOLE, to(who, *ACTED), kwargs)
 
 
+def both_in_console(who: frozenset[str], kwargs: Kwargs = lambda world: {}) -> Door:
+    return Door(to(who, 200), to(who, *ACTED), kwargs)
+
+
 PUBLIC = {
     "home": shown(PERSONS),
     "policies": shown(PERSONS),
@@ -108,6 +115,12 @@ PUBLIC = {
     "verify": shown(PERSONS),
     "verify_code": both(PERSONS, lambda world: {"code": world.objects["notice"].code}),
     "healthz": shown(PERSONS),
+    "notices": shown(PERSONS),
+    "notice_batch": shown(PERSONS, pk_of("batch")),
+    "notice_paper": shown(PERSONS, pk_of("batch")),
+    "object_to": both(PERSONS, pk_of("public_notice")),
+    "objection": shown(PERSONS, lambda world: {"code": world.objects["objection"].code}),
+    "objection_answer": shown(PERSONS, lambda world: {"code": world.objects["ruled_objection"].code}),
     "eligibility": both(PERSONS),
 }
 
@@ -130,6 +143,7 @@ APPLICANT = {
     "claim_evidence_remove": pressed(
         MEMBERS, lambda world: {"pk": world.draft.pk, "evidence": world.objects["draft_evidence"].pk}
     ),
+    "claim_promise": both(MEMBERS, draft(slot="operation_log")),
     "claim_confirm": pressed(MEMBERS, draft()),
     "claim_submit": pressed(MEMBERS, draft()),
     "claim_withdraw": both(MEMBERS, submitted()),
@@ -150,7 +164,9 @@ FINANCE_DESK = {
 
 FILES = {
     "evidence_file": shown(MEMBERS | CASE, pk_of("evidence")),
+    "mandate_file": shown(frozenset({Duty.INTAKE}), pk_of("mandate")),
     "evidence_page": shown(MEMBERS | CASE, lambda world: {"pk": world.objects["evidence"].pk, "page": 1}),
+    "desk_file": shown(CASE, pk_of("desk_file")),
     "document_file": shown(MEMBERS | CASE, pk_of("receipt")),
     "job": shown(MEMBERS | CASE, pk_of("letter_job")),
     "job_result": shown(frozenset({Duty.PAY}), pk_of("archive")),
@@ -159,12 +175,25 @@ FILES = {
 CONSOLE = {
     "console:index": Door(to(POSTED, 302), to(POSTED, 302)),
     "console:jsi18n": console_shown(POSTED),
+    "console:publish": both_in_console(abroad(Duty.APPROVE)),
+    "console:batches": console_shown(AT_A_DESK),
+    "console:objections": console_shown(OBJECTIONS),
+    "console:objection": console_shown(OBJECTIONS, pk_of("objection")),
+    "console:objection_take": console_pressed(frozenset({Duty.INSPECT}), pk_of("objection")),
+    "console:objection_rule": console_pressed(frozenset({Duty.INSPECT}), pk_of("objection")),
+    "console:objection_file": console_shown(frozenset(), pk_of("objection")),
+    "console:bands": both_in_console(abroad(Duty.POLICY)),
+    "console:bands_confirm": console_pressed(POLICY, pk_of("band_table")),
+    "console:bands_drop": console_pressed(POLICY, pk_of("band_table")),
+    "console:case_legal": console_pressed(CASE, submitted()),
     "console:assign": console_pressed(AT_A_DESK),
     "console:filter_save": console_pressed(AT_A_DESK),
     "console:filter_drop": console_pressed(frozenset()),
     "console:load": console_shown(AT_A_DESK),
     "console:case": console_shown(CASE, submitted()),
     "console:case_record": console_shown(CASE, submitted()),
+    "console:case_ledger": console_shown(CASE, submitted()),
+    "console:paper_search": console_shown(CASE | {"foreign_verify", "foreign_pay", "foreign_policy"}),
     "console:queue": console_shown(AT_A_DESK),
     "console:selfcheck": console_shown(abroad(Duty.AUDIT, Duty.SYSTEM)),
     "console:selfcheck_digests": console_shown(abroad(Duty.AUDIT, Duty.SYSTEM)),
@@ -173,9 +202,19 @@ CONSOLE = {
     "console:dossier_file": console_shown(frozenset({Duty.AUDIT}), dossier_of),
     "console:case_correct": both(CASE, submitted()),
     "console:case_check": console_pressed(CASE, submitted(fact="pue")),
+    "console:case_reading": console_pressed(CASE, submitted(key="X5")),
     "console:policies": console_shown(abroad(Duty.POLICY), status=302),
     "console:policy": console_shown(POLICY, pk_of("policy")),
     "console:policy_clauses": console_shown(POLICY, pk_of("policy")),
+    "console:case_inquiries": console_shown(CASE, submitted()),
+    "console:inquiry_answer": console_pressed(
+        CASE,
+        lambda world: {"pk": world.granted.pk, "opinion_pk": world.objects["outside_opinion"].pk},
+    ),
+    "console:opinions": console_shown(frozenset({Duty.EXPERT})),
+    "console:opinion": both(frozenset({Duty.EXPERT}), pk_of("opinion")),
+    "console:policy_demands": console_shown(POLICY, pk_of("policy")),
+    "console:demand_set": console_pressed(POLICY, lambda world: {"pk": world.granted.clause_id}),
     "console:policy_readings": console_shown(POLICY, pk_of("policy")),
     "console:issue_day": console_pressed(POLICY, pk_of("policy")),
     "console:round_open": console_pressed(POLICY, pk_of("policy")),
@@ -184,17 +223,52 @@ CONSOLE = {
     "console:reading_choose": console_pressed(POLICY, lambda world: {"pk": world.objects["policy"].pk, "key": "X5"}),
     "console:reading_confirm": console_pressed(POLICY, pk_of("reading")),
     "console:reading_drop": console_pressed(POLICY, pk_of("reading")),
+    "console:case_delay": console_pressed(CASE, submitted()),
+    "console:timing": console_shown(abroad(Duty.POLICY)),
+    "console:length_set": console_pressed(abroad(Duty.POLICY)),
+    "console:days_enter": console_pressed(abroad(Duty.POLICY)),
+    "console:year_open": console_pressed(abroad(Duty.POLICY), lambda world: {"year": 2027}),
+    "console:policy_versions": console_shown(POLICY, pk_of("policy")),
+    "console:policy_examples": console_shown(POLICY, pk_of("policy")),
+    "console:policy_check": console_shown(POLICY, pk_of("policy")),
+    "console:policy_difference": console_shown(POLICY, pk_of("policy")),
+    "console:publication_propose": console_pressed(
+        POLICY, lambda world: {"pk": world.objects["policy"].pk, "version": "xinxing.v1"}
+    ),
+    "console:publication_confirm": console_pressed(POLICY, pk_of("publication")),
+    "console:publication_drop": console_pressed(POLICY, pk_of("publication")),
     "console:earlier": console_shown(abroad(Duty.POLICY)),
     "console:earlier_enter": console_pressed(abroad(Duty.POLICY)),
     "console:earlier_import": console_pressed(abroad(Duty.POLICY)),
     "console:earlier_template": console_shown(abroad(Duty.POLICY)),
     "console:earlier_reverse": both(POLICY, pk_of("earlier")),
+    "console:restrictions": console_shown(CASE | FOREIGN - {"foreign_system"}),
+    "console:restriction_impose": console_pressed(CASE | FOREIGN - {"foreign_system"}),
+    "console:restriction_lift": both(CASE, pk_of("restriction")),
+    "console:admissions": console_shown(ADMISSIONS),
+    "console:admission_ask": console_pressed(ADMISSIONS),
+    "console:admission_decide": console_pressed(ADMISSIONS, pk_of("late")),
+    "console:counter": console_shown(COUNTER),
+    "console:counter_register": both(COUNTER),
+    "console:counter_start": both(COUNTER, pk_of("applicant")),
+    "console:counter_case": console_shown(COUNTER, pk_of("counter_case")),
+    "console:counter_mandate": console_pressed(COUNTER, pk_of("counter_case")),
+    "console:counter_account": console_pressed(COUNTER, pk_of("counter_case")),
+    "console:counter_invite": console_pressed(COUNTER, pk_of("counter_case")),
+}
+
+INQUIRIES = {
+    f"console:inquiry_{act}": console_pressed(CASE, submitted())
+    for act in ("credit", "visit", "ask", "call", "vote", "minutes")
 }
 
 # What the officers of a case get for each verb is told by test_verbs.py; here: who is an officer of the case.
 VERBS = {
     f"console:case_{verb}": console_pressed(CASE, submitted())
-    for verb in ("accept", "decline", "propose", "return", "endorse", "refuse", "reopen", "grant", "close")
+    for verb in (
+        *("accept", "accept_with_promises", "decline", "propose", "return"),
+        *("endorse", "refuse", "reopen", "grant", "close"),
+    )
 }
 
 # Record of the console -> the duties that read it; see `record_doors`.
@@ -265,7 +339,7 @@ ACCOUNT_WITH_KEY = {
 # Addresses without a name: the admin's redirect to `change`, and its last one, which answers whatever is left.
 UNNAMED = {f"console/applications/{record}/<path:object_id>/" for record in RECORDS} | {"console/(?P<url>.*)$"}
 
-DOORS = PUBLIC | APPLICANT | FINANCE_DESK | FILES | CONSOLE | VERBS
+DOORS = PUBLIC | APPLICANT | FINANCE_DESK | FILES | CONSOLE | INQUIRIES | VERBS
 READERS = every(frozenset().union(*RECORDS.values()))
 DOORS["console:app_list"] = Door(
     posted(READERS, 200), posted(READERS, 200), lambda world: {"app_label": "applications"}

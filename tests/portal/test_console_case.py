@@ -1,9 +1,8 @@
-"""The case page and its acts: every verb by the right and by each wrong duty, checks, conflicts, hints, cost."""
-
-from decimal import Decimal
+"""The case page and its acts: every verb by the right and by each wrong duty, checks, conflicts, cost."""
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 import rules
 from applications.actions import filing, intake
@@ -19,10 +18,11 @@ from applications.models import (
     Status,
 )
 from applications.workflow import VERBS
-from portal.console.hints import FAIL, NO_DATA, PASS, hints_of
 from tests.factories import (
     NOON,
     agent_of,
+    attach,
+    legal_of,
     make_applicant,
     make_application,
     make_earlier_award,
@@ -37,7 +37,7 @@ S = Status
 # verb: status it starts from, duty that may, what is typed, status it leads to
 ROAD = {
     "accept": (S.SUBMITTED, Duty.INTAKE, {}, S.VERIFYING),
-    "decline": (S.SUBMITTED, Duty.INTAKE, {"reason": "不属于受理范围"}, S.DECLINED),
+    "decline": (S.SUBMITTED, Duty.INTAKE, {"ground": "competence", "reason": "不属于受理范围"}, S.DECLINED),
     "correct": (S.SUBMITTED, Duty.INTAKE, {"other-1": "请补充公章"}, S.CORRECTING),
     "propose": ("checked", Duty.VERIFY, {}, S.PROPOSED),
     "return": (S.PROPOSED, Duty.APPROVE, {"reason": "请复核PUE"}, S.VERIFYING),
@@ -107,7 +107,7 @@ def test_each_verb_is_refused_to_every_other_duty(client, verb):
     _, right, typed, _ = ROAD[verb]
     before = Application.objects.values().get(pk=application.pk)
 
-    for duty in set(Duty) - {right, Duty.SYSTEM} - VERBS[verb if verb != "return" else "return_"].who:
+    for duty in set(Duty) - {right, Duty.SYSTEM, Duty.EXPERT} - VERBS[verb if verb != "return" else "return_"].who:
         client.force_login(make_officer(duty))
         response = client.post(url_of(verb, application), typed)
 
@@ -122,7 +122,8 @@ def test_each_verb_is_a_404_to_another_authority_and_to_strangers(client, verb):
     _, right, typed, _ = ROAD[verb]
     before = Application.objects.values().get(pk=application.pk)
 
-    for user in (make_officer(right, "shihezi"), make_officer(Duty.SYSTEM), agent_of(application.applicant)):
+    outside = [make_officer(right, "shihezi"), make_officer(Duty.SYSTEM), make_officer(Duty.EXPERT)]
+    for user in (*outside, agent_of(application.applicant)):
         client.force_login(user)
         assert client.post(url_of(verb, application), typed).status_code == 404
     client.logout()
@@ -195,7 +196,7 @@ def test_without_a_reason_the_form_says_so(client):
 
     assert response.status_code == 422
     act = next(act for act in response.context["acts"] if act.verb == "decline")
-    assert act.form.errors == {"reason": ["请写明理由。"]}
+    assert act.form.errors == {"ground": ["请选择不予受理的情形。"], "reason": ["请写明理由。"]}
 
 
 def test_a_fact_is_met_corrected_or_failed(client):
@@ -269,7 +270,10 @@ def test_a_check_on_a_page_that_is_old_is_refused_and_kept(client):
     response = check(client, application, "build_type", version=old, note="我的说明")
 
     assert response.status_code == 409
-    assert response.context["refusal"] == "本件刚刚被其他人办理过，请刷新页面后再核验。"
+    officer = application.checks.get().checked_by.user
+    event = application.events.get(action="check")
+    when = timezone.localtime(event.at)
+    assert response.context["refusal"] == f"本件刚刚被{officer.name}于{when:%H:%M}办理（核验PUE），请刷新后再办。"
     assert "我的说明" in response.content.decode()
     assert application.checks.count() == 1
 
@@ -360,17 +364,44 @@ def test_an_empty_or_half_written_list_is_not_sent(client):
     assert not Correction.objects.exists()
 
 
-def test_a_second_list_is_refused(client):
+def answered(client):
+    """Return a case whose one correction, of the PUE report, was answered by a new report; the officer is logged in."""
     application = make_application(S.SUBMITTED)
     officer = enter(client, application, Duty.INTAKE)
-    items = [{"kind": "other", "key": "other-1", "label": "其他事项", "text": "公章"}]
+    items = [{"kind": "slot", "key": "pue_report", "label": "第三方 PUE 检测报告", "text": "缺附页"}]
     intake.correct(application, items=items, by=officer, at=NOON)
-    Application.objects.filter(pk=application.pk).update(status=S.SUBMITTED)
+    attach(application, "pue_report")
+    filing.confirm(application, by=legal_of(application.applicant), at=NOON)
+    filing.submit(application, by=agent_of(application.applicant), at=NOON)
+    return application
 
-    response = client.post(url_of("correct", application), {"other-1": "再补"})
 
-    assert response.status_code == 409
-    assert response.context["refusal"] == "本件已经一次性告知过补正事项，不得再次要求补正。"
+def test_a_second_list_offers_what_the_answer_changed_and_nothing_else(client):
+    application = answered(client)
+
+    form = client.get(url_of("correct", application)).context["form"]
+    faulty = client.post(url_of("correct", application), {"slot-pue_report-text": "新报告缺公章", "other-1": "再补"})
+
+    assert [name for name in form.fields if not name.endswith("-text")] == ["slot-pue_report", "reason"]
+    assert faulty.status_code == 422
+    assert faulty.context["form"].errors == {"reason": ["请写明补正答复带来了什么新的问题。"]}
+
+
+def test_a_second_list_is_sent_with_its_reason_and_a_third_is_refused(client):
+    application = answered(client)
+    typed = {"slot-pue_report-text": "新报告缺公章", "reason": "新上传的报告未盖章"}
+
+    assert client.post(url_of("correct", application), typed).status_code == 302
+    second = application.corrections.order_by("pk").last()
+    assert (second.reason, [item["key"] for item in second.items]) == ("新上传的报告未盖章", ["pue_report"])
+
+    attach(application, "pue_report")
+    filing.confirm(application, by=legal_of(application.applicant), at=NOON)
+    filing.submit(application, by=agent_of(application.applicant), at=NOON)
+    third = client.post(url_of("correct", application), typed)
+
+    assert third.status_code == 409
+    assert third.context["refusal"] == "本件已经两次告知补正事项，不得第三次要求补正。"
 
 
 def test_the_same_file_in_another_case_is_pointed_out(client):
@@ -423,48 +454,6 @@ def test_buttons_say_what_the_action_would_say(client):
     assert (refused.status_code, refused.context["refusal"]) == (409, hint)
 
 
-def hint_texts(application, **details):
-    """Return the states of the hints of a case whose PUE report says this."""
-    paper = application.evidence.get(slot="pue_report")
-    paper.details = {**paper.details, **details}
-    return {hint.text.split("：")[0]: hint.state for hint in hints_of(application, [paper], None) if hint.fact == "pue"}
-
-
-def test_hints_compare_the_report_with_the_claim():
-    application = make_application(S.VERIFYING)
-
-    assert hint_texts(application, total_kwh="12000000", it_kwh="10000000", pue="1.20")["复算"] == PASS
-    assert hint_texts(application, total_kwh="12600000", it_kwh="10000000", pue="1.20")["复算"] == FAIL
-    for missing in ({"total_kwh": None}, {"it_kwh": "0"}, {"it_kwh": "x"}):
-        assert NO_DATA in hint_texts(application, **missing).values(), missing
-
-
-def test_hints_compare_holder_and_code():
-    application = make_application(S.VERIFYING)
-    papers = list(application.evidence.all())
-
-    states = [hint.state for hint in hints_of(application, papers, application.applicant.name) if not hint.fact]
-    papers[0].details["credit_code"] = "91659901MATE99999X"
-    wrong = [hint.state for hint in hints_of(application, papers[:1], "别的单位") if not hint.fact]
-
-    assert states == [PASS, PASS]
-    assert wrong == [FAIL, FAIL]
-
-
-@pytest.mark.parametrize(
-    ("first", "last", "months"), [("2025-07-01", "2026-02-28", 8), ("2025-07-02", "2026-02-28", 7)]
-)
-def test_months_are_counted_whole(first, last, months):
-    application = make_application(S.VERIFYING)
-    paper = application.evidence.get(slot="operation_log")
-    paper.details = {"period_from": first, "period_to": last}
-
-    hint = next(hint for hint in hints_of(application, [paper], None) if hint.fact == "stable_months")
-
-    assert f"满{months}个月" in hint.text
-    assert hint.state == (PASS if months >= Decimal(application.facts["stable_months"]) else FAIL)
-
-
 def fill(application, officer_duty, count):
     """Give a case many papers, checks and events; plain rows, because only their number matters."""
     paper = application.evidence.first()
@@ -493,7 +482,7 @@ def test_the_case_page_costs_the_same_for_any_size(client, django_assert_max_num
         response = client.get(page_of(application))
 
     assert response.status_code == 200
-    assert len(made.captured_queries) == 9
+    assert len(made.captured_queries) == 11  # two of them for decided readings and the newest run of comparisons
 
 
 @pytest.mark.parametrize("count", [1, 30])
@@ -503,7 +492,7 @@ def test_the_record_of_a_case_costs_the_same_for_any_size(client, django_assert_
     enter(client, application, Duty.APPROVE)
     client.get(page_of(application))
 
-    with django_assert_num_queries(7):  # session, user, posting, case, duties, documents, history
+    with django_assert_num_queries(9):  # session, user, posting, case, clocks, pauses, duties, documents, history
         response = client.get(reverse("console:case_record", args=[application.pk]))
 
     assert response.status_code == 200

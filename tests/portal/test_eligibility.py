@@ -1,11 +1,14 @@
 """「我能领什么」: facts once, an answer for every paying clause, with and without script, at a bounded cost."""
 
 import re
+from datetime import date
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 import rules
+from applications.actions import policy as policy_desk
 from portal.forms.eligibility import SECTIONS, EligibilityForm
 from tests import factories
 from tests.portal.test_every_clause import CLAUSES, as_typed, split, typical
@@ -138,3 +141,106 @@ def test_form_has_no_officers_question():
 
     assert not {spec.name for spec in asked.values() if spec.by_officer} & set(form.fields)
     assert reverse("eligibility") == URL
+
+
+# ── Term ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def on(monkeypatch, day):
+    """Let the page believe that today is another day."""
+    monkeypatch.setattr(timezone, "localdate", lambda *given: day if not given else given[0].date())
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [
+        (date(2024, 10, 1), "自2024年10月2日起施行，目前尚未施行。"),
+        (date(2024, 10, 2), None),
+        (date(2027, 10, 1), None),
+        (date(2027, 10, 2), "有效期至2027年10月1日，已经届满，以下只适用于基准日在有效期以内的事项。"),
+    ],
+)
+def test_page_says_when_a_policy_is_out_of_term_today(client, monkeypatch, day, words):
+    on(monkeypatch, day)
+
+    page = ask(client, CENTRE | {"policy": "xinxing"})
+
+    title = factories.Policy.objects.get(code="xinxing").title
+    assert (f"{title}：{words}" in page) if words else (f"{title}：" not in page)
+    assert "¥3,000,000.00" in page
+
+
+def test_page_says_when_the_term_is_open(client):
+    factories.Policy.objects.filter(code="xinxing").update(
+        issued_on=None, issue_source=None, issue_entered_by=None, issue_entered_at=None
+    )
+
+    page = ask(client, CENTRE | {"policy": "xinxing"})
+
+    assert "尚未录入印发日期，施行日和失效日待定，以下按已经施行测算。" in page
+
+
+# ── Earlier awards ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def applicant():
+    """A body that received 100万元 before the portal and a reversed award that does not count."""
+    body = factories.make_applicant("测试算力有限公司")
+    factories.make_earlier_award(body)
+    wrong = factories.make_earlier_award(body, year=2024)
+    manager = factories.make_officer("policy")
+    policy_desk.reverse_earlier_award(wrong, reason="录入错误", by=manager, at=factories.NOON)
+    return body
+
+
+def test_member_is_answered_with_what_the_body_has_received(client, applicant):
+    client.force_login(factories.agent_of(applicant))
+    page = client.get(URL).content.decode()
+    assert f'<option value="{applicant.pk}" selected>测试算力有限公司</option>' in page
+
+    answer = ask(client, CENTRE | {"history": str(applicant.pk)})
+
+    assert "¥2,000,000.00" in part(answer, "可申报")
+    assert "已计入测试算力有限公司的既往奖补1笔，合计1,000,000.00元" in answer
+
+
+def test_member_may_ask_for_another_project_or_without_the_past(client, applicant):
+    client.force_login(factories.agent_of(applicant))
+
+    another = ask(client, CENTRE | {"history": str(applicant.pk), "another": "on"})
+    without = ask(client, CENTRE | {"history": ""})
+
+    assert "¥3,000,000.00" in part(another, "可申报")
+    assert "¥3,000,000.00" in part(without, "可申报")
+    assert "未计入既往奖补" in without
+
+
+def test_award_of_this_portal_counts_as_well(client):
+    case = factories.make_application("granted")
+    client.force_login(factories.agent_of(case.applicant))
+
+    answer = ask(client, CENTRE | {"history": str(case.applicant_id)})
+
+    assert "/policies/xinxing/3/" in part(answer, "不符合")
+    assert "合计3,000,000.00元" in answer
+
+
+def test_visitors_and_strangers_learn_nothing_of_the_past(client, applicant):
+    typed = CENTRE | {"history": str(applicant.pk)}
+    answers = [ask(client, typed)]
+    for person in (factories.make_user(), factories.agent_of(factories.make_applicant())):
+        client.force_login(person)
+        answers.append(ask(client, typed))
+        assert "测试算力有限公司" not in client.get(URL).content.decode()
+
+    assert ["¥3,000,000.00" in answer for answer in answers] == [True] * 3
+    assert not any("测试算力有限公司" in answer for answer in answers)
+
+
+def test_member_costs_few_queries(client, applicant, django_assert_max_num_queries):
+    client.force_login(factories.agent_of(applicant))
+    ask(client, CENTRE)
+
+    with django_assert_max_num_queries(7):  # those of visitors, session, user, bodies, earlier awards
+        ask(client, CENTRE | {"history": str(applicant.pk)})

@@ -9,7 +9,7 @@ from applications import guards
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('applications', '0007_guards_of_the_decision'),
+        ('applications', '0013_bench_indexes'),
     ]
 
     operations = [
