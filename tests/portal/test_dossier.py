@@ -109,6 +109,21 @@ def test_who_lost_the_duty_does_not_download_any_more(client, case, auditor):
     assert client.get(job_url("dossier_file", job)).status_code == 404
 
 
+@pytest.mark.parametrize(("duty", "seen"), [(Duty.AUDIT, True), (Duty.INSPECT, True), (Duty.SYSTEM, False)])
+def test_order_is_in_the_records_of_oversight_and_not_of_the_system_administrator(client, case, duty, seen):
+    job = made(case, make_officer(Duty.AUDIT))
+    event = Event.objects.get(action="order_dossier")
+    client.force_login(make_officer(duty))
+
+    listed = client.get("/console/applications/event/").content.decode()
+    row = client.get(f"/console/applications/event/{event.pk}/change/")
+    job_page = client.get(f"/console/applications/job/{job.pk}/change/").content.decode()
+
+    assert (case.number in listed, row.status_code) == (seen, 200 if seen else 404)
+    assert "制作卷宗" in job_page
+    assert case.number not in job_page
+
+
 def test_the_general_door_of_jobs_does_not_hand_it_out(client, case, auditor):
     job = made(case, auditor)
 
