@@ -1,6 +1,6 @@
 """What a claim still lacks before it can be handed in: one list, each line pointing at its field or slot."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import rules
@@ -27,8 +27,10 @@ def needs_subject(clause_code: str, version: str = "") -> bool:
     return rules.load().clause(clause_code, version=version).subject != APPLICANT_SUBJECT
 
 
-def gaps_of(application: Application, evidence: Iterable[Evidence], *, has_account: bool) -> list[Gap]:
-    """Return everything still missing, in the order of the form."""
+def gaps_of(
+    application: Application, evidence: Iterable[Evidence], *, has_account: bool, promised: Collection[str] = ()
+) -> list[Gap]:
+    """Return everything still missing, in the order of the form; a promised paper is not missing before its day."""
     gaps = []
     if not has_account:
         gaps.append(Gap("account", "account", "收款账户（在单位档案中登记）"))
@@ -43,6 +45,6 @@ def gaps_of(application: Application, evidence: Iterable[Evidence], *, has_accou
             gaps.append(Gap("fact", field.name, field.label))
     filled = {item.slot for item in evidence}
     for slot in assessing.slots_of(application):
-        if slot.required and slot.kind not in filled:
+        if slot.required and slot.kind not in filled and not (slot.secondary and slot.kind in promised):
             gaps.append(Gap("slot", slot.kind, slot.label))
     return gaps

@@ -9,7 +9,7 @@ SQLite and PostgreSQL only; another database keeps the same promise in the actio
 APPEND_ONLY = (
     *("event", "assessment", "factcheck", "award", "instalment", "earlieraward", "caseduty"),
     *("casedecision", "autocheck", "deskfile", "creditcheck", "sitevisit", "jointvote", "steplength"),
-    *("approval", "band", "dailydigest"),
+    *("approval", "band", "dailydigest", "digesthead"),
 )
 
 # Table -> the condition under which an UPDATE is refused, over OLD and NEW.
@@ -26,6 +26,18 @@ SEALED = {
     "document": (
         "NEW.number <> OLD.number OR NEW.code <> OLD.code OR NEW.kind <> OLD.kind "
         "OR (OLD.sha256 IS NOT NULL AND (NEW.sha256 IS NULL OR NEW.sha256 <> OLD.sha256))"
+    ),
+    # Lifted once, otherwise as it was imposed.
+    "restriction": (
+        "OLD.lifted_at IS NOT NULL OR NEW.uscc <> OLD.uscc OR NEW.scope <> OLD.scope OR NEW.basis <> OLD.basis "
+        "OR NEW.paper <> OLD.paper OR NEW.since <> OLD.since OR NEW.authority_id <> OLD.authority_id "
+        "OR (NEW.until IS NULL) <> (OLD.until IS NULL) OR NEW.until <> OLD.until"
+    ),
+    # Decided once, used once, for the one applicant and clause.
+    "lateadmission": (
+        "OLD.application_id IS NOT NULL OR NEW.applicant_id <> OLD.applicant_id OR NEW.clause_id <> OLD.clause_id "
+        "OR NEW.file_until <> OLD.file_until "
+        "OR (OLD.admitted IS NOT NULL AND (NEW.admitted IS NULL OR NEW.admitted <> OLD.admitted))"
     ),
     # What was used of a paper is released once and otherwise stands as it was taken.
     "evidenceuse": (
@@ -92,3 +104,18 @@ def remove(connection) -> None:
                 cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON {table}")
             elif connection.vendor == "sqlite":
                 cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
+
+
+def missing(connection) -> list[str]:
+    """Return the names of triggers that should stand on tables that are there, and do not."""
+    tables = set(connection.introspection.table_names())
+    if connection.vendor == "sqlite":
+        question = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    elif connection.vendor == "postgresql":
+        question = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
+    else:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(question)
+        standing = {name for (name,) in cursor.fetchall()}
+    return [name for name, table, _, _ in _triggers() if table in tables and name not in standing]

@@ -7,7 +7,7 @@ The number is taken under a row lock in the same transaction, so a refused act l
 import hashlib
 import secrets
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -18,23 +18,51 @@ import rules
 from applications import assessing
 from applications.actions.shared import next_number
 from applications.documents import render
+from applications.documents.acceptance import AcceptanceLetter, LeewayLetter
+from applications.documents.batch import BatchLetter
 from applications.documents.correction import CorrectionLetter
 from applications.documents.decision import DeclineLetter, RefusalLetter
 from applications.documents.letter import Letter, Remedies, chinese_date
 from applications.documents.notice import NoticeLetter
+from applications.documents.objection import ObjectionLetter
 from applications.documents.receipt import ReceiptLetter
-from applications.models import Application, Assessment, Award, Correction, Document, Evidence, Job, User
+from applications.models import (
+    Application,
+    Assessment,
+    Award,
+    Correction,
+    Document,
+    Evidence,
+    Job,
+    Mandate,
+    NoticeBatch,
+    Objection,
+    Promise,
+    User,
+)
 
 Kind = Document.Kind
 
 # The character of the kind behind the authority's sign, so that each kind has its own run of numbers.
-SIGNS = {Kind.RECEIPT: "收", Kind.CORRECTION: "补", Kind.DECLINE: "不受", Kind.REFUSAL: "不兑", Kind.NOTICE: "兑"}
+SIGNS = {
+    Kind.RECEIPT: "收",
+    Kind.ACCEPTANCE: "受",
+    Kind.LEEWAY: "容受",
+    Kind.CORRECTION: "补",
+    Kind.DECLINE: "不受",
+    Kind.REFUSAL: "不兑",
+    Kind.NOTICE: "兑",
+    Kind.OBJECTION: "异复",
+}
 
 LETTERS: dict[str, type[Letter]] = {
     Kind.RECEIPT: ReceiptLetter,
+    Kind.ACCEPTANCE: AcceptanceLetter,
+    Kind.LEEWAY: LeewayLetter,
     Kind.CORRECTION: CorrectionLetter,
     Kind.DECLINE: DeclineLetter,
     Kind.REFUSAL: RefusalLetter,
+    Kind.OBJECTION: ObjectionLetter,
     Kind.NOTICE: NoticeLetter,
 }
 
@@ -132,8 +160,16 @@ def remedies_of(application: Application) -> Remedies:
     )
 
 
-def issue_receipt(application: Application, evidence: Sequence[Evidence], *, by: User, at: datetime) -> Document:
-    """Give out the receipt of a claim that was handed in with this evidence."""
+def issue_receipt(
+    application: Application,
+    evidence: Sequence[Evidence],
+    promises: Sequence[Promise] = (),
+    mandate: Mandate | None = None,
+    *,
+    by: User,
+    at: datetime,
+) -> Document:
+    """Give out the receipt of a claim that was handed in with this evidence, these promises, and at the counter."""
     files = [[slot_label(application, item.slot), item.original_name, item.sha256] for item in evidence]
     letter = {
         "uscc": application.applicant.uscc,
@@ -141,6 +177,9 @@ def issue_receipt(application: Application, evidence: Sequence[Evidence], *, by:
         "files": files,
         "received_at": timezone.localtime(at),
         "next_step": _next_step(application),
+        "promised": [[row.label, chinese_date(row.due_on)] for row in promises],
+        "bearer": mandate.bearer if mandate else "",
+        "officer": str(mandate.officer) if mandate else "",
     }
     return _issue(application, Kind.RECEIPT, letter, by=by, at=at)
 
@@ -151,20 +190,52 @@ def _next_step(application: Application) -> str:
     return f"本单位将在{chinese_date(application.due_on)}前决定是否受理；逾期未告知的，自收到材料之日起即为受理。"
 
 
-def issue_correction(application: Application, correction: Correction, *, by: User, at: datetime) -> Document:
-    """Give out the one list of everything to correct."""
+def issue_acceptance(
+    application: Application,
+    promises: Sequence[Promise],
+    *,
+    received_on: date,
+    silent: bool = False,
+    by: User,
+    at: datetime,
+) -> Document:
+    """
+    Give out the notice that a claim is taken in; with promises and by an officer it is the one of 容缺受理.
+
+    What nobody decided in time (`silent`) counts as taken in on the day it was received.
+    """
+    help_of = {slot.kind: slot.help for slot in assessing.slots_of(application)}
+    letter = {
+        "uscc": application.applicant.uscc,
+        "received_on": received_on,
+        "accepted_on": received_on if silent else timezone.localdate(at),
+        "due_on": application.due_on,
+        "silent": silent,
+        "promises": [[row.label, help_of.get(row.slot, ""), chinese_date(row.due_on)] for row in promises],
+    }
+    kind = Kind.LEEWAY if promises and not silent else Kind.ACCEPTANCE
+    return _issue(application, kind, letter, by=by, at=at)
+
+
+def issue_correction(
+    application: Application, correction: Correction, *, answered_on: date | None = None, by: User, at: datetime
+) -> Document:
+    """Give out the list of everything to correct; a second one says what the answer of that day has newly brought."""
     assert application.submitted_at is not None
     letter = {
         "received_on": timezone.localdate(application.submitted_at),
         "defects": [[item["label"], item["text"]] for item in correction.items],
         "due_on": correction.due_on,
+        "reason": correction.reason,
+        "answered_on": answered_on,
     }
     return _issue(application, Kind.CORRECTION, letter, by=by, at=at)
 
 
-def issue_decline(application: Application, reason: str, *, by: User, at: datetime) -> Document:
-    """Give out the notice that a claim is not taken in."""
-    return _issue(application, Kind.DECLINE, _decision(application, reason, facts=[]), by=by, at=at)
+def issue_decline(application: Application, ground: str, reason: str, *, by: User, at: datetime) -> Document:
+    """Give out the notice that a claim is not taken in, on a ground that has a name or on another one."""
+    letter = _decision(application, reason, facts=[]) | {"ground": ground}
+    return _issue(application, Kind.DECLINE, letter, by=by, at=at)
 
 
 def issue_refusal(application: Application, reason: str, *, by: User, at: datetime) -> Document:
@@ -242,6 +313,63 @@ def _readings(application: Application, assessment: Assessment) -> list[list[str
         elif letter and key in specs and letter in specs[key].options:
             rows.append([specs[key].question.rstrip("？"), specs[key].options[letter]])
     return rows
+
+
+def issue_objection_answer(application: Application, objection: Objection, *, by: User, at: datetime) -> Document:
+    """Give out the answer to an objection; it names the objection by its code and not who objected."""
+    letter = {
+        "addressee": f"异议人（查询码：{objection.code}）",
+        "filed_on": timezone.localdate(objection.filed_at),
+        "notice_number": objection.notice.batch.number if objection.notice.batch else "",
+        "objected": objection.text,
+        "findings": [line.strip() for line in objection.findings.splitlines() if line.strip()],
+        "ruling": objection.get_ruling_display(),
+        "upheld": objection.ruling != Objection.Ruling.REJECTED,
+        "remedies": remedies_of(application),
+    }
+    return _issue(application, Kind.OBJECTION, letter, by=by, at=at)
+
+
+def queue_batch(batch: NoticeBatch, *, by: User, at: datetime) -> None:
+    """Queue the paper of a public batch; what it says follows from the notices opened with it."""
+    job = Job.objects.create(kind=Job.Kind.BATCH, payload={"batch": batch.pk}, requested_by=by, requested_at=at)
+    enqueue(job)
+
+
+def make_batch(batch: NoticeBatch, *, at: datetime) -> NoticeBatch:
+    """Make the PDF of a public batch once and store it with its hash; a second run changes nothing."""
+    if batch.sha256:
+        return batch
+    data = render.pdf(batch_letter(batch))
+    with transaction.atomic():
+        locked = NoticeBatch.objects.select_for_update().get(pk=batch.pk)
+        if locked.sha256:
+            return locked
+        locked.file.save("batch.pdf", ContentFile(data), save=False)
+        locked.sha256, locked.made_at = hashlib.sha256(data).hexdigest(), at
+        locked.save(update_fields=["file", "sha256", "made_at"])
+    return locked
+
+
+def batch_letter(batch: NoticeBatch) -> BatchLetter:
+    """Return the paper of a public batch, from what its notices showed when they opened."""
+    authority = batch.authority
+    return BatchLetter(
+        authority_name=authority.name,
+        letter_number=batch.number,
+        applicant_name="",
+        decided_on=timezone.localdate(batch.opened_at),
+        verify_code=batch.number,
+        verify_url=f"{settings.PUBLIC_BASE_URL}/notices/{batch.pk}/",
+        demo=authority.demo,
+        heading=batch.title,
+        days=batch.days,
+        closes_on=batch.closes_on,
+        rows=[notice.shown for notice in batch.notices.order_by("pk")],
+        hotline=authority.hotline,
+        address=authority.address,
+        channel=f"{settings.PUBLIC_BASE_URL}/notices/{batch.pk}/",
+    )
 
 
 def make(document: Document, *, at: datetime) -> Document:

@@ -192,6 +192,12 @@ def _evidence(pack: Pack, folder: Path) -> Iterator[str]:
         for fact in compiled.facts():
             if fact.name not in proved and not fact.by_officer:
                 yield f"{_at(pack, number)}的“{fact.label}”没有材料可以证明"
+        # What may come later (容缺) never stands alone behind a sum: the amount would rest on a promise.
+        firm = [kinds[name] for name in names if name in kinds and not kinds[name].secondary]
+        primary = {fact.name for kind in firm for fact in kind.proves}
+        for fact in compiled.formula.facts if compiled.formula else ():
+            if fact.name in proved - primary:
+                yield f"{_at(pack, number)}的金额依据“{fact.label}”只有次要材料可以证明"
 
 
 # ── 算例 ─────────────────────────────────────────────────────────────────────────────────────────────────────────────

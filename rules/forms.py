@@ -50,7 +50,8 @@ class Slot:
     """
     One kind of evidence: `facts` are the English names of what it proves, `fields` what is typed from it.
 
-    `ledger` says by which numbers it is known in the ledger of papers; empty where a paper may be shown again.
+    `ledger` says by which numbers it is known in the ledger of papers; empty where a paper may be shown again. A claim
+    may be taken in while a `secondary` one is still to come by a promised day (容缺受理).
     """
 
     kind: str
@@ -60,6 +61,7 @@ class Slot:
     facts: tuple[str, ...]
     fields: tuple[Field, ...]
     ledger: tuple[LedgerEntry, ...] = ()
+    secondary: bool = False
 
 
 def field_of(fact: Fact, *, condition: str = "", slots: tuple[str, ...] = ()) -> Field:
@@ -127,7 +129,7 @@ def evidence(library: Library, clause_id: str, *, on: date | None = None, versio
     for name, required in rows:
         kind = kinds[name]
         proved = tuple(fact.name for fact in kind.proves if fact.name in asked)
-        slots.append(Slot(kind.key, kind.label, kind.help, required, proved, kind.fields, kind.ledger))
+        slots.append(Slot(kind.key, kind.label, kind.help, required, proved, kind.fields, kind.ledger, kind.secondary))
     return tuple(slots)
 
 
@@ -141,6 +143,7 @@ class EvidenceKind:
     proves: tuple[Fact, ...]
     fields: tuple[Field, ...]
     ledger: tuple[LedgerEntry, ...]
+    secondary: bool = False
 
 
 @functools.cache
@@ -169,7 +172,7 @@ def _kind(name: str, block: Any, known: Mapping[str, Fact]) -> EvidenceKind:
     if not isinstance(block, Block):
         raise fail("应写成“键、名称……”的一组")
     for key in block:
-        if key not in ("键", "名称", "说明", "证明", "字段", "台账"):
+        if key not in ("键", "名称", "说明", "次要", "证明", "字段", "台账"):
             raise fail(f"不认识的键“{key}”", key)
     for key in ("键", "名称", "证明", "字段"):
         if key not in block:
@@ -177,6 +180,8 @@ def _kind(name: str, block: Any, known: Mapping[str, Fact]) -> EvidenceKind:
     unknown = next((fact for fact in block["证明"] if fact not in known), None)
     if unknown:
         raise fail(f"“{unknown}”不在事实词典内", unknown)
+    if block.get("次要", "否") not in ("是", "否"):
+        raise fail("“次要”只能写“是”或“否”", block["次要"])
     built = {str(key): fact_module.build(str(key), field, "evidence.yaml") for key, field in block["字段"].items()}
     proves = tuple(known[fact] for fact in block["证明"])
     return EvidenceKind(
@@ -186,6 +191,7 @@ def _kind(name: str, block: Any, known: Mapping[str, Fact]) -> EvidenceKind:
         proves=proves,
         fields=tuple(field_of(fact) for fact in built.values()),
         ledger=ledger.entries(block["台账"], built, proves, known, "evidence.yaml") if "台账" in block else (),
+        secondary=block.get("次要") == "是",
     )
 
 

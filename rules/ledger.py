@@ -153,7 +153,7 @@ def basis(
     library: Library, clause_id: str, settings: Mapping[str, str], facts: Mapping[str, Any], *, version: str = ""
 ) -> Basis:
     """Return what the sum of a claim rests on under the readings in force. Raises KeyError for an unknown clause."""
-    pack, number = library.locate(clause_id, None, version)
+    pack, number = library.locate(clause_id, version=version)
     compiled = pack.compiled(number, settings)
     if compiled.formula is None:
         return Basis((), "")

@@ -5,7 +5,7 @@ Plain functions without surprises. Law and policies are loaded once by `make_pol
 """
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,8 +15,9 @@ from stdnum.cn import uscc
 
 import rules
 from applications import assessing
-from applications.actions import decision, desk_file, filing, intake, payment, people, policy, review
+from applications.actions import decision, desk_file, filing, intake, payment, people, policy, publicity, review
 from applications.actions.desk_file import Paper
+from applications.actions.promise import promise
 from applications.demo.samples import details_for
 from applications.demo.stories import CENTRE, check_all
 from applications.loading import load_policies
@@ -31,11 +32,14 @@ from applications.models import (
     EarlierAward,
     Evidence,
     Membership,
+    Objection,
     Policy,
     Posting,
+    PublicNotice,
     Status,
     User,
 )
+from applications.promises import latest_day
 from applications.uploads import inspect
 from tests import samples
 
@@ -161,12 +165,13 @@ def make_draft(
     applicant: Applicant | None = None,
     subject: str = "测试智算中心",
     complete: bool = True,
+    promised: Sequence[str] = (),
     event_on: date = EVENT_ON,
     papers: Mapping[str, Mapping[str, Any]] | None = None,
     at: datetime = NOON,
 ) -> Application:
     """
-    Return a draft with its facts and, when complete, one paper in each slot that is demanded.
+    Return a draft with its facts and, when complete, one paper in each slot that is demanded and not promised.
 
     `papers` are details to write into the papers, by slot.
     """
@@ -188,7 +193,10 @@ def make_draft(
     )
     if complete:
         for slot in assessing.slots_of(application):
-            if slot.required:
+            if slot.kind in promised:
+                last = latest_day(application.authority_id, at)
+                promise(application, slot=slot.kind, due_on=last, by=agent, at=at)
+            elif slot.required:
                 attach(application, slot.kind, at=at, **(papers or {}).get(slot.kind, {}))
     application.refresh_from_db()
     return application
@@ -218,7 +226,8 @@ def _officer(application: Application, duty: str) -> User:
 
 
 def _accept(application: Application, at: datetime) -> None:
-    intake.accept(application, by=_officer(application, Duty.INTAKE), at=at)
+    accept = intake.accept_with_promises if application.promises.exists() else intake.accept
+    accept(application, by=_officer(application, Duty.INTAKE), at=at)
 
 
 def _propose(application: Application, at: datetime) -> None:
@@ -285,3 +294,19 @@ def make_earlier_award(
     )
     authority = row.policy.authority
     return policy.enter_earlier_awards(authority, [entry], by=make_officer(Duty.POLICY, authority.code), at=NOON)[0]
+
+
+def make_objection(notice: PublicNotice, *, at: datetime = NOON, **values: Any) -> Objection:
+    """Return an objection in a body's own name against a case in public notice."""
+    data = samples.pdf(f"异议书 {next(_numbers)}")
+    file = samples.upload("异议书.pdf", data)
+    stem = f"91659901MATE{next(_numbers):05d}"
+    said = {
+        "party": "unit",
+        "name": "测试异议有限公司",
+        "identity": stem + uscc.calc_check_digit(stem),
+        "phone": "0902-1111111",
+        "address": "测试路2号",
+        "text": "该中心的实测值与公示不符。",
+    }
+    return publicity.object_to(notice, said | values, file=file, upload=inspect(file), at=at)

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
+from applications.documents.acceptance import AcceptanceLetter, LeewayLetter
 from applications.documents.correction import CorrectionLetter
 from applications.documents.decision import DeclineLetter, RefusalLetter
 from applications.documents.letter import Remedies
@@ -87,6 +88,39 @@ def a_receipt(**changes: Any) -> ReceiptLetter:
     return ReceiptLetter(**told | changes)
 
 
+ACCEPTED: dict[str, Any] = {
+    "letter_number": "师新数受〔2026〕3号",
+    "uscc": USCC,
+    "received_on": date(2026, 3, 2),
+    "accepted_on": date(2026, 3, 5),
+    "due_on": date(2026, 4, 2),
+}
+PROMISED = (("连续稳定运行记录", "自正式交付之日起的运行日志和中断记录，由运维单位盖章。", "2026年3月23日"),)
+
+
+def an_acceptance(**changes: Any) -> AcceptanceLetter:
+    """Return the notice that the claim is taken in."""
+    return AcceptanceLetter(**PARTIES | CASE | ACCEPTED | changes)
+
+
+def a_leeway(**changes: Any) -> LeewayLetter:
+    """Return the notice that the claim is taken in while the running log is still to come."""
+    told = PARTIES | CASE | ACCEPTED | {"letter_number": "师新数容受〔2026〕1号", "promises": PROMISED}
+    return LeewayLetter(**told | changes)
+
+
+def a_silence(**changes: Any) -> AcceptanceLetter:
+    """Return the notice that nobody decided in time, with a promised paper and a day that is not known yet."""
+    told = PARTIES | CASE | ACCEPTED | {"silent": True, "accepted_on": date(2026, 3, 2), "promises": PROMISED}
+    return AcceptanceLetter(**told | {"due_on": None} | changes)
+
+
+def a_second_correction(**changes: Any) -> CorrectionLetter:
+    """Return the request that names what the first answer has newly brought."""
+    told = {"reason": "补正后上传的检测报告与申报的PUE不一致。", "answered_on": date(2026, 3, 12)}
+    return a_correction(**told | changes)
+
+
 def a_correction(**changes: Any) -> CorrectionLetter:
     """Return a request for two corrections."""
     told = (
@@ -129,6 +163,7 @@ def a_decline(**changes: Any) -> DeclineLetter:
         | {
             "uscc": USCC,
             "received_on": date(2026, 3, 1),
+            "ground": "不属于本机关职权范围",
             "reasons": ("申报事项不属于本机关职责范围。", "申报单位注册地不在师市辖区。"),
             "basis": ("《第十三师新星市支持数字产业发展的若干措施（试行）》规定由师市发改委（数据局）牵头解释。",),
             "remedies": REMEDIES,

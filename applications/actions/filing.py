@@ -6,10 +6,12 @@ from typing import Any
 
 from django.core.files import File
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from applications import assessing, checking, history, ledger, papers, permissions
+from applications.actions import promise as promises
 from applications.actions.money import release_commitment
 from applications.actions.shared import lock, move, next_number, refuse_if, stop
 from applications.completeness import gaps_of
@@ -20,12 +22,20 @@ from applications.models import (
     BankAccount,
     Clause,
     Evidence,
+    LateAdmission,
+    Mandate,
     Membership,
+    Promise,
+    Restriction,
     Round,
     Status,
     User,
 )
+from applications.permissions import COUNTER
+from applications.promises import open_promises, promised_slots
+from applications.restricted import is_restricted, why_not_filing, why_restricted
 from applications.uploads import Upload
+from applications.workflow import EDITABLE
 
 EVIDENCE_LIMIT = 60
 
@@ -51,14 +61,26 @@ def start(applicant: Applicant, clause: Clause, *, by: User, at: datetime) -> Ap
     """Open a draft under a clause that takes claims now. Raises ActionRefused."""
     if not Membership.objects.filter(applicant=applicant, user=by).exists():
         stop("只有申报单位的成员可以申报。")
+    return open_draft(applicant, clause, by=by, at=at)
+
+
+def open_draft(applicant: Applicant, clause: Clause, *, by: User, at: datetime) -> Application:
+    """
+    Open a draft for somebody whose right to it was proven: in an open round, or once by 逾期准入. Raises ActionRefused.
+
+    The caller's transaction; a restriction of the applicant is said before anything is written.
+    """
     if not clause.monetary:
         stop("本条款不涉及资金申报。")
     refuse_if(assessing.why_clause_is_closed(clause))
+    authority = clause.policy.authority
+    if reason := why_restricted(applicant.uscc, authority.pk, timezone.localdate(at), Restriction.Scope.FILING):
+        stop(f"不能申报：{reason}")
     current = open_round(clause, at)
-    if current is None:
+    admission = None if current else _admission(applicant, clause, at)
+    if current is None and admission is None:
         stop("本条款当前没有开放的申报批次。")
 
-    authority = clause.policy.authority
     year = timezone.localdate(at).year
     number = f"{authority.code.upper()}-{year}-{next_number(f'case:{authority.code}:{year}'):05d}"
     application = Application.objects.create(
@@ -67,12 +89,35 @@ def start(applicant: Applicant, clause: Clause, *, by: User, at: datetime) -> Ap
         policy=clause.policy,
         clause=clause,
         applicant=applicant,
-        round=current,
+        round=admission.round if admission else current,
         created_by=by,
         created_at=at,
     )
-    history.record(application, "start", by=by, at=at, after=Status.DRAFT)
+    if admission:
+        admission.application = application
+        admission.save(update_fields=["application"])
+    history.record(
+        application,
+        "start",
+        by=by,
+        at=at,
+        after=Status.DRAFT,
+        note="逾期准入" if admission else "",
+        detail={"late_admission": admission.pk} if admission else {},
+    )
     return application
+
+
+def _admission(applicant: Applicant, clause: Clause, at: datetime) -> LateAdmission | None:
+    """Return the late admission that this claim uses up, its row locked so that two drafts cannot share it."""
+    rows = LateAdmission.objects.select_for_update(of=("self",)).select_related("round")
+    return rows.usable(at).filter(applicant=applicant, clause=clause).order_by("pk").first()
+
+
+def may_file(application: Application, at: datetime) -> bool:
+    """Whether a draft may be handed in now: in an open round, or within the time of its late admission."""
+    late = LateAdmission.objects.filter(application=application, file_until__gt=at)
+    return open_round(application.clause, at) is not None or late.exists()
 
 
 @transaction.atomic
@@ -121,9 +166,16 @@ def attach(
     by: User,
     at: datetime,
 ) -> Evidence:
-    """Store one checked file in a slot of the claim. Raises ActionRefused; the bytes are kept unchanged."""
+    """
+    Store one checked file in a slot of the claim. Raises ActionRefused; the bytes are kept unchanged.
+
+    A promise of this paper ends with it: it is kept where the case was taken in on it, which is the one reason to
+    take a file while the case is examined, and falls away where it was not. A paper that comes so late is taken in
+    the ledger and compared at once, as the others were when the claim was handed in.
+    """
     application, standing = lock(application, by)
-    refuse_if(permissions.why_not_edit(application, standing))
+    promise = application.promises.open().filter(slot=slot, accepted_at__isnull=False).first()
+    refuse_if(permissions.why_not_attach(application, standing, promise, timezone.localdate(at)))
     if slot not in {s.kind for s in assessing.slots_of(application)}:
         stop("本条款没有这一类佐证材料。")
     in_use = application.evidence.in_use()
@@ -146,9 +198,23 @@ def attach(
         uploaded_by=by,
         uploaded_at=at,
     )
-    _void_confirmation(application)
+    if promise:
+        promises.keep(promise, evidence, at)
+    promises.drop(application, {slot})
+    if application.status in EDITABLE:
+        _void_confirmation(application)
+    else:
+        ledger.take(application, in_use.order_by("pk"), at=at)
+        checking.run(application, at)
+        application.version += 1
+        application.save(update_fields=["version"])
     history.record(
-        application, "attach", by=by, at=at, detail={"slot": slot, "sha256": upload.sha256, "evidence": evidence.pk}
+        application,
+        "keep_promise" if promise else "attach",
+        by=by,
+        at=at,
+        note=promise.label if promise else "",
+        detail={"slot": slot, "sha256": upload.sha256, "evidence": evidence.pk},
     )
     return evidence
 
@@ -173,16 +239,18 @@ def _void_confirmation(application: Application) -> None:
     application.save(update_fields=["confirmed_by", "confirmed_at"])
 
 
-def _missing(application: Any, evidence: Iterable[Evidence]) -> list[str]:
+def _missing(application: Any, evidence: Iterable[Evidence], promised: Iterable[Promise], at: datetime) -> list[str]:
     """Return the labels of everything the claim still lacks; the case was read with `has_account`."""
-    return [str(gap) for gap in gaps_of(application, evidence, has_account=application.has_account)]
+    slots = promised_slots(promised, timezone.localdate(at))
+    gaps = gaps_of(application, evidence, has_account=application.has_account, promised=slots)
+    return [str(gap) for gap in gaps]
 
 
 @transaction.atomic
 def confirm(application: Application, *, by: User, at: datetime) -> Application:
     """The 法定代表人 answers for facts and evidence as they stand. Raises ActionRefused."""
     application, standing = lock(application, by, has_account=_has_account())
-    missing = _missing(application, application.evidence.in_use())
+    missing = _missing(application, application.evidence.in_use(), open_promises(application), at)
     refuse_if(permissions.why_not_confirm(application, standing, missing))
 
     application.confirmed_by, application.confirmed_at = by, at
@@ -200,12 +268,28 @@ def submit(application: Application, *, by: User, at: datetime) -> Application:
     officer states is taken in. What it needs of its papers is taken in the ledger. Raises ActionRefused.
     """
     current = Subquery(_rounds(OuterRef("clause"), OuterRef("policy"), at).values("pk")[:1])
-    read, standing = lock(application, by, has_account=_has_account(), current_round=current)
+    late = LateAdmission.objects.filter(application=OuterRef("pk"), file_until__gt=at)
+    read, standing = lock(
+        application,
+        by,
+        has_account=_has_account(),
+        current_round=Coalesce(current, Subquery(late.values("round")[:1]), output_field=BigIntegerField()),
+        restricted=is_restricted(timezone.localdate(at)),
+    )
     application = read
     evidence = list(application.evidence.in_use().order_by("pk"))
-    missing = _missing(application, evidence)
-    is_open = read.current_round is not None
-    refuse_if(permissions.why_not_submit(application, standing, missing, is_open=is_open))
+    promised = open_promises(application)
+    mandate = Mandate.objects.filter(application=application).select_related("officer").first()
+    refuse_if(
+        permissions.why_not_submit(
+            application,
+            standing,
+            _missing(application, evidence, promised, at),
+            is_open=read.current_round is not None,
+            restricted=why_not_filing(application, at) if read.restricted else "",
+            mandated=mandate is not None and mandate.file_id is not None,
+        )
+    )
     judged = assessing.judge(application, application.facts)
     if not judged[1].eligible and not assessing.waits_for_officer(application, judged[1]):
         stop(f"按所填内容不能申报：{judged[1].reason}")
@@ -219,7 +303,7 @@ def submit(application: Application, *, by: User, at: datetime) -> Application:
     application.round_id = read.current_round
     application.submitted_by, application.submitted_at = by, at
     event = move(application, "submit", Status.SUBMITTED, by=by, at=at, detail={"facts": application.facts})
-    papers.issue_receipt(application, evidence, by=by, at=at)
+    papers.issue_receipt(application, evidence, promised, mandate if standing.role == COUNTER else None, by=by, at=at)
     history.tell_members(event, "申报件已提交", f"{application.number} 已提交，收件回执正在生成。")
     return application
 

@@ -9,13 +9,14 @@ from applications import history, permissions, timing
 from applications.actions.money import pay_from_pool
 from applications.actions.shared import ask_for_delay, lock, move, refuse_if, stop, take_duty
 from applications.models import Application, Authority, BankAccount, Instalment, Payment, Status, User
+from applications.restricted import why_not_pay
 
 
 @transaction.atomic
 def record(instalment: Instalment, *, paid_on: date, voucher_number: str, by: User, at: datetime) -> Payment:
     """Record that an instalment was paid, with the treasury's voucher number. Raises ActionRefused."""
     application, standing = lock(instalment.award.application, by)
-    refuse_if(permissions.why_not_record_payment(application, standing))
+    refuse_if(permissions.why_not_record_payment(application, standing, why_not_pay(application, at)))
     ask_for_delay(application, at)
     if Payment.objects.filter(instalment=instalment).exclude(state=Payment.State.REJECTED).exists():
         stop("本期资金已经登记过拨付，不能重复登记。")

@@ -18,15 +18,23 @@ Role = Membership.Role
 @transaction.atomic
 def register(values: Mapping[str, Any], *, role: str, by: User, at: datetime) -> Applicant:
     """Open the file of a body that is not registered yet; the person becomes its first member. Raises ActionRefused."""
-    if Applicant.objects.filter(uscc=values["uscc"]).exists():
+    applicant = enter(values, by=by, at=at)
+    Membership.objects.create(applicant=applicant, user=by, role=role, joined_at=at)
+    return applicant
+
+
+def enter(values: Mapping[str, Any], *, by: User, at: datetime) -> Applicant:
+    """Enter a body that is not registered yet; whose it is, the caller says. Raises ActionRefused."""
+    known = Applicant.objects.filter(uscc=values["uscc"]).first()
+    if known and not known.memberships.exists():
+        stop("该统一社会信用代码已经由主管单位窗口登记，尚无成员。请到代办窗口领取邀请码，凭码加入。")
+    if known:
         stop("该统一社会信用代码已经登记。请联系本单位已登记的成员，凭邀请码加入。")
     try:
         with transaction.atomic():
-            applicant = Applicant.objects.create(**values, created_by=by, created_at=at)
+            return Applicant.objects.create(**values, created_by=by, created_at=at)
     except IntegrityError:
         stop("该统一社会信用代码刚刚被登记。请联系本单位已登记的成员，凭邀请码加入。")
-    Membership.objects.create(applicant=applicant, user=by, role=role, joined_at=at)
-    return applicant
 
 
 def _member(applicant: Applicant, by: User) -> Membership:
@@ -55,6 +63,11 @@ def set_account(applicant: Applicant, *, bank: str, number: str, holder: str, by
     """Register where awards are paid; the old account is kept as replaced. Raises ActionRefused."""
     applicant = Applicant.objects.select_for_update().get(pk=applicant.pk)
     _member(applicant, by)
+    return open_account(applicant, bank=bank, number=number, holder=holder, by=by, at=at)
+
+
+def open_account(applicant: Applicant, *, bank: str, number: str, holder: str, by: User, at: datetime) -> BankAccount:
+    """Put an account into use for an applicant whose row the caller has locked. Raises ActionRefused."""
     if holder != applicant.name:
         stop("收款账户的户名须与单位名称完全一致。")
     BankAccount.objects.filter(applicant=applicant, replaced_at=None).update(replaced_at=at)
@@ -69,6 +82,11 @@ def invite(applicant: Applicant, *, role: str, by: User, at: datetime) -> Invita
     _member(applicant, by)
     if role == Role.LEGAL and Membership.objects.filter(applicant=applicant, role=Role.LEGAL).exists():
         stop("本单位已登记法定代表人。")
+    return make_invitation(applicant, role=role, by=by, at=at)
+
+
+def make_invitation(applicant: Applicant, *, role: str, by: User, at: datetime) -> Invitation:
+    """Make the code of an invitation that the caller has allowed."""
     code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(12))
     return Invitation.objects.create(
         applicant=applicant,

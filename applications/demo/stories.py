@@ -20,7 +20,8 @@ from django.utils import timezone
 import rules
 from applications import assessing
 from applications.actions import decision, filing, intake, payment, policy, review
-from applications.demo import samples
+from applications.actions.promise import promise
+from applications.demo import inquiries, samples
 from applications.demo.people import BODIES, PASSWORD, make_body, make_officers
 from applications.loading import load_policies
 from applications.models import (
@@ -34,6 +35,7 @@ from applications.models import (
     Status,
     User,
 )
+from applications.promises import latest_day
 from applications.uploads import inspect
 
 S = Status
@@ -130,6 +132,16 @@ CLOUD: dict[str, Any] = {
 }
 
 
+GREEN: dict[str, Any] = {
+    "other_provincial_funds_for_same_matter": False,
+    "site_in_jurisdiction": True,
+    "build_type": "new",
+    "pue": "1.15",
+    "pue_previously_below_limit": False,
+    "physical_racks": 2000,
+}
+
+
 @dataclass(frozen=True)
 class Story:
     """One claim: who, under which clause, for what, with which facts, how far it goes, how many days ago it began."""
@@ -142,6 +154,8 @@ class Story:
     days_ago: int
     event_on: date = date(2026, 6, 30)
     fixed_fen: int | None = None  # what the authority fixes under a ceiling
+    promised: str = ""  # the slot whose paper comes later
+    kept: bool = False  # whether it has come
     # By slot: what the applicant typed otherwise than the paper says.
     mistyped: Mapping[str, Mapping[str, Any]] = dataclass_field(default_factory=dict)
     # By slot: what stands on the paper, where it matters which one it is.
@@ -155,8 +169,8 @@ SOLD_NEXT = SOLD | {"invoice_number": "26650000000083640218"}
 STORIES = (
     Story("xinghe", "xinxing-3", "演示新星一号智算中心（二期）", CENTRE, S.PAID, 75),
     Story("hanhai", "xinxing-5a", "", LABELLING, S.CLOSED, 90),
-    Story("tianshan", "xinxing-6a", "", SOFTWARE, S.GRANTED, 60),
-    Story("lvzhou", "xinxing-7a", "演示绿洲大模型", MODEL, S.GRANTED, 58),
+    Story("tianshan", "xinxing-6a", "", SOFTWARE, S.GRANTED, 32),
+    Story("lvzhou", "xinxing-7a", "演示绿洲大模型", MODEL, S.GRANTED, 30),
     Story("huyang", "xinxing-4b", "", BUYER, S.NOTICED, 20, papers={"invoice": SOLD}),
     Story("hongliu", "xinxing-4a", "", SELLER, S.PROPOSED, 16),
     Story(
@@ -166,6 +180,7 @@ STORIES = (
         {**CENTRE, "scale_pflops_fp16": "1200"},
         S.VERIFYING,
         9,
+        promised="operation_log",
         mistyped={"pue_report": {"total_kwh": "12100000"}},
     ),
     Story("lvzhou", "xinxing-9d", "演示绿洲数据应用项目", PRIZE, S.SUBMITTED, 2),
@@ -178,8 +193,9 @@ STORIES = (
     Story("tianshan", "xinxing-9d", "演示软件数据项目", PRIZE, S.REFUSED, 40),
     Story("shizhu", "shihezi-5.1a", "演示一流人才团队项目", TALENT, S.PAID, 70, fixed_fen=800_0000_00),
     Story("shizhu", "shihezi-7.1a", "", REDEEMED, S.VERIFYING, 6),
-    Story("qinghu", "haidong-4a", "演示青湖智算机房一期", RACKS, S.GRANTED, 50),
-    Story("fenhe", "shanxi-9a", "", CAMPUS, S.PROPOSED, 18),
+    Story("qinghu", "haidong-4a", "演示青湖智算机房一期", RACKS, S.GRANTED, 34),
+    Story("fenhe", "shanxi-9a", "", CAMPUS, S.PROPOSED, 18, promised="payment_voucher", kept=True),
+    Story("fenhe", inquiries.CLAUSE, "演示汾河绿色数据中心", GREEN, S.VERIFYING, 12),
     Story("baiyangdian", "baoding-2", "演示白洋云计算中心", CLOUD, S.NOTICED, 24, fixed_fen=90_0000_00),
     Story("tianshan", "xinxing-4b", "", COMPANY, S.SUBMITTED, 3, papers={"invoice": SOLD_NEXT}),
     Story("huyang", "xinxing-4b", "", BUYER, S.DRAFT, 1, papers={"invoice": SOLD}),
@@ -189,7 +205,7 @@ STORIES = (
 EARLIER = (("xinghe", "演示新星一号智算中心（二期）"), ("baiyang", "演示白杨智算中心"))
 
 # The office's own pace: days between one step and the next.
-PACE = {"accept": 2, "check": 3, "propose": 1, "endorse": 2, "grant": 16, "pay": 5, "close": 3}
+PACE = {"accept": 2, "keep": 2, "check": 3, "propose": 1, "endorse": 2, "grant": 16, "pay": 5, "close": 3}
 
 
 @dataclass
@@ -220,11 +236,22 @@ def tell_all(now: datetime) -> bool:
     for row in Policy.objects.select_related("authority"):
         _open_the_policy(row, cast, begin, now)
     _enter_what_was_before(cast, begin)
+    inquiries.demand(cast.officer(Duty.POLICY, "shanxi"), begin)
     for story in STORIES:
         _tell(story, cast, _morning(now - timedelta(days=story.days_ago)), now)
+    _find_out(cast, _morning(now - timedelta(days=7)))
     # The published default is five working days; the demonstration passes at once so that one person can try it all.
     Authority.objects.update(notice_days=0)
     return True
+
+
+def _find_out(cast: Cast, at: datetime) -> None:
+    """Check the facts of the claim whose clause demands more than that, and find out most of it."""
+    case = Application.objects.get(clause__code=inquiries.CLAUSE)
+    verifier, companion = cast.officer(Duty.VERIFY, "shanxi"), cast.officer(Duty.INTAKE, "shanxi")
+    check_all(case, by=verifier, at=at)
+    expert = cast.officer(Duty.EXPERT, "shanxi")
+    inquiries.find_out(case, verifier=verifier, companion=companion, expert=expert, at=at + timedelta(days=1))
 
 
 def _morning(moment: datetime) -> datetime:
@@ -303,12 +330,13 @@ def file_claim(
     subject: str,
     facts: Mapping[str, Any],
     event_on: date,
+    promised: str = "",
     at: datetime,
     papers: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
     mistyped: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
 ) -> Application:
     """
-    Start a draft, fill it and put one invented paper into each slot that the clause demands.
+    Start a draft, fill it and put one invented paper into each slot that the clause demands, or promise it.
 
     `papers` are values, by slot, that stand on the paper; `mistyped` are fields in which the applicant typed something
     else than the paper says.
@@ -318,7 +346,10 @@ def file_claim(
         application, facts=facts, subject=subject, event_on=event_on, version=application.version, by=agent, at=at
     )
     for slot in assessing.slots_of(application):
-        if slot.required:
+        if slot.kind == promised:
+            last = latest_day(application.authority_id, at)
+            promise(application, slot=promised, due_on=last, by=agent, at=at)
+        elif slot.required:
             stated, typed = papers.get(slot.kind, {}), mistyped.get(slot.kind, {})
             attach_sample(application, slot, by=agent, at=at, stated=stated, mistyped=typed)
     application.refresh_from_db()
@@ -367,6 +398,7 @@ def _tell(story: Story, cast: Cast, start: datetime, now: datetime) -> None:
         subject=story.subject,
         facts=story.facts,
         event_on=story.event_on,
+        promised=story.promised,
         at=start,
         papers=story.papers,
         mistyped=story.mistyped,
@@ -400,7 +432,8 @@ def _through_the_office(application: Application, story: Story, cast: Cast, days
         return
     if reaches == S.DECLINED:
         reason = "申报材料不属于本批次受理范围：获奖年度为上一批次（演示理由）。"
-        intake.decline(application, reason=reason, by=intake_officer, at=days.after("accept"))
+        ground = intake.Ground.OTHER
+        intake.decline(application, ground=ground, reason=reason, by=intake_officer, at=days.after("accept"))
         return
     if reaches == S.CORRECTING:
         items = [
@@ -414,7 +447,11 @@ def _through_the_office(application: Application, story: Story, cast: Cast, days
         ]
         intake.correct(application, items=items, by=intake_officer, at=days.after("accept"))
         return
-    intake.accept(application, by=intake_officer, at=days.after("accept"))
+    accept = intake.accept_with_promises if story.promised else intake.accept
+    accept(application, by=intake_officer, at=days.after("accept"))
+    if story.kept:
+        slot = next(s for s in assessing.slots_of(application) if s.kind == story.promised)
+        attach_sample(application, slot, by=cast.bodies[story.body][2], at=days.after("keep"))
     if reaches == S.VERIFYING:
         return
     check_all(application, by=verifier, at=days.after("check"))

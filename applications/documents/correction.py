@@ -11,7 +11,12 @@ from applications.documents.letter import Letter, chinese_date
 
 @dataclass(frozen=True, kw_only=True)
 class CorrectionLetter(Letter):
-    """What a request for corrections says; `defects` are rows (材料或事项, 需要补正的内容)."""
+    """
+    What a request for corrections says; `defects` are rows (材料或事项, 需要补正的内容).
+
+    A second request gives in `reason` the new defect that the answer to the first has brought, which was received on
+    `answered_on`.
+    """
 
     case_number: str
     policy_title: str
@@ -21,6 +26,8 @@ class CorrectionLetter(Letter):
     defects: Sequence[Sequence[str]]
     due_on: date | None  # None while the working days of that year are unknown (待定)
     how: str = "登录本平台，在该申报件的“补正”页逐项办理并重新提交"
+    reason: str = ""
+    answered_on: date | None = None
 
     title: ClassVar[str] = "一次性补正告知书"
     template: ClassVar[str] = "correction.html"
@@ -38,6 +45,8 @@ class CorrectionLetter(Letter):
             "defects": self.defects,
             "due_on": chinese_date(self.due_on) if self.due_on else "待定（该年度工作日安排公布后另行告知）",
             "how": self.how,
+            "reason": self.reason,
+            "answered_on": chinese_date(self.answered_on) if self.answered_on else "",
         }
 
 

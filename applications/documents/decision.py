@@ -56,12 +56,18 @@ class DecisionLetter(Letter):
 
 @dataclass(frozen=True, kw_only=True)
 class DeclineLetter(DecisionLetter):
-    """不予受理通知书: the claim was not taken up, for a reason of form or competence."""
+    """不予受理通知书: the claim was not taken up, for a reason of form or competence; `ground` is its legal name."""
+
+    ground: str = ""
 
     title: ClassVar[str] = "不予受理通知书"
     paper: ClassVar[str] = "通知书"
     verdict: ClassVar[str] = "不予受理"
     after: ClassVar[str] = "上述情形消除后，可以重新提出申报。"
+
+    def context(self) -> dict[str, Any]:
+        """Return what the template prints."""
+        return super().context() | {"ground": self.ground}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,8 @@ class ReceiptLetter(Letter):
     What a receipt says. `letter_number` is the number of the receipt.
 
     `facts` are rows (事项, 申报值); `files` are rows (材料类别, 文件名, sha256), the hash is printed in
-    short; `received_at` is in local time.
+    short; `received_at` is in local time. `promised` are rows (材料, 补交期限). What was filed at the counter names
+    the `bearer` of the mandate and the `officer`.
     """
 
     uscc: str
@@ -27,6 +28,9 @@ class ReceiptLetter(Letter):
     files: Sequence[Sequence[str]]
     received_at: datetime
     next_step: str
+    promised: Sequence[Sequence[str]] = ()
+    bearer: str = ""
+    officer: str = ""
 
     title: ClassVar[str] = "收件回执"
     template: ClassVar[str] = "receipt.html"
@@ -43,6 +47,9 @@ class ReceiptLetter(Letter):
             "files": [(slot, name, sha256[:16]) for slot, name, sha256 in self.files],
             "received_at": chinese_time(self.received_at),
             "next_step": self.next_step,
+            "promised": self.promised,
+            "bearer": self.bearer,
+            "officer": self.officer,
         }
 
 

@@ -1,7 +1,10 @@
 """What lets a case in beside the plain road: promised papers, late files, filing at the counter."""
 
+from datetime import date, timedelta
+
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from applications.models.application import Application, CaseDuty
 from applications.models.desk import DeskFile
@@ -9,6 +12,18 @@ from applications.models.evidence import Evidence
 from applications.models.people import Applicant, Authority, User
 from applications.models.policy import Clause, Round
 from applications.models.shapes import together
+
+
+class PromiseQuerySet(models.QuerySet):
+    """Questions about many promises."""
+
+    def open(self):
+        """Return promises whose paper has neither come nor become too late."""
+        return self.filter(kept_at=None, broken_at=None)
+
+    def overdue(self, day):
+        """Return promises that a case was taken in on and whose day has passed without the paper."""
+        return self.open().filter(accepted_at__isnull=False, due_on__lt=day)
 
 
 class Promise(models.Model):
@@ -30,6 +45,8 @@ class Promise(models.Model):
     kept_at = models.DateTimeField("补交时间", null=True, blank=True)
     broken_at = models.DateTimeField("逾期时间", null=True, blank=True)
 
+    objects = PromiseQuerySet.as_manager()
+
     class Meta:
         verbose_name = verbose_name_plural = "容缺承诺"
         ordering = ["pk"]
@@ -39,10 +56,22 @@ class Promise(models.Model):
             together("kept_by", "kept_at"),
             models.UniqueConstraint(name="one_promise_per_slot", fields=["application", "slot"]),
             models.CheckConstraint(name="promise_kept_or_broken", condition=Q(kept_at=None) | Q(broken_at=None)),
+            models.CheckConstraint(
+                name="promise_counts_once_accepted",
+                condition=Q(accepted_at__isnull=False) | Q(kept_at=None, broken_at=None),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.label}（{self.due_on}）"
+
+
+class LateAdmissionQuerySet(models.QuerySet):
+    """Questions about many late admissions."""
+
+    def usable(self, moment):
+        """Return those admitted that no claim has used and whose time has not run out; the end is exclusive."""
+        return self.filter(admitted=True, application=None, file_until__gt=moment)
 
 
 class LateAdmission(models.Model):
@@ -70,11 +99,17 @@ class LateAdmission(models.Model):
         Application, on_delete=models.PROTECT, related_name="late_admission", null=True, blank=True
     )
 
+    objects = LateAdmissionQuerySet.as_manager()
+
     class Meta:
         verbose_name = verbose_name_plural = "逾期准入"
         ordering = ["-pk"]
         constraints = [
             together("admitted", "decided_by", "decided_at"),
+            models.CheckConstraint(
+                name="late_admission_used_when_admitted",
+                condition=Q(application=None) | Q(admitted__isnull=False, admitted=True),
+            ),
             models.CheckConstraint(
                 name="late_admission_decided_by_another", condition=Q(decided_by=None) | ~Q(decided_by=F("asked_by"))
             ),
@@ -82,6 +117,11 @@ class LateAdmission(models.Model):
 
     def __str__(self) -> str:
         return f"{self.applicant} {self.clause}"
+
+    @property
+    def last_day(self) -> date:
+        """The last whole day on which the claim may be handed in."""
+        return timezone.localdate(self.file_until - timedelta(microseconds=1))
 
 
 class Mandate(models.Model):

@@ -51,7 +51,7 @@ class Restriction(models.Model):
         ordering = ["-pk"]
         constraints = [
             together("lifted_by", "lifted_at"),
-            models.CheckConstraint(name="restriction_has_a_basis", condition=~Q(basis="")),
+            models.CheckConstraint(name="restriction_has_a_basis", condition=~Q(basis="") & ~Q(paper="")),
             models.CheckConstraint(
                 name="restriction_ends_after_it_began", condition=Q(until=None) | Q(until__gte=F("since"))
             ),

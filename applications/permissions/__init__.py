@@ -5,6 +5,10 @@ The button shows it as a hint and the action raises it, so the two cannot disagr
 before: views find cases only through `visible_to`.
 """
 
+from applications.permissions.admission import (
+    why_not_ask_admission,
+    why_not_decide_admission,
+)
 from applications.permissions.assigning import (
     ASSIGNING,
     duty_in_turn,
@@ -12,9 +16,11 @@ from applications.permissions.assigning import (
     why_not_assignee,
 )
 from applications.permissions.base import (
+    COUNTER,
     ActionRefused,
     Standing,
     posted_as,
+    role_of,
     standing_in,
     standing_of,
     why_not_duty,
@@ -22,6 +28,10 @@ from applications.permissions.base import (
     why_not_officer,
     why_not_status,
     with_standing,
+)
+from applications.permissions.counter import (
+    why_not_counter,
+    why_not_file_for,
 )
 from applications.permissions.decision import (
     why_not_endorse,
@@ -31,6 +41,7 @@ from applications.permissions.decision import (
     why_not_return,
     why_not_review_legally,
 )
+from applications.permissions.dossier import why_not_dossier
 from applications.permissions.filing import (
     why_not_confirm,
     why_not_edit,
@@ -47,6 +58,7 @@ from applications.permissions.inquiry import (
 )
 from applications.permissions.intake import (
     why_not_accept,
+    why_not_accept_with_promises,
     why_not_close,
     why_not_correct,
     why_not_decline,
@@ -57,6 +69,20 @@ from applications.permissions.money import (
 )
 from applications.permissions.policy import (
     why_not_manage_policy,
+)
+from applications.permissions.promise import (
+    why_not_attach,
+    why_not_promise,
+)
+from applications.permissions.publicity import (
+    why_held,
+    why_not_object,
+    why_not_rule_on,
+    why_not_take_objection,
+)
+from applications.permissions.restriction import (
+    why_not_lift,
+    why_not_restrict,
 )
 from applications.permissions.review import (
     why_not_check,
@@ -72,6 +98,7 @@ from applications.permissions.timing import (
 
 __all__ = [
     "ASSIGNING",
+    "COUNTER",
     "ActionRefused",
     "Standing",
     "demanded_units",
@@ -81,38 +108,53 @@ __all__ = [
     "is_late",
     "missing_inquiries",
     "posted_as",
+    "role_of",
     "standing_in",
     "standing_of",
+    "why_held",
     "why_not_accept",
+    "why_not_accept_with_promises",
     "why_not_answer",
+    "why_not_ask_admission",
     "why_not_assign",
     "why_not_assignee",
+    "why_not_attach",
     "why_not_check",
     "why_not_check_credit",
     "why_not_close",
     "why_not_confirm",
     "why_not_correct",
+    "why_not_counter",
+    "why_not_decide_admission",
     "why_not_decide_reading",
     "why_not_decline",
+    "why_not_dossier",
     "why_not_duty",
     "why_not_edit",
     "why_not_endorse",
     "why_not_explain_delay",
+    "why_not_file_for",
     "why_not_grant",
     "why_not_inquire",
     "why_not_late",
+    "why_not_lift",
     "why_not_manage_policy",
     "why_not_member",
+    "why_not_object",
     "why_not_officer",
+    "why_not_promise",
     "why_not_propose",
     "why_not_record_payment",
     "why_not_refuse",
     "why_not_reopen",
+    "why_not_restrict",
     "why_not_return",
     "why_not_review_legally",
     "why_not_review_payment",
+    "why_not_rule_on",
     "why_not_status",
     "why_not_submit",
+    "why_not_take_objection",
     "why_not_withdraw",
     "with_standing",
 ]

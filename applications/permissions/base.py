@@ -3,10 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import CharField, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
-from applications.models import Application, CaseDuty, Duty, Membership, Posting, User
+from applications.models import Application, CaseDuty, Duty, Mandate, Membership, Posting, User
 from applications.workflow import VERBS
+
+# The part of the officer who fills and files a claim on a mandate (窗口代办); beside the roles of members.
+COUNTER = "counter"
 
 
 class ActionRefused(Exception):
@@ -15,7 +19,11 @@ class ActionRefused(Exception):
 
 @dataclass(frozen=True)
 class Standing:
-    """How one user stands to one case: member in a role, officer with a duty, and the duty already held on the case."""
+    """
+    How one user stands to one case: member in a role, officer with a duty, and the duty already held on the case.
+
+    The officer of 窗口代办 stands on the applicant's side of that case in the role `counter`.
+    """
 
     user: User
     role: str
@@ -27,13 +35,20 @@ class Standing:
         return bool(self.role)
 
 
+def role_of(user: User) -> Coalesce:
+    """Read with a case on whose side of it a user stands: as a member in a role, or as the officer of its mandate."""
+    memberships = Membership.objects.filter(user=user, applicant=OuterRef("applicant")).values("role")[:1]
+    mandates = Mandate.objects.filter(officer=user, application=OuterRef("pk"))
+    counter = mandates.annotate(role=Value(COUNTER, output_field=CharField())).values("role")[:1]
+    return Coalesce(Subquery(memberships), Subquery(counter), output_field=CharField())
+
+
 def with_standing(cases: QuerySet[Application], user: User) -> QuerySet[Any]:
     """Read with each case how a user stands to it; `standing_in` takes it from the row."""
     postings = Posting.objects.current().filter(user=user, authority=OuterRef("authority"))
-    memberships = Membership.objects.filter(user=user, applicant=OuterRef("applicant"))
     duties = CaseDuty.objects.filter(user=user, application=OuterRef("pk"))
     return cases.annotate(
-        asker_role=Subquery(memberships.values("role")[:1]),
+        asker_role=role_of(user),
         asker_duty=Subquery(postings.values("duty")[:1]),
         asker_held=Subquery(duties.values("duty")[:1]),
     )
@@ -66,6 +81,8 @@ def why_not_officer(application: Application, standing: Standing, *duties: str) 
     names = "、".join(Duty(duty).label for duty in duties)
     if standing.duty not in duties:
         return f"只有{names}岗位可以办理此事项。"
+    if standing.role == COUNTER:
+        return "本件由您在窗口代办，应当回避。"
     if standing.is_member:
         return "您是申报单位的成员，应当回避。"
     if standing.held and standing.held != standing.duty:
@@ -80,5 +97,7 @@ def why_not_duty(verb: str, application: Application, standing: Standing) -> str
 
 
 def why_not_member(application: Application, standing: Standing) -> str:
-    """Return why somebody may not act for the applicant."""
+    """Return why somebody may not act for the applicant; 代办 ends with the officer's posting to the counter."""
+    if standing.role == COUNTER and standing.duty != Duty.INTAKE:
+        return "您已不在受理岗位，不能继续代办本件。"
     return "" if standing.is_member else "只有申报单位的成员可以办理此事项。"

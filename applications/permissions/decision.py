@@ -43,15 +43,26 @@ def why_not_reopen(application: Application, standing: Standing) -> str:
 
 
 def why_not_grant(
-    application: Application, standing: Standing, *, notice: PublicNotice | None, today: date, issue_day_needed: bool
+    application: Application,
+    standing: Standing,
+    *,
+    notice: PublicNotice | None,
+    today: date,
+    issue_day_needed: bool,
+    held: str = "",
+    restricted: str = "",
 ) -> str:
-    """Granting waits for the end of 公示 and for an issue day where the text carries none."""
+    """Granting waits for the end of 公示, for an issue day where the text carries none, and for 限制申报 to end."""
     if reason := why_not_duty("grant", application, standing):
         return reason
+    if restricted:
+        return f"不能批准兑现：{restricted}"
     if issue_day_needed and application.policy.issued_on is None:
         return "本政策的印发日期待定，政策管理岗位录入印发日期及依据后方可批准。"
     if notice is None:
         return "本件没有公示记录，不能批准。"
+    if held:
+        return held
     if notice.days == 0:
         return ""
     if notice.closes_on is None:

@@ -4,12 +4,14 @@ from applications.models import Application, Duty
 from applications.permissions.base import Standing, why_not_officer
 
 
-def why_not_record_payment(application: Application, standing: Standing) -> str:
-    """The first finance officer records payments of granted cases."""
+def why_not_record_payment(application: Application, standing: Standing, restricted: str = "") -> str:
+    """The first finance officer records payments of granted cases, unless payment to the body is suspended."""
     if reason := why_not_officer(application, standing, Duty.PAY):
         return reason
     if application.status != "granted":
         return f"本件目前为“{application.get_status_display()}”，不能登记拨付。"
+    if restricted:
+        return f"不能登记拨付：{restricted}"
     return ""
 
 

@@ -1,9 +1,10 @@
 """What the verifier may do."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from applications.models import Application, Duty
+from applications.models import Application, Duty, Promise
 from applications.permissions.base import Standing, why_not_duty, why_not_officer
+from applications.promises import named
 
 
 def why_not_check(application: Application, standing: Standing) -> str:
@@ -30,13 +31,17 @@ def why_not_propose(
     unchecked: Iterable[str],
     undecided: Iterable[str] = (),
     missing: Iterable[str] = (),
+    promises: Sequence[Promise] = (),
 ) -> str:
     """
     A sum is proposed when every fact the clause is judged on has been checked, every question without a usual answer
-    is decided (`undecided`), and what the authority demands is done (`missing`, see `missing_inquiries`).
+    is decided (`undecided`), what the authority demands is done (`missing`, see `missing_inquiries`), and every
+    promised paper is in.
     """
     if reason := why_not_duty("propose", application, standing):
         return reason
+    if promises:
+        return f"承诺补交的材料尚未收到：{named(promises)}。"
     if unchecked := list(unchecked):
         return f"尚有未核验的事项：{'、'.join(unchecked)}。"
     if undecided := list(undecided):

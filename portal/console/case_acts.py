@@ -8,11 +8,13 @@ from django.urls import reverse
 
 from applications import approving, assessing, permissions
 from applications.actions.review import unchecked
-from applications.models import Application, CreditCheck, Duty, Status
+from applications.models import Application, CreditCheck, Duty, Restriction, Status
 from applications.permissions import Standing
 from applications.workflow import VERBS
 from portal.console.cases import TOOLBAR
-from portal.console.reading import why_nots
+from portal.console.reading import restricted_in, why_nots
+
+Scope = Restriction.Scope
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,9 @@ BESIDE: tuple[tuple[str, str, str, Callable[[Any, Standing], str], str], ...] = 
     ("拨付前信用核查", Duty.PAY, Status.GRANTED,
      lambda case, standing: permissions.why_not_check_credit(case, standing, CreditCheck.Stage.PAYMENT),
      "console:case_inquiries"),
-    ("登记拨付", Duty.PAY, Status.GRANTED, permissions.why_not_record_payment, "finance"),
+    ("登记拨付", Duty.PAY, Status.GRANTED,
+     lambda case, standing: permissions.why_not_record_payment(case, standing, restricted_in(case, Scope.PAYMENT)),
+     "finance"),
     ("复核拨付", Duty.COUNTERSIGN, Status.GRANTED, permissions.why_not_review_payment, "finance"),
 )  # fmt: skip
 
@@ -52,6 +56,8 @@ def possible_acts(case: Application, standing: Standing) -> list[Possible]:
     """
     status = Status(case.status)
     here = [verb for verb in TOOLBAR if status in VERBS[verb].sources]
+    if not case.promised:  # type: ignore[attr-defined] # read by `case_with_standing`
+        here = [verb for verb in here if verb != "accept_with_promises"]
     might_propose = "propose" in here and standing.duty == Duty.VERIFY
     left = unchecked(case, assessing.latest_checks(case)) if might_propose else []
     questions = assessing.case_questions(case) if might_propose else []

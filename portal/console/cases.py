@@ -17,26 +17,29 @@ from portal.console.reading import CaseFile, Outcome, read
 from portal.console.site import EXTRA_URLS
 from portal.console.tabs import CASE_TABS, CaseTab, tab_context
 from portal.forms.case_reading import CaseReadingForm
-from portal.forms.console import PartsForm, ProposeForm, ReasonForm
+from portal.forms.console import DeclineForm, PartsForm, ProposeForm, ReasonForm
 from portal.forms.timing import DelayForm
 from portal.requests import Request
 
 # Acts that must state a reason, with the question that the officer answers and what stands on the confirm dialog.
 REASONED = {
-    "decline": "不予受理的理由（写入不予受理通知书）",
     "return_": "退回的理由",
     "refuse": "不予兑现的理由（写入不予兑现决定书）",
     "reopen": "异议核实的结论",
 }
 PLAIN = {
     "accept": "确定受理本件吗？受理后进入核验。",
+    "accept_with_promises": "确定容缺受理本件吗？受理后进入核验，申报单位须按期补交所承诺的材料。",
     "endorse": "确定同意核定意见并公示吗？",
     "grant": "确定批准兑现吗？批准后生成奖补资金兑现通知书，不可修改。",
     "close": "确定办结归档吗？",
 }
 DANGEROUS = frozenset({"decline", "refuse"})
 TYPED = frozenset({"reason", "amount", "parts", "verified", "note"})  # fields of acts that a person writes words into
-TOOLBAR = ("accept", "correct", "decline", "propose", "endorse", "return_", "grant", "reopen", "refuse", "close")
+TOOLBAR = (
+    *("accept", "accept_with_promises", "correct", "decline", "propose"),
+    *("endorse", "return_", "grant", "reopen", "refuse", "close"),
+)
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,8 @@ def form_of(
         return ProposeForm(data, files, auto_id=f"id_{verb}_%s", ceiling_fen=ceiling_fen, on_paper=on_paper)
     if verb == "grant":
         return PartsForm(data, auto_id=f"id_{verb}_%s")
+    if verb == "decline":
+        return DeclineForm(data, auto_id=f"id_{verb}_%s")
     if verb in REASONED:
         form = ReasonForm(data, auto_id=f"id_{verb}_%s")
         form.fields["reason"].label = REASONED[verb]
@@ -119,6 +124,7 @@ def acts_of(file: CaseFile, sent: Mapping[str, Form]) -> list[Act]:
         )
         for verb in TOOLBAR
         if file.application.status in VERBS[verb].sources
+        and (verb != "accept_with_promises" or file.open_promises)  # nothing was promised: one button less
     ]
 
 

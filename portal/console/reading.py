@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
@@ -27,10 +28,16 @@ from applications.models import (
     DeskFile,
     Evidence,
     FactCheck,
-    Membership,
+    Mandate,
+    Objection,
+    Promise,
     PublicNotice,
+    Restriction,
 )
 from applications.permissions import Standing
+from applications.promises import waiting
+from applications.publicity import UPHELD
+from applications.restricted import is_restricted, restrictions_of, why_no_leeway, words_of
 from applications.workflow import VERBS
 from portal.console.findings import Findings, Hit, findings_of
 from portal.console.site import case_desk
@@ -221,6 +228,18 @@ class CaseFile:
     outcome: Outcome
     why_not: dict[str, str]
     delay: Delay
+    promises: list[Promise]
+    restrictions: list[Restriction]
+
+    @property
+    def open_promises(self) -> list[Promise]:
+        """What was promised and has not come."""
+        return waiting(self.promises)
+
+    @property
+    def mandate(self) -> Mandate | None:
+        """The mandate of a claim that was filed at the counter."""
+        return getattr(self.application, "mandate", None)
 
     @property
     def due(self) -> int:
@@ -271,7 +290,9 @@ def _cases(request: Request) -> QuerySet[Application]:
     here = OuterRef("pk")
     clock = Clock.objects.filter(application=here, step=OuterRef("status"), ended_on=None)
     notice = PublicNotice.objects.filter(application=here, ended_at=None)
+    asked = Correction.objects.filter(application=here).order_by().values("application").annotate(rows=Count("pk"))
     account = BankAccount.objects.filter(applicant=OuterRef("applicant"), replaced_at=None)
+    objections = Objection.objects.filter(notice__application=here, notice__ended_at=None)
     decision = DeskFile.objects.filter(application=here, kind=DeskFile.Kind.DECISION).order_by("-pk")
     mine = Approval.objects.filter(application=here, proposed_at=OuterRef("proposed_at"), approved_by__user=user)
     return (
@@ -282,15 +303,21 @@ def _cases(request: Request) -> QuerySet[Application]:
             "clause",
             "applicant",
             "round",
+            "mandate__officer",
+            "mandate__file",
             "accepted_by__user",
             "proposed_by__user",
             "endorsed_by__user",
         )
         .annotate(
             i_agreed=Exists(mine),
-            my_role=Subquery(Membership.objects.filter(user=user, applicant=OuterRef("applicant")).values("role")[:1]),
+            open_objections=Exists(objections.filter(ruled_at=None)),
+            upheld_objections=Exists(objections.filter(ruling__in=UPHELD)),
+            my_role=permissions.role_of(user),
             my_held=Subquery(CaseDuty.objects.filter(user=user, application=here).values("duty")[:1]),
-            asked_before=Exists(Correction.objects.filter(application=here)),
+            asked_before=Coalesce(Subquery(asked.values("rows")), 0),
+            has_promises=Exists(Promise.objects.filter(application=here)),
+            restricted=is_restricted(timezone.localdate()),
             clock_reason=Subquery(clock.values("late_reason")[:1]),
             running_days=Subquery(notice.values("days")[:1]),
             running_until=Subquery(notice.values("closes_on")[:1]),
@@ -304,9 +331,16 @@ def _cases(request: Request) -> QuerySet[Application]:
 
 
 def case_with_standing(request: Request, pk: int) -> tuple[Any, Standing]:
-    """Return a case with the annotations of `_cases`, and how the officer stands to it. Raises Http404."""
+    """
+    Return a case with the annotations of `_cases`, and how the officer stands to it. Raises Http404.
+
+    `promised` and `against` on it are the promises of the case and what restricts its applicant, asked for only where
+    there is any.
+    """
     posting = case_desk(request)
     application: Any = get_object_or_404(_cases(request), pk=pk)
+    application.promised = list(application.promises.all()) if application.has_promises else []
+    application.against = list(restrictions_of(application, timezone.localdate())) if application.restricted else []
     standing = Standing(
         user=request.user,
         role=application.my_role or "",
@@ -314,6 +348,11 @@ def case_with_standing(request: Request, pk: int) -> tuple[Any, Standing]:
         held=application.my_held or "",
     )
     return application, standing
+
+
+def restricted_in(application: Any, scope: str) -> str:
+    """Return the words of what restricts the applicant of a case in one scope, "" when nothing does (no query)."""
+    return next((words_of(row) for row in application.against if row.scope == scope), "")
 
 
 def read(request: Request, pk: int) -> CaseFile:
@@ -343,6 +382,8 @@ def read(request: Request, pk: int) -> CaseFile:
         outcome=outcome,
         why_not=why_nots(application, standing, _unchecked(application, facts), undecided),
         delay=_delay(application, standing),
+        promises=application.promised,
+        restrictions=application.against,
     )
 
 
@@ -479,14 +520,23 @@ def _unchecked(application: Application, facts: list[FactRow]) -> list[str]:
 def why_nots(
     application: Application, standing: Standing, unchecked: list[str], undecided: list[str]
 ) -> dict[str, str]:
-    """Return for every verb of the console why it is not possible now, "" where it is; the case is of `_cases`."""
+    """Return for every verb of the console why it is not possible now, "" where it is; see `case_with_standing`."""
+    open_ones = waiting(application.promised)  # type: ignore[attr-defined]
+    now = timezone.now()
     reasons = {
-        "accept": permissions.why_not_accept(application, standing),
+        "accept": permissions.why_not_accept(application, standing, open_ones),
+        "accept_with_promises": permissions.why_not_accept_with_promises(
+            application,
+            standing,
+            open_ones,
+            today=timezone.localdate(now),
+            leeway=why_no_leeway(application, now) if open_ones and application.status == "submitted" else "",
+        ),
         "decline": permissions.why_not_decline(application, standing),
-        "correct": permissions.why_not_correct(application, standing, corrections=int(application.asked_before)),  # type: ignore[attr-defined]
+        "correct": permissions.why_not_correct(application, standing, corrections=application.asked_before),  # type: ignore[attr-defined]
         "check": permissions.why_not_check(application, standing),
         "propose": permissions.why_not_propose(
-            application, standing, unchecked, undecided, permissions.missing_inquiries(application)
+            application, standing, unchecked, undecided, permissions.missing_inquiries(application), open_ones
         ),
         "decide_reading": permissions.why_not_decide_reading(application, standing),
         "return_": permissions.why_not_return(application, standing),
@@ -506,7 +556,12 @@ def why_nots(
             standing,
             notice=running_notice(application),
             today=timezone.localdate(),
+            held=permissions.why_held(
+                waiting=application.open_objections,  # type: ignore[attr-defined]
+                upheld=application.upheld_objections,  # type: ignore[attr-defined]
+            ),
             issue_day_needed=assessing.needs_issue_day(application.policy, assessing.version_of(application)),
+            restricted=restricted_in(application, Restriction.Scope.FILING),
         ),
         "close": permissions.why_not_close(application, standing),
     }

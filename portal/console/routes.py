@@ -5,12 +5,14 @@ The order of the navigation is that of the imports below.
 """
 
 from portal.console import (  # noqa: F401 - imported for what they register
+    admissions,
     bands,
     case_inquiries,
     case_ledger,
     case_readings,
     case_record,
     cases,
+    counter,
     delay,
     earlier,
     legal,
@@ -19,9 +21,12 @@ from portal.console import (  # noqa: F401 - imported for what they register
     policy,
     policy_demands,
     publications,
+    publicity,
     queue,
     records,
+    restrictions,
     searching,
+    selfcheck,
     staff,
     timing,
     verbs,

@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.db import transaction
 from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,11 +13,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from applications.actions import ActionRefused, decision, intake, payment, review
-from applications.actions.overtaking import act_words, refuse_if_overtaken
 from applications.assessing import fields_of, slots_of
-from applications.models import Application, Event, Evidence
+from applications.defects import newest_answer
+from applications.models import Application, Evidence
 from applications.workflow import VERBS
-from portal.console.case_record import event_words
+from portal.console.acting import acting_on
 from portal.console.cases import PLAIN, REASONED, case_page, form_of
 from portal.console.queue import forget_counts
 from portal.console.reading import case_at_desk, outcome_of, read
@@ -31,6 +30,7 @@ Action = Callable[..., Any]
 
 ACTIONS: dict[str, Action] = {
     "accept": intake.accept,
+    "accept_with_promises": intake.accept_with_promises,
     "decline": intake.decline,
     "propose": review.propose,
     "return_": decision.return_,
@@ -40,21 +40,6 @@ ACTIONS: dict[str, Action] = {
     "grant": decision.grant,
     "close": payment.close,
 }
-
-
-def refuse_if_old(request: Request, application: Application) -> None:
-    """
-    Refuse an act that was sent from a page on which somebody else's act is not shown yet. Raises ActionRefused.
-
-    Every form of a case carries the version it shows; one that carries none is not compared. Call it in the
-    transaction of the act.
-    """
-    seen = request.POST.get("version", "")
-    refuse_if_overtaken(application, int(seen[:9]) if seen.isascii() and seen.isdecimal() else None, words=_words)
-
-
-def _words(event: Event) -> str:
-    return act_words(event) or event_words(event.action)
 
 
 def _done(request: Request, application: Application, words: str) -> HttpResponse:
@@ -70,6 +55,8 @@ def _values(verb: str, form: Form) -> dict[str, Any]:
         return {"amount_fen": typed.pop("amount"), **typed}
     if verb == "grant":
         return {"parts_fen": form.cleaned_data["parts"]}
+    if verb == "decline":
+        return {"ground": form.cleaned_data["ground"], "reason": form.cleaned_data["reason"]}
     return {"reason": form.cleaned_data["reason"]}
 
 
@@ -88,8 +75,7 @@ def _view(verb: str) -> Callable[..., HttpResponse]:
             return case_page(request, pk, sent=sent, status=422)
         values = _values(verb, form) if form else {}
         try:
-            with transaction.atomic():
-                refuse_if_old(request, application)
+            with acting_on(request, application):
                 action(application, **values, by=request.user, at=timezone.now())
         except ActionRefused as refusal:
             return case_page(request, pk, refusal=str(refusal), sent=sent, status=409)
@@ -115,8 +101,7 @@ def check(request: Request, pk: int, fact: str) -> HttpResponse:
         return case_page(request, pk, check=form, status=422)
     found = form.cleaned_data
     try:
-        with transaction.atomic():
-            refuse_if_old(request, application)
+        with acting_on(request, application):
             review.check(
                 application,
                 fact=fact,
@@ -138,24 +123,32 @@ def check(request: Request, pk: int, fact: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent
 def correct(request: Request, pk: int) -> HttpResponse:
-    """Build the one list of corrections, and send it."""
+    """Build the one list of corrections, and send it; a second list offers what the answer to the first changed."""
     application = case_at_desk(request, pk)
+    facts, slots = fields_of(application), slots_of(application)
+    answer = newest_answer(application)
+    if answer is not None:
+        facts = tuple(field for field in facts if field.name in answer.facts)
+        slots = tuple(slot for slot in slots if slot.kind in answer.slots)
     form = CorrectionForm(
-        request.POST if request.method == "POST" else None,
-        facts=fields_of(application),
-        slots=slots_of(application),
+        request.POST if request.method == "POST" else None, facts=facts, slots=slots, again=answer is not None
     )
     if request.method != "POST":
         return _correct_page(request, application, form)
     if not form.is_valid():
         return _correct_page(request, application, form, status=422)
     try:
-        with transaction.atomic():
-            refuse_if_old(request, application)
-            intake.correct(application, items=form.cleaned_data["items"], by=request.user, at=timezone.now())
+        with acting_on(request, application):
+            intake.correct(
+                application,
+                items=form.cleaned_data["items"],
+                reason=form.cleaned_data.get("reason", ""),
+                by=request.user,
+                at=timezone.now(),
+            )
     except ActionRefused as refusal:
         return _correct_page(request, application, form, refusal=str(refusal), status=409)
-    return _done(request, application, f"{application.number} 已一次性告知补正事项。")
+    return _done(request, application, f"{application.number} 已{'再次' if form.again else '一次性'}告知补正事项。")
 
 
 def _correct_page(
@@ -164,7 +157,7 @@ def _correct_page(
     file = read(request, application.pk)
     context = {
         **site.each_context(request),
-        "title": "一次性补正",
+        "title": "再次补正" if form.again else "一次性补正",
         "case": file.application,
         "file": file,
         "form": form,
@@ -174,7 +167,7 @@ def _correct_page(
     return render(request, "console/correct.html", context, status=status)
 
 
-assert ACTIONS.keys() == PLAIN.keys() | REASONED.keys() | {"propose"}
+assert ACTIONS.keys() == PLAIN.keys() | REASONED.keys() | {"propose", "decline"}
 for _verb in ACTIONS:
     _name = _verb.rstrip("_")
     EXTRA_URLS.append(path(f"cases/<int:pk>/{_name}/", _view(_verb), name=f"case_{_name}"))

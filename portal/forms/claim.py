@@ -1,5 +1,6 @@
 """Small forms around a claim: for whom it is started, why it is taken back, that its content is true."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -47,3 +48,21 @@ class WithdrawForm(Plain, forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="撤回后本件即告终结，不能恢复；在申报批次内可以重新申报。",
     )
+
+
+class PromiseForm(Plain, forms.Form):
+    """By which day a missing paper comes."""
+
+    due_on = forms.DateField(
+        label="补交日期",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": "请填写补交日期。", "invalid": "请填写正确的日期，例如 2026-06-30。"},
+    )
+    agreed = forms.BooleanField(
+        label="本单位承诺在上述日期前（含当日）补交该材料；逾期未补交的，同意终止办理本件。",
+        error_messages={"required": "请阅读并勾选承诺。"},
+    )
+
+    def __init__(self, *args: Any, latest: date, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["due_on"].help_text = f"最晚为{latest:%Y年%-m月%-d日}。"

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 import rules
+from applications.actions.intake import Ground
 from applications.models import Evidence, FactCheck
 from portal.forms.paper import PaperField
 
@@ -33,6 +34,23 @@ class ReasonForm(forms.Form):
         widget=forms.Textarea(attrs={**CONTROL, "rows": 3}),
         error_messages={"required": "请写明理由。"},
     )
+
+
+class DeclineForm(ReasonForm):
+    """On which ground a claim is not taken in, and the reason in the officer's own words; both go on the letter."""
+
+    field_order = ("ground", "reason")
+
+    ground = forms.ChoiceField(
+        label="不予受理的情形",
+        choices=[("", "请选择"), *Ground.choices],
+        widget=forms.Select(attrs={"class": "form-select"}),
+        error_messages={"required": "请选择不予受理的情形。", "invalid_choice": "请选择不予受理的情形。"},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].label = "不予受理的理由（写入不予受理通知书）"
 
 
 class ProposeForm(forms.Form):
@@ -142,11 +160,20 @@ class CorrectionForm(forms.Form):
     """
     The one list of all defects: each fact and paper with a box to tick and words, and free lines below.
 
-    `rows` gives the template the pairs of fields in order.
+    `rows` gives the template the pairs of fields in order. A second list (`again`) has no free lines, because nothing
+    but what the answer has changed may stand on it, and needs its reason.
     """
 
-    def __init__(self, *args: Any, facts: Sequence["rules.Field"], slots: Sequence["rules.Slot"], **kwargs: Any):
+    def __init__(
+        self,
+        *args: Any,
+        facts: Sequence["rules.Field"],
+        slots: Sequence["rules.Slot"],
+        again: bool = False,
+        **kwargs: Any,
+    ):
         super().__init__(*args, **kwargs)
+        self.again = again
         named = [("fact", field.name, field.label) for field in facts if not field.by_officer]
         named += [("slot", slot.kind, slot.label) for slot in slots]
         self.points = [(kind, key, label, f"{kind}-{key}") for kind, key, label in named]
@@ -154,7 +181,14 @@ class CorrectionForm(forms.Form):
             tick = forms.CheckboxInput(attrs={"class": "form-check-input"})
             self.fields[name] = forms.BooleanField(label=label, required=False, widget=tick)
             self.fields[f"{name}-text"] = _words(f"{label}：须补正的内容")
-        self.free = [f"other-{number}" for number in range(1, FREE_ITEMS + 1)]
+        self.free = [] if again else [f"other-{number}" for number in range(1, FREE_ITEMS + 1)]
+        if again:
+            self.fields["reason"] = forms.CharField(
+                label="再次补正的理由：补正答复带来了什么新的问题（写入告知书）",
+                max_length=REASON_LENGTH,
+                widget=forms.Textarea(attrs={**CONTROL, "rows": 3}),
+                error_messages={"required": "请写明补正答复带来了什么新的问题。"},
+            )
         for number, name in enumerate(self.free, start=1):
             self.fields[name] = _words(f"其他事项{number}")
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import claim_evidence, claim_form, claims, desk, enterprise
+from portal.views import claim_evidence, claim_form, claim_promise, claims, desk, enterprise
 
 urlpatterns = [
     path("", desk.dashboard, name="desk"),
@@ -18,6 +18,7 @@ urlpatterns = [
     path("claims/<int:pk>/estimate/", claim_form.estimate, name="claim_estimate"),
     path("claims/<int:pk>/evidence/<slug:slot>/", claim_evidence.upload, name="claim_evidence"),
     path("claims/<int:pk>/evidence/<int:evidence>/remove/", claim_evidence.remove, name="claim_evidence_remove"),
+    path("claims/<int:pk>/promise/<slug:slot>/", claim_promise.promise, name="claim_promise"),
     path("claims/<int:pk>/confirm/", claims.confirm, name="claim_confirm"),
     path("claims/<int:pk>/submit/", claims.submit, name="claim_submit"),
     path("claims/<int:pk>/withdraw/", claims.withdraw, name="claim_withdraw"),

@@ -7,6 +7,7 @@ from portal.views import files
 urlpatterns = [
     path("evidence/<int:pk>/", files.evidence_file, name="evidence_file"),
     path("evidence/<int:pk>/pages/<int:page>.png", files.evidence_page, name="evidence_page"),
+    path("mandates/<int:pk>/", files.mandate_file, name="mandate_file"),
     path("desk/<int:pk>/", files.desk_file, name="desk_file"),
     path("documents/<int:pk>/", files.document_file, name="document_file"),
     path("jobs/<int:pk>/", files.job, name="job"),

@@ -14,9 +14,10 @@ import rules
 from applications import assessing, ledger, permissions
 from applications.actions import filing
 from applications.identities import TooManyThings
-from applications.models import Evidence
+from applications.models import Application, Evidence
 from applications.permissions import ActionRefused
 from applications.uploads import BadUpload, Upload, inspect
+from applications.workflow import EDITABLE
 from portal.forms.facts import DetailsForm
 from portal.requests import Request
 from portal.views.claim_lookup import Claim, claim_of
@@ -31,9 +32,10 @@ def upload(request: Request, pk: int, slot: str) -> HttpResponse:
     spec = next((s for s in assessing.slots_of(claim.case) if s.kind == slot), None)
     if spec is None:
         raise Http404
+    counts = next((row for row in claim.promises if row.slot == slot and row.accepted_at and not row.kept_at), None)
     old = _old(claim, slot, request.GET.get("replace", ""))
     if request.method != "POST":
-        if permissions.why_not_edit(claim.case, claim.standing):
+        if permissions.why_not_attach(claim.case, claim.standing, counts, timezone.localdate()):
             return redirect("claim", pk=pk)
         details = old.details if old else _known(claim, spec)
         return _page(request, claim, DetailsForm(spec, accept=ACCEPT, initial=details), old)
@@ -52,7 +54,7 @@ def upload(request: Request, pk: int, slot: str) -> HttpResponse:
     messages.success(request, f"{spec.label}已上传。")
     if obstacle:
         messages.warning(request, obstacle.text)
-    return redirect(f"{reverse('claim_form', args=[pk])}#slot-{slot}")
+    return redirect(_back(claim.case, slot))
 
 
 @require_POST
@@ -66,6 +68,13 @@ def remove(request: Request, pk: int, evidence: int) -> HttpResponse:
         return render(request, "applicant/refused.html", {"case": claim.case, "refusal": str(refusal)}, status=409)
     messages.success(request, "材料已移除。")
     return redirect(f"{reverse('claim_form', args=[pk])}#slot-{item.slot}")
+
+
+def _back(case: Application, slot: str) -> str:
+    """Return where the paper stands: in the form while it can be changed, else on the page of the claim."""
+    if case.status in EDITABLE:
+        return f"{reverse('claim_form', args=[case.pk])}#slot-{slot}"
+    return f"{reverse('claim', args=[case.pk])}#promises"
 
 
 def _old(claim: Claim, slot: str, pk: str) -> Evidence | None:
@@ -129,5 +138,12 @@ def _page(
     refusal: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    context = {"case": claim.case, "slot": form.slot, "form": form, "old": old, "refusal": refusal}
+    context = {
+        "case": claim.case,
+        "slot": form.slot,
+        "form": form,
+        "old": old,
+        "refusal": refusal,
+        "back": _back(claim.case, form.slot.kind),
+    }
     return render(request, "applicant/evidence.html", context, status=status)

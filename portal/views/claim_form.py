@@ -15,21 +15,26 @@ import rules
 from applications import assessing, ledger, permissions
 from applications.actions import filing
 from applications.completeness import gaps_of, needs_subject
-from applications.models import Application, Evidence, Status
+from applications.models import Application, Evidence, Promise
 from applications.permissions import ActionRefused
+from applications.promises import promised_slots
 from portal.forms.facts import ClaimForm
 from portal.requests import Request
+from portal.views.claim_defects import Defect, defects_of
 from portal.views.claim_lookup import Claim, claim_of, evidence_by_slot, where
 from portal.views.estimates import estimate_of
 
 
 @dataclass(frozen=True)
 class SlotShown:
-    """A slot of the form with its files, what a correction says about it, and what the ledger of papers says."""
+    """A slot of the form with its files, what a correction and the ledger of papers say, and what was promised."""
 
     slot: "rules.Slot"
     files: list[Evidence]
     note: str
+    answered: bool
+    promise: Promise | None
+    may_promise: bool
     taken: ledger.Obstacle | None
 
 
@@ -89,38 +94,47 @@ def _form(case: Application, data: Any = None) -> ClaimForm:
 def _page(request: Request, claim: Claim, form: ClaimForm, *, refusal: str = "", status: int = 200) -> HttpResponse:
     case = claim.case
     files = evidence_by_slot(case)
-    items = _asked(case)
-    notes = {(item["kind"], item["key"]): item["text"] for item in items}
-    for kind, key in notes:
-        if kind == "fact" and key in form.fields:
-            field = form.fields[key]
-            words = format_html('<span class="asked">须补正：{}</span>', notes[kind, key])
+    asked = defects_of(case)
+    named = {(defect.kind, defect.key): defect for defect in asked.defects}
+    for defect in asked.defects:
+        if defect.kind == "fact" and defect.key in form.fields:
+            field = form.fields[defect.key]
+            mark = "已修改" if defect.answered else "须补正"
+            words = format_html('<span class="asked">{}：{}</span>', mark, defect.text)
             field.help_text = format_html("{}{}", words, field.help_text)
     flat = [item for slot in files.values() for item in slot]
+    promised = promised_slots(claim.promises, timezone.localdate())
+    gaps = gaps_of(case, flat, has_account=claim.has_account, promised=promised)
     slots = assessing.slots_of(case)
     taken = ledger.obstacles_of(case, flat)
     context = {
         "case": case,
         "clause": assessing.law_of(case),
         "form": form,
-        "slots": [
-            SlotShown(slot, files.get(slot.kind, []), notes.get(("slot", slot.kind), ""), taken.get(slot.kind))
-            for slot in slots
-        ],
-        "asked": [item | {"url": _place(item)} for item in items],
-        "missing": [where(case, gap) for gap in gaps_of(case, flat, has_account=claim.has_account)],
+        "slots": [_slot(claim, slot, files.get(slot.kind, []), named, taken.get(slot.kind)) for slot in slots],
+        "asked": asked,
+        "missing": [where(claim, gap) for gap in gaps],
         "refusal": refusal,
     }
     return render(request, "applicant/claim_form.html", context, status=status)
 
 
-def _asked(case: Application) -> list[dict[str, str]]:
-    """Return what the open correction asks for."""
-    if case.status != Status.CORRECTING:
-        return []
-    correction = case.corrections.filter(answered_at=None).first()
-    return correction.items if correction else []
-
-
-def _place(item: Mapping[str, str]) -> str:
-    return {"fact": f"#id_{item['key']}", "slot": f"#slot-{item['key']}"}.get(item["kind"], "")
+def _slot(
+    claim: Claim,
+    slot: "rules.Slot",
+    files: list[Evidence],
+    named: Mapping[tuple[str, str], Defect],
+    taken: ledger.Obstacle | None,
+) -> SlotShown:
+    defect = named.get(("slot", slot.kind))
+    promise = next((row for row in claim.promises if row.slot == slot.kind and row.kept_at is None), None)
+    free = slot.secondary and slot.required and not files and defect is None and claim.case.accepted_at is None
+    return SlotShown(
+        slot,
+        files,
+        note=defect.text if defect else "",
+        answered=defect.answered if defect else False,
+        promise=promise,
+        may_promise=free,
+        taken=taken,
+    )

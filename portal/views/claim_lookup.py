@@ -1,14 +1,17 @@
 """A claim as its applicant's member finds it, with how that member stands to it: one query for both."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Subquery
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 
 from applications.completeness import Gap
-from applications.models import Application, BankAccount, Evidence, ExpertOpinion, Membership, Status
-from applications.permissions import Standing
+from applications.models import Application, BankAccount, Evidence, ExpertOpinion, Mandate, Promise, Status
+from applications.permissions import COUNTER, Standing, standing_in, with_standing
+from applications.restricted import is_restricted
 from portal.requests import Request
 
 
@@ -22,29 +25,58 @@ class Missing:
 
 @dataclass(frozen=True)
 class Claim:
-    """A claim found for a member: the case, the member's standing, and whether an account is registered."""
+    """
+    A claim found for a member, or for the officer of 窗口代办: the case, who asks, whether an account is registered.
+
+    `restricted` says that something stands against the applicant; `mandate` is there for a claim filed at the counter.
+    """
 
     case: Application
     standing: Standing
     has_account: bool
+    promises: list[Promise]
+    restricted: bool
+    mandate: Mandate | None
+
+    @property
+    def at_the_counter(self) -> bool:
+        """Whether the officer of 窗口代办 looks at it."""
+        return self.standing.role == COUNTER
 
 
 def claim_of(request: Request, pk: int) -> Claim:
-    """Return a claim of a body this person acts for; everybody else gets a 404, officers too."""
+    """Return a claim of a body this person acts for, or files for; everybody else gets a 404, other officers too."""
     account = BankAccount.objects.filter(applicant=OuterRef("applicant"), replaced_at=None)
-    role = Membership.objects.filter(applicant=OuterRef("applicant"), user=request.user).values("role")[:1]
+    promised = Promise.objects.filter(application=OuterRef("pk"))
     open_questions = ExpertOpinion.objects.filter(
         application=OuterRef("pk"), answered_at=None, application__status=Status.VERIFYING
     )
     asked = open_questions.order_by("-expected_on").values("expected_on")
-    rows = (
-        Application.objects.of_applicants_of(request.user)
-        .select_related("clause__policy__authority", "policy", "authority", "applicant", "round", "confirmed_by")
-        .annotate(has_account=Exists(account), my_role=Subquery(role), expert_until=Subquery(asked[:1]))
+    cases = Application.objects.filed_by(request.user).select_related(
+        "clause__policy__authority",
+        "policy",
+        "authority",
+        "applicant",
+        "round",
+        "confirmed_by",
+        "mandate__officer",
+        "mandate__file",
     )
-    case = get_object_or_404(rows, pk=pk)
-    standing = Standing(user=request.user, role=case.my_role, duty="", held="")
-    return Claim(case, standing, case.has_account)
+    rows = with_standing(cases, request.user).annotate(
+        has_account=Exists(account),
+        has_promises=Exists(promised),
+        restricted=is_restricted(timezone.localdate()),
+        expert_until=Subquery(asked[:1]),
+    )
+    case: Any = get_object_or_404(rows, pk=pk)  # a case with the annotations above
+    return Claim(
+        case,
+        standing_in(case, request.user),
+        case.has_account,
+        promises=list(case.promises.all()) if case.has_promises else [],
+        restricted=case.restricted,
+        mandate=getattr(case, "mandate", None),
+    )
 
 
 def evidence_by_slot(case: Application) -> dict[str, list[Evidence]]:
@@ -55,11 +87,13 @@ def evidence_by_slot(case: Application) -> dict[str, list[Evidence]]:
     return found
 
 
-def where(case: Application, gap: Gap) -> Missing:
-    """Return a gap with the address at which it is filled."""
+def where(claim: Claim, gap: Gap) -> Missing:
+    """Return a gap with the address at which it is filled; at the counter the account is entered with the mandate."""
+    case = claim.case
     form = reverse("claim_form", args=[case.pk])
+    counter = f"{reverse('console:counter_case', args=[case.pk])}#account"
     urls = {
-        "account": reverse("enterprise_account", args=[case.applicant_id]),
+        "account": counter if claim.at_the_counter else reverse("enterprise_account", args=[case.applicant_id]),
         "subject": f"{form}#id_subject",
         "event": f"{form}#id_event_on",
         "fact": f"{form}#id_{gap.key}",

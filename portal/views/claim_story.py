@@ -4,15 +4,20 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
 from django.utils import timezone
 
 import rules
 from applications import assessing, permissions
-from applications.actions.filing import open_round
+from applications.actions.filing import may_file
 from applications.completeness import gaps_of
-from applications.models import Application, Award, Clock, Document, Evidence, Payment, Status
+from applications.models import Application, Award, ClockPause, Document, Evidence, Payment, Promise, Status
+from applications.promises import promised_slots
+from applications.restricted import why_not_filing
 from applications.workflow import EDITABLE, NEXT, ROAD
 from portal.forms.claim import DECLARATION
+from portal.views.claim_defects import defects_of
 from portal.views.claim_lookup import Claim, evidence_by_slot, where
 
 # What each act of the history means for the applicant; inner acts of the officers are not told one by one.
@@ -27,6 +32,12 @@ WORDS = {
     "decline": "主管单位决定不予受理",
     "correct": "主管单位一次性告知补正",
     "lapse": "逾期未补正，视为撤回",
+    "promise": "承诺限期补交材料",
+    "accept_with_promises": "主管单位容缺受理",
+    "keep_promise": "补交承诺的材料",
+    "breach": "承诺的材料逾期未补交，终止办理",
+    "mandate": "窗口代办",
+    "attach_mandate": "上传授权委托书",
     "ask_expert": "征询专家意见",
     "answer_expert": "专家已答复",
     "propose": "核验完成，提请审批",
@@ -44,7 +55,10 @@ WORDS = {
     "set_due_day": "主管单位确定补正期限",
 }
 FILES = frozenset({"attach", "take_back"})
-TOLD_WITH_NOTE = frozenset({"decline", "refuse", "withdraw", "lapse", "explain_delay", "set_due_day"})
+TOLD_WITH_NOTE = frozenset(
+    {"accept", "accept_with_promises", "breach", "decline", "keep_promise", "lapse", "mandate", "promise"}
+    | {"refuse", "start", "withdraw", "explain_delay", "set_due_day"}
+)
 
 
 @dataclass(frozen=True)
@@ -80,6 +94,7 @@ def story_of(claim: Claim) -> dict[str, Any]:
     files = evidence_by_slot(case)
     flat = [item for slot in files.values() for item in slot]
     acts = _acts(case)
+    clocks = _clocks(case)
     return {
         "case": case,
         "editable": case.status in EDITABLE,
@@ -90,7 +105,11 @@ def story_of(claim: Claim) -> dict[str, Any]:
         "files": _files(case, files),
         "documents": _documents(case),
         "awards": _awards(case),
-        "delays": _delays(case),
+        "delays": [clock for clock in clocks if clock.late_reason],
+        "resting": any(clock.resting for clock in clocks if clock.step == case.status and not clock.ended_on),
+        "promises": [_promise(claim, row) for row in claim.promises],
+        "mandate": claim.mandate,
+        "at_the_counter": claim.at_the_counter,
         "can_withdraw": not permissions.why_not_withdraw(case, claim.standing),
         **(_before_submission(claim, flat) if case.status in EDITABLE else {}),
     }
@@ -98,17 +117,46 @@ def story_of(claim: Claim) -> dict[str, Any]:
 
 def _before_submission(claim: Claim, evidence: list[Evidence]) -> dict[str, Any]:
     case = claim.case
-    gaps = gaps_of(case, evidence, has_account=claim.has_account)
+    now = timezone.now()
+    promised = promised_slots(claim.promises, timezone.localdate(now))
+    gaps = gaps_of(case, evidence, has_account=claim.has_account, promised=promised)
     labels = [str(gap) for gap in gaps]
-    current = open_round(case.clause, timezone.now()) if case.status == Status.DRAFT else None
-    correction = case.corrections.filter(answered_at=None).first() if case.status == Status.CORRECTING else None
     return {
-        "missing": [where(case, gap) for gap in gaps],
+        "missing": [where(claim, gap) for gap in gaps],
         "declaration": DECLARATION,
         "why_not_confirm": permissions.why_not_confirm(case, claim.standing, labels),
-        "why_not_submit": permissions.why_not_submit(case, claim.standing, labels, is_open=current is not None),
-        "correction": correction,
+        "why_not_submit": permissions.why_not_submit(
+            case,
+            claim.standing,
+            labels,
+            is_open=case.status == Status.DRAFT and may_file(case, now),
+            restricted=why_not_filing(case, now) if claim.restricted else "",
+            mandated=claim.mandate is not None and claim.mandate.file_id is not None,
+        ),
+        "asked": defects_of(case),
     }
+
+
+@dataclass(frozen=True)
+class PromiseShown:
+    """One promised paper: how it stands, and where it is handed in while it can be."""
+
+    row: Promise
+    state: str
+    tone: str
+    url: str
+
+
+def _promise(claim: Claim, row: Promise) -> PromiseShown:
+    case = claim.case
+    if row.kept_at:
+        return PromiseShown(row, "已补交", "good", "")
+    if row.broken_at:
+        return PromiseShown(row, "逾期未补交", "bad", "")
+    counts = row if row.accepted_at else None
+    open_now = not permissions.why_not_attach(case, claim.standing, counts, timezone.localdate())
+    url = reverse("claim_evidence", args=[case.pk, row.slot]) if open_now else ""
+    return PromiseShown(row, "待补交" if counts else "承诺补交", "wait", url)
 
 
 def _steps(case: Application) -> list[StepShown]:
@@ -131,7 +179,7 @@ def _steps(case: Application) -> list[StepShown]:
 
 
 def _acts(case: Application) -> list[ActShown]:
-    members = {"start", "attach", "take_back", "confirm", "submit", "resubmit", "withdraw"}
+    members = {"start", "attach", "take_back", "confirm", "submit", "resubmit", "withdraw", "promise", "keep_promise"}
     rows = case.events.filter(action__in=WORDS).select_related("by").order_by("-sequence")
     told = []
     for _, group in groupby(rows, key=lambda row: (row.action, row.by_id)):
@@ -161,9 +209,12 @@ def _documents(case: Application) -> list[Document]:
     return list(case.documents.prefetch_related("jobs").order_by("-issued_at", "-pk"))
 
 
-def _delays(case: Application) -> list[Clock]:
-    """Return the steps that were late, with what was said about it."""
-    return [] if case.status == Status.DRAFT else list(case.clocks.exclude(late_reason="").order_by("pk"))
+def _clocks(case: Application) -> list[Any]:
+    """Return the clocks of all steps, each with whether it rests now; a draft has none."""
+    if case.status == Status.DRAFT:
+        return []
+    open_pauses = ClockPause.objects.filter(clock=OuterRef("pk"), until=None)
+    return list(case.clocks.annotate(resting=Exists(open_pauses)).order_by("pk"))
 
 
 def _awards(case: Application) -> list[Award]:

@@ -2,9 +2,10 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from applications.models import Applicant, Application, Delivery, Status
+from applications.models import Applicant, Application, Delivery, LateAdmission, Status
 from portal.paging import keyset
 from portal.requests import Request
 
@@ -20,9 +21,12 @@ def _unread(request: Request):
 def dashboard(request: Request) -> HttpResponse:
     """Show the bodies this person acts for, their cases newest first, and what was told and not read."""
     cases = Application.objects.of_applicants_of(request.user).select_related("clause", "applicant", "policy")
+    applicants = list(Applicant.objects.visible_to(request.user))
+    late = LateAdmission.objects.usable(timezone.now()).filter(applicant__in=applicants)
     context = {
         "page": keyset(cases, ("-pk",), request, size=20),
-        "applicants": list(Applicant.objects.visible_to(request.user)),
+        "applicants": applicants,
+        "late": list(late.select_related("clause", "applicant")) if applicants else [],
         "told": list(_unread(request).select_related("event").order_by("-pk")[:MESSAGES_SHOWN]),
         "ours": OURS,
     }

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 import rules
 from applications import assessing, papers, permissions, registers, timing
 from applications.models import Award, BankAccount, Document, Duty, Instalment, Payment, Posting
+from applications.restricted import why_not_pay
 from portal.filters_finance import STATES, FinanceFilter, instalments_of
 from portal.forms.finance import RecordForm, RejectForm
 from portal.paging import keyset
@@ -170,7 +171,8 @@ def award_page(
 def _parts(request: Request, award: Award, form: Form | None, on: int, late: str) -> list[Part]:
     application = award.application
     standing = permissions.standing_of(request.user, application)
-    why_not_record = permissions.why_not_record_payment(application, standing) or late
+    suspended = why_not_pay(application, timezone.now())
+    why_not_record = permissions.why_not_record_payment(application, standing, suspended) or late
     why_not_review = permissions.why_not_review_payment(application, standing) or late
     payments = Payment.objects.filter(instalment__award=award).select_related(
         "recorded_by__user", "confirmed_by__user", "account"

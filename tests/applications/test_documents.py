@@ -14,7 +14,7 @@ import pypdf
 import pypdfium2 as pdfium
 import pytest
 
-from applications.documents import correction, decision, fonts, fonts_ready, notice, receipt, render
+from applications.documents import acceptance, correction, decision, fonts, fonts_ready, notice, receipt, render
 from applications.documents.letter import chinese_date
 from applications.documents.notice import NoticeLetter
 from applications.documents.receipt import ReceiptLetter
@@ -30,7 +30,11 @@ SLACK = 1.0  # points; a glyph's ink may lean out of its cell by this much
 EVERY_LETTER = {
     "notice": letters.a_notice,
     "receipt": letters.a_receipt,
+    "acceptance": letters.an_acceptance,
+    "leeway": letters.a_leeway,
+    "silence": letters.a_silence,
     "correction": letters.a_correction,
+    "second_correction": letters.a_second_correction,
     "refusal": letters.a_refusal,
     "decline": letters.a_decline,
 }
@@ -310,6 +314,60 @@ def test_correction_names_every_defect_and_the_day():
     assert "1第三方PUE检测报告报告未加盖CMA章，请提交具备资质的机构出具并加盖CMA章的报告。" in text
     assert "2设备清单清单所列加速卡数量与发票数量不一致，请逐项说明并更正。" in text
     assert "请于2026年3月19日前（含当日）登录本平台" in text
+
+
+@pytest.mark.parametrize("rows", range(1, 9))
+def test_an_acceptance_keeps_two_lines_over_its_signature(rows):
+    characters = printed(acceptance.build(letters.a_leeway(promises=letters.PROMISED * rows)))
+
+    sign = run_of(characters, "待签章")
+    above = [c for c in characters if c.page == sign[0].page and c.bottom > sign[0].top and c.top <= TOP]
+    assert len({round(character.bottom / 28.98) for character in above}) >= 2
+
+
+def test_acceptance_says_until_when_and_what_comes_next():
+    text = words(acceptance.build(letters.an_acceptance()))
+
+    assert "申报材料齐全、符合法定形式，本单位于2026年3月5日予以受理。" in text
+    assert "本单位将在2026年4月2日前（含当日）完成核验。" in text
+    assert "须补交的材料" not in text
+
+
+def test_leeway_names_paper_form_day_and_what_lateness_brings():
+    text = words(acceptance.build(letters.a_leeway()))
+
+    assert "1连续稳定运行记录自正式交付之日起的运行日志和中断记录，由运维单位盖章。2026年3月23日" in text
+    assert "逾期未补交的，本单位终止办理该申报；自认定逾期之日起一年内" in text
+    with pytest.raises(AssertionError, match="taken in on promises"):
+        acceptance.build(letters.a_leeway(promises=()))
+
+
+def test_silence_is_said_to_be_acceptance():
+    text = words(acceptance.build(letters.a_silence()))
+
+    assert "未作出是否受理的决定，该申报自收到材料之日（2026年3月2日）起即为受理。" in text
+    assert "核验期限待定" in text
+
+
+def test_a_second_correction_gives_its_reason():
+    text = words(correction.build(letters.a_second_correction()))
+
+    assert "你单位于2026年3月12日提交的补正材料带来了新的问题" in text
+    assert "再次补正的理由：补正后上传的检测报告与申报的PUE不一致。" in text
+    assert "再次补正" not in words(correction.build(letters.a_correction()))
+
+
+def test_a_decline_names_its_ground():
+    assert "不予受理的情形：不属于本机关职权范围。" in words(decision.build(letters.a_decline()))
+    assert "不予受理的情形" not in words(decision.build(letters.a_decline(ground="")))
+
+
+def test_receipt_of_the_counter_names_who_came_and_what_comes_later():
+    told = {"promised": [("连续稳定运行记录", "2026年3月23日")], "bearer": "张三", "officer": "李四"}
+    text = words(receipt.build(letters.a_receipt(**told)))
+
+    assert "本件为窗口代办，受托到场人：张三，经办人：李四。" in text
+    assert "1连续稳定运行记录2026年3月23日" in text
 
 
 @pytest.mark.parametrize(

@@ -174,7 +174,7 @@ def test_correction_goes_back_where_it_came_from_and_only_once():
 
     assert application.status == Status.SUBMITTED
     assert application.corrections.get().answered_at == NOON
-    with pytest.raises(ActionRefused, match="不得再次要求补正"):
+    with pytest.raises(ActionRefused, match="请写明补正答复带来了什么新的问题"):
         intake.correct(application, items=[ITEM], by=officer, at=NOON)
 
 
@@ -263,7 +263,7 @@ def test_check_of_an_old_version_is_refused():
     officer = make_officer(Duty.VERIFY)
     check(application, "pue", "met", officer)
 
-    with pytest.raises(ActionRefused, match="刷新页面"):
+    with pytest.raises(ActionRefused, match="（核验PUE），请刷新后再办"):
         review.check(
             application,
             fact="pue",

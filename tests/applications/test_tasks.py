@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from applications import tasks
 from applications.documents import fonts_ready
-from applications.models import Delivery, Document, Job, Status, User
+from applications.models import Application, Delivery, Document, Job, Status, User
 from applications.previews import page_count, page_text
 from tests.factories import agent_of, make_applicant, make_application
 
@@ -94,8 +94,15 @@ def test_job_of_a_living_worker_is_left_alone(printer):
     assert printer == []
 
 
+def waiting(**more):
+    """Return a claim whose due day is 待定, so that the sweep leaves it alone whatever the day is."""
+    application = make_application(Status.SUBMITTED, **more)
+    Application.objects.filter(pk=application.pk).update(due_on=None)
+    return application
+
+
 def test_sweep_wakes_what_was_never_woken(monkeypatch):
-    make_application(Status.SUBMITTED)
+    waiting()
     woken = []
     monkeypatch.setattr(tasks.run_job, "delay", woken.append)
 
@@ -113,7 +120,7 @@ def with_mail():
 
 def test_mail_is_sent_once_with_a_stable_id(monkeypatch):
     monkeypatch.setattr(tasks.run_job, "delay", lambda job: None)
-    make_application(Status.SUBMITTED, applicant=with_mail())
+    waiting(applicant=with_mail())
 
     tasks.sweep()
     tasks.sweep()
@@ -126,7 +133,7 @@ def test_mail_is_sent_once_with_a_stable_id(monkeypatch):
 
 def test_mail_that_fails_is_tried_again(monkeypatch):
     monkeypatch.setattr(tasks.run_job, "delay", lambda job: None)
-    make_application(Status.SUBMITTED, applicant=with_mail())
+    waiting(applicant=with_mail())
 
     def down(self):
         raise smtplib.SMTPServerDisconnected

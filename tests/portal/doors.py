@@ -19,6 +19,9 @@ FINANCE = frozenset({Duty.PAY, Duty.COUNTERSIGN})
 OVERSIGHT = frozenset({Duty.AUDIT, Duty.INSPECT, Duty.LEGAL})
 POLICY = frozenset({Duty.POLICY})
 SYSTEM = frozenset({Duty.SYSTEM})
+OBJECTIONS = frozenset({Duty.INSPECT, Duty.APPROVE, Duty.AUDIT})
+COUNTER = frozenset({Duty.INTAKE})
+ADMISSIONS = OVERSIGHT | {Duty.INTAKE, Duty.APPROVE}
 
 ACTED = frozenset({200, 302, 409, 422})  # an empty form of somebody at the right desk: done, refused or faulty
 
@@ -90,6 +93,11 @@ def console_shown(who: frozenset[str], kwargs: Kwargs = lambda world: {}, status
     return Door(to(who, status), NOT_ALLOWED_IN_CONSOLE, kwargs)
 
 
+def dossier_of(world: World) -> dict[str, Any]:
+    """Return the address of a dossier that the auditor ordered."""
+    return {"pk": world.submitted.pk, "job": world.objects["dossier"].pk}
+
+
 def console_pressed(who: frozenset[str], kwargs: Kwargs = lambda world: {}) -> Door:
     return Door(NOT_ALLOWED_IN_CONSOLE, to(who, *ACTED), kwargs)
 
@@ -107,6 +115,12 @@ PUBLIC = {
     "verify": shown(PERSONS),
     "verify_code": both(PERSONS, lambda world: {"code": world.objects["notice"].code}),
     "healthz": shown(PERSONS),
+    "notices": shown(PERSONS),
+    "notice_batch": shown(PERSONS, pk_of("batch")),
+    "notice_paper": shown(PERSONS, pk_of("batch")),
+    "object_to": both(PERSONS, pk_of("public_notice")),
+    "objection": shown(PERSONS, lambda world: {"code": world.objects["objection"].code}),
+    "objection_answer": shown(PERSONS, lambda world: {"code": world.objects["ruled_objection"].code}),
     "eligibility": both(PERSONS),
 }
 
@@ -129,6 +143,7 @@ APPLICANT = {
     "claim_evidence_remove": pressed(
         MEMBERS, lambda world: {"pk": world.draft.pk, "evidence": world.objects["draft_evidence"].pk}
     ),
+    "claim_promise": both(MEMBERS, draft(slot="operation_log")),
     "claim_confirm": pressed(MEMBERS, draft()),
     "claim_submit": pressed(MEMBERS, draft()),
     "claim_withdraw": both(MEMBERS, submitted()),
@@ -149,6 +164,7 @@ FINANCE_DESK = {
 
 FILES = {
     "evidence_file": shown(MEMBERS | CASE, pk_of("evidence")),
+    "mandate_file": shown(frozenset({Duty.INTAKE}), pk_of("mandate")),
     "evidence_page": shown(MEMBERS | CASE, lambda world: {"pk": world.objects["evidence"].pk, "page": 1}),
     "desk_file": shown(CASE, pk_of("desk_file")),
     "document_file": shown(MEMBERS | CASE, pk_of("receipt")),
@@ -159,6 +175,13 @@ FILES = {
 CONSOLE = {
     "console:index": Door(to(POSTED, 302), to(POSTED, 302)),
     "console:jsi18n": console_shown(POSTED),
+    "console:publish": both_in_console(abroad(Duty.APPROVE)),
+    "console:batches": console_shown(AT_A_DESK),
+    "console:objections": console_shown(OBJECTIONS),
+    "console:objection": console_shown(OBJECTIONS, pk_of("objection")),
+    "console:objection_take": console_pressed(frozenset({Duty.INSPECT}), pk_of("objection")),
+    "console:objection_rule": console_pressed(frozenset({Duty.INSPECT}), pk_of("objection")),
+    "console:objection_file": console_shown(frozenset(), pk_of("objection")),
     "console:bands": both_in_console(abroad(Duty.POLICY)),
     "console:bands_confirm": console_pressed(POLICY, pk_of("band_table")),
     "console:bands_drop": console_pressed(POLICY, pk_of("band_table")),
@@ -172,6 +195,11 @@ CONSOLE = {
     "console:case_ledger": console_shown(CASE, submitted()),
     "console:paper_search": console_shown(CASE | {"foreign_verify", "foreign_pay", "foreign_policy"}),
     "console:queue": console_shown(AT_A_DESK),
+    "console:selfcheck": console_shown(abroad(Duty.AUDIT, Duty.SYSTEM)),
+    "console:selfcheck_digests": console_shown(abroad(Duty.AUDIT, Duty.SYSTEM)),
+    "console:case_dossier": console_pressed(CASE, submitted()),
+    "console:dossier": console_shown(frozenset({Duty.AUDIT}), dossier_of),
+    "console:dossier_file": console_shown(frozenset({Duty.AUDIT}), dossier_of),
     "console:case_correct": both(CASE, submitted()),
     "console:case_check": console_pressed(CASE, submitted(fact="pue")),
     "console:case_reading": console_pressed(CASE, submitted(key="X5")),
@@ -214,6 +242,19 @@ CONSOLE = {
     "console:earlier_import": console_pressed(abroad(Duty.POLICY)),
     "console:earlier_template": console_shown(abroad(Duty.POLICY)),
     "console:earlier_reverse": both(POLICY, pk_of("earlier")),
+    "console:restrictions": console_shown(CASE | FOREIGN - {"foreign_system"}),
+    "console:restriction_impose": console_pressed(CASE | FOREIGN - {"foreign_system"}),
+    "console:restriction_lift": both(CASE, pk_of("restriction")),
+    "console:admissions": console_shown(ADMISSIONS),
+    "console:admission_ask": console_pressed(ADMISSIONS),
+    "console:admission_decide": console_pressed(ADMISSIONS, pk_of("late")),
+    "console:counter": console_shown(COUNTER),
+    "console:counter_register": both(COUNTER),
+    "console:counter_start": both(COUNTER, pk_of("applicant")),
+    "console:counter_case": console_shown(COUNTER, pk_of("counter_case")),
+    "console:counter_mandate": console_pressed(COUNTER, pk_of("counter_case")),
+    "console:counter_account": console_pressed(COUNTER, pk_of("counter_case")),
+    "console:counter_invite": console_pressed(COUNTER, pk_of("counter_case")),
 }
 
 INQUIRIES = {
@@ -224,7 +265,10 @@ INQUIRIES = {
 # What the officers of a case get for each verb is told by test_verbs.py; here: who is an officer of the case.
 VERBS = {
     f"console:case_{verb}": console_pressed(CASE, submitted())
-    for verb in ("accept", "decline", "propose", "return", "endorse", "refuse", "reopen", "grant", "close")
+    for verb in (
+        *("accept", "accept_with_promises", "decline", "propose", "return"),
+        *("endorse", "refuse", "reopen", "grant", "close"),
+    )
 }
 
 # Record of the console -> the duties that read it; see `record_doors`.

@@ -21,6 +21,8 @@ from applications.workflow import VERBS
 from tests.factories import (
     NOON,
     agent_of,
+    attach,
+    legal_of,
     make_applicant,
     make_application,
     make_earlier_award,
@@ -35,7 +37,7 @@ S = Status
 # verb: status it starts from, duty that may, what is typed, status it leads to
 ROAD = {
     "accept": (S.SUBMITTED, Duty.INTAKE, {}, S.VERIFYING),
-    "decline": (S.SUBMITTED, Duty.INTAKE, {"reason": "不属于受理范围"}, S.DECLINED),
+    "decline": (S.SUBMITTED, Duty.INTAKE, {"ground": "competence", "reason": "不属于受理范围"}, S.DECLINED),
     "correct": (S.SUBMITTED, Duty.INTAKE, {"other-1": "请补充公章"}, S.CORRECTING),
     "propose": ("checked", Duty.VERIFY, {}, S.PROPOSED),
     "return": (S.PROPOSED, Duty.APPROVE, {"reason": "请复核PUE"}, S.VERIFYING),
@@ -194,7 +196,7 @@ def test_without_a_reason_the_form_says_so(client):
 
     assert response.status_code == 422
     act = next(act for act in response.context["acts"] if act.verb == "decline")
-    assert act.form.errors == {"reason": ["请写明理由。"]}
+    assert act.form.errors == {"ground": ["请选择不予受理的情形。"], "reason": ["请写明理由。"]}
 
 
 def test_a_fact_is_met_corrected_or_failed(client):
@@ -362,17 +364,44 @@ def test_an_empty_or_half_written_list_is_not_sent(client):
     assert not Correction.objects.exists()
 
 
-def test_a_second_list_is_refused(client):
+def answered(client):
+    """Return a case whose one correction, of the PUE report, was answered by a new report; the officer is logged in."""
     application = make_application(S.SUBMITTED)
     officer = enter(client, application, Duty.INTAKE)
-    items = [{"kind": "other", "key": "other-1", "label": "其他事项", "text": "公章"}]
+    items = [{"kind": "slot", "key": "pue_report", "label": "第三方 PUE 检测报告", "text": "缺附页"}]
     intake.correct(application, items=items, by=officer, at=NOON)
-    Application.objects.filter(pk=application.pk).update(status=S.SUBMITTED)
+    attach(application, "pue_report")
+    filing.confirm(application, by=legal_of(application.applicant), at=NOON)
+    filing.submit(application, by=agent_of(application.applicant), at=NOON)
+    return application
 
-    response = client.post(url_of("correct", application), {"other-1": "再补"})
 
-    assert response.status_code == 409
-    assert response.context["refusal"] == "本件已经一次性告知过补正事项，不得再次要求补正。"
+def test_a_second_list_offers_what_the_answer_changed_and_nothing_else(client):
+    application = answered(client)
+
+    form = client.get(url_of("correct", application)).context["form"]
+    faulty = client.post(url_of("correct", application), {"slot-pue_report-text": "新报告缺公章", "other-1": "再补"})
+
+    assert [name for name in form.fields if not name.endswith("-text")] == ["slot-pue_report", "reason"]
+    assert faulty.status_code == 422
+    assert faulty.context["form"].errors == {"reason": ["请写明补正答复带来了什么新的问题。"]}
+
+
+def test_a_second_list_is_sent_with_its_reason_and_a_third_is_refused(client):
+    application = answered(client)
+    typed = {"slot-pue_report-text": "新报告缺公章", "reason": "新上传的报告未盖章"}
+
+    assert client.post(url_of("correct", application), typed).status_code == 302
+    second = application.corrections.order_by("pk").last()
+    assert (second.reason, [item["key"] for item in second.items]) == ("新上传的报告未盖章", ["pue_report"])
+
+    attach(application, "pue_report")
+    filing.confirm(application, by=legal_of(application.applicant), at=NOON)
+    filing.submit(application, by=agent_of(application.applicant), at=NOON)
+    third = client.post(url_of("correct", application), typed)
+
+    assert third.status_code == 409
+    assert third.context["refusal"] == "本件已经两次告知补正事项，不得第三次要求补正。"
 
 
 def test_the_same_file_in_another_case_is_pointed_out(client):

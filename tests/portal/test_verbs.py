@@ -20,7 +20,8 @@ from tests.portal.world import rows_of_the_case
 # What is sent with each verb; the address is the verb's own.
 CONSOLE = {
     "accept": {},
-    "decline": {"reason": "不属于本政策范围"},
+    "accept_with_promises": {},
+    "decline": {"ground": "other", "reason": "不属于本政策范围"},
     "correct": {"other-1": "请补充说明"},
     "propose": {"amount": "", "reason": ""},
     "return_": {"reason": "请复核"},
@@ -34,8 +35,8 @@ MEMBERS = {"submit": {}, "withdraw": {"reason": "另行申报"}}
 
 # Only the duty that holds the case corrects it: before acceptance the intake, afterwards the verifier.
 CORRECTS = {Status.SUBMITTED: Duty.INTAKE, Status.VERIFYING: Duty.VERIFY}
-# Allowed by the table, refused for another reason: nothing has been checked yet.
-UNREADY = {("propose", Status.VERIFYING)}
+# Allowed by the table, refused for another reason: nothing has been checked yet, nothing was promised.
+UNREADY = {("propose", Status.VERIFYING), ("accept_with_promises", Status.SUBMITTED)}
 
 
 def _withdrawn() -> Application:

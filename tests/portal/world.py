@@ -10,22 +10,27 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from applications import papers
-from applications.actions import bands, payment, policy
+from applications.actions import bands, counter, payment, policy, publicity, restriction
 from applications.models import (
     Applicant,
     Application,
     Authority,
+    Clause,
     Delivery,
     Document,
     Duty,
     ExpertOpinion,
     Job,
+    LateAdmission,
+    Mandate,
     Policy,
     Posting,
     Publication,
     Status,
     User,
 )
+from applications.uploads import inspect
+from tests import samples
 from tests.factories import (
     NOON,
     agent_of,
@@ -35,6 +40,7 @@ from tests.factories import (
     make_desk_file,
     make_draft,
     make_earlier_award,
+    make_objection,
     make_officer,
     make_policy,
     make_user,
@@ -72,8 +78,11 @@ def make_world() -> World:
         "posting_row": officers[Duty.AUDIT].postings.get(),
         **_of_the_policy(row, applicant),
         **_of_the_claims(draft, submitted),
+        **_of_the_intake(applicant, officers),
         **_of_the_award(granted, officers[Duty.PAY]),
+        **_of_the_notice(applicant),
         **_of_the_inquiries(granted, officers[Duty.EXPERT]),
+        "dossier": _dossier(submitted, officers[Duty.AUDIT]),
     }
     return World(_people(applicant, officers), draft, submitted, granted, objects)
 
@@ -131,6 +140,61 @@ def _of_the_claims(draft: Application, submitted: Application) -> dict[str, Any]
     }
 
 
+def _of_the_intake(applicant: Applicant, officers: dict[str, User]) -> dict[str, Any]:
+    """Return a restriction of somebody else, a late file that waits for its decision, and a draft of the counter."""
+    clause = Clause.objects.select_related("policy__authority").get(code="xinxing-3")
+    authority = clause.policy.authority
+    restricted = restriction.impose(
+        authority,
+        uscc="91659901MATE00000X",
+        applicant_name="别的单位",
+        scope="filing",
+        since=NOON.date(),
+        until=None,
+        basis="测试依据",
+        paper="测试文件",
+        reason="测试",
+        by=make_officer(Duty.INSPECT),
+        at=NOON,
+    )
+    late = LateAdmission.objects.create(
+        authority=authority,
+        applicant=applicant,
+        clause=clause,
+        round=clause.policy.rounds.first(),
+        reason="测试",
+        paper="测试文件",
+        file_until=timezone.now() + timedelta(days=30),
+        asked_by=make_officer(Duty.INTAKE),
+        asked_at=NOON,
+    )
+    counter_case = counter.start(
+        make_applicant(),
+        clause,
+        principal="测试法人",
+        bearer="测试到场人",
+        bearer_phone="13800000000",
+        by=officers[Duty.INTAKE],
+        at=NOON,
+    )
+    data = samples.pdf("mandate")
+    upload = inspect(samples.upload("mandate.pdf", data))
+    counter.attach_mandate(
+        counter_case,
+        file=ContentFile(data),
+        upload=upload,
+        name="mandate.pdf",
+        by=officers[Duty.INTAKE],
+        at=NOON,
+    )
+    return {
+        "restriction": restricted,
+        "late": late,
+        "counter_case": counter_case,
+        "mandate": Mandate.objects.get(application=counter_case),
+    }
+
+
 def _of_the_award(granted: Application, payer: User) -> dict[str, Any]:
     award = granted.awards.get()
     instalment = award.instalments.get()
@@ -161,6 +225,22 @@ def _of_the_award(granted: Application, payer: User) -> dict[str, Any]:
     }
 
 
+def _of_the_notice(applicant: Applicant) -> dict[str, Any]:
+    """Return a batch before the public, with an objection that waits and one that was answered."""
+    Authority.objects.filter(code="xinxing").update(notice_days=5)
+    noticed = make_application(Status.NOTICED, applicant=applicant, subject="四号中心")
+    Authority.objects.filter(code="xinxing").update(notice_days=0)
+    notice = noticed.notices.get()
+    waiting, ruled = make_objection(notice), make_objection(notice)
+    inspector = make_officer(Duty.INSPECT)
+    publicity.take_objection(ruled, by=inspector, at=NOON)
+    publicity.rule_on(ruled, ruling="rejected", findings="核实无误。", by=inspector, at=NOON)
+    with patch.object(papers.render, "pdf", lambda letter: b"%PDF-1.7 letter"):
+        papers.make(noticed.documents.get(kind=Document.Kind.OBJECTION), at=NOON)
+        papers.make_batch(notice.batch, at=NOON)
+    return {"batch": notice.batch, "public_notice": notice, "objection": waiting, "ruled_objection": ruled}
+
+
 def _of_the_inquiries(case: Application, expert: User) -> dict[str, Any]:
     """Questions to an expert of the authority and to one elsewhere, and a paper of the desk; plain rows."""
     asked = {
@@ -176,6 +256,20 @@ def _of_the_inquiries(case: Application, expert: User) -> dict[str, Any]:
         "outside_opinion": ExpertOpinion.objects.create(expert_name="外请专家", **asked),
         "desk_file": make_desk_file(case, at=NOON),
     }
+
+
+def _dossier(case: Application, auditor: User) -> Job:
+    """Return a finished dossier that an auditor ordered."""
+    return Job.objects.create(
+        kind=Job.Kind.DOSSIER,
+        application=case,
+        payload={"sha256": "0" * 64, "head": {"sequence": 1, "hash": "0" * 64}},
+        requested_by=auditor,
+        requested_at=NOON,
+        state=Job.State.DONE,
+        finished_at=NOON,
+        file=ContentFile(b"PK", name="dossier.zip"),
+    )
 
 
 def _ended() -> User:

@@ -1,0 +1,84 @@
+"""What keeps a body from filing, from 容缺受理 or from payment at an authority, in words with the legal basis."""
+
+from datetime import date, datetime
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+
+from applications.documents.letter import chinese_date
+from applications.models import Application, Promise, Restriction
+
+Scope = Restriction.Scope
+
+# What 容缺受理 is refused for: its own restriction, and the one that stops every claim.
+AGAINST_LEEWAY = (Scope.LEEWAY, Scope.FILING)
+
+
+def restrictions_of(application: Application, day: date) -> QuerySet[Restriction]:
+    """Return what stands against the applicant of a case at its authority on a day, the oldest first."""
+    rows = Restriction.objects.standing(day).filter(authority=application.authority_id, uscc=application.applicant.uscc)
+    return rows.order_by("pk")
+
+
+def is_restricted(day: date) -> Exists:
+    """Read with a case whether anything stands against its applicant at its authority, so that few cases ask more."""
+    rows = Restriction.objects.standing(day)
+    return Exists(rows.filter(authority=OuterRef("authority"), uscc=OuterRef("applicant__uscc")))
+
+
+def words_of(restriction: Restriction) -> str:
+    """Say what one restriction stops, from when until when, and on which basis and paper."""
+    until = f"至{chinese_date(restriction.until)}" if restriction.until else "，直至解除"
+    return (
+        f"该单位自{chinese_date(restriction.since)}起{until}{restriction.get_scope_display()}，"
+        f"依据：{restriction.basis}（{restriction.paper}）。"
+    )
+
+
+def why_restricted(uscc: str, authority_id: int, day: date, *scopes: str) -> str:
+    """Return the words of the first restriction of these scopes that stands on a day, "" when none does."""
+    rows = Restriction.objects.standing(day).filter(authority=authority_id, uscc=uscc, scope__in=scopes)
+    found = rows.order_by("pk").first()
+    return words_of(found) if found else ""
+
+
+def why_not_filing(application: Application, at: datetime) -> str:
+    """Return why the applicant of a case may neither file nor be granted anything at its authority."""
+    day = timezone.localdate(at)
+    return why_restricted(application.applicant.uscc, application.authority_id, day, Scope.FILING)
+
+
+def why_not_pay(application: Application, at: datetime) -> str:
+    """Return why nothing may be paid to the applicant of a case by its authority."""
+    day = timezone.localdate(at)
+    return why_restricted(application.applicant.uscc, application.authority_id, day, Scope.PAYMENT)
+
+
+def why_no_leeway(application: Application, at: datetime) -> str:
+    """Return why no paper of this applicant may come later: a restriction, or a promise broken within a year."""
+    day = timezone.localdate(at)
+    if reason := why_restricted(application.applicant.uscc, application.authority_id, day, *AGAINST_LEEWAY):
+        return f"不适用容缺受理：{reason}"
+    return why_not_trusted(application.applicant_id, application.authority_id, at)
+
+
+def why_not_trusted(applicant_id: int, authority_id: int, at: datetime) -> str:
+    """Return the newest promise that this applicant broke at an authority within the last year, in words."""
+    broken = Promise.objects.filter(
+        application__applicant=applicant_id, application__authority=authority_id, broken_at__gt=_a_year_before(at)
+    )
+    newest = broken.select_related("application").order_by("-broken_at", "-pk").first()
+    if newest is None or newest.broken_at is None:
+        return ""
+    return (
+        f"不适用容缺受理：该单位在{newest.application.number}中承诺补交的“{newest.label}”逾期未补交"
+        f"（{chinese_date(timezone.localdate(newest.broken_at))}认定），一年内不再容缺受理。"
+    )
+
+
+def _a_year_before(at: datetime) -> datetime:
+    """Return the same moment a year ago; 29 February falls on the last day of that month (民法典第二百零二条)."""
+    try:
+        return at.replace(year=at.year - 1)
+    except ValueError:
+        return at.replace(year=at.year - 1, day=28)
