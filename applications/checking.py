@@ -31,7 +31,7 @@ def run(application: Application, at: datetime) -> int:
     The caller has locked the case, as every act does.
     """
     evidence = list(application.evidence.in_use().select_related("text").order_by("pk"))
-    slots = rules.evidence(application.clause.code)
+    slots = assessing.slots_of(application)
     fields = {field.name: field for field in assessing.fields_of(application)}
     claim = claim_of(application, evidence, slots, fields)
     rows = [
@@ -89,7 +89,10 @@ def claim_of(
             for row in evidence
         ),
         terms=rules.terms(
-            application.clause.code, assessing.readings_of(application), issued_on=application.policy.issued_on
+            application.clause.code,
+            assessing.readings_of(application),
+            issued_on=application.policy.issued_on,
+            version=assessing.shown_version(application),
         ),
         fields=fields,
         holder=account.holder if account else "",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import rules
-from applications.identities import Claim, Identity, amount_words, identities, number_key, numbers_of
+from applications.identities import Claim, Identity, amount_words, identities, numbers_of
 from applications.models import Application, Evidence, EvidenceUse
 from applications.permissions import ActionRefused
 
@@ -53,7 +53,7 @@ def signs_of(application: Application) -> Signs:
         *_same_file(application, papers),
         *_same_number(things, elsewhere),
         *_another_total(things, own),
-        *_neighbours(application, papers),
+        *_neighbours(application, things),
     ]
     return Signs(papers, things, own, elsewhere, _unique(flags))
 
@@ -131,7 +131,7 @@ def _same_number(things: Sequence[Identity], elsewhere: Iterable[EvidenceUse]) -
         by_number[identity.key.number].append(identity)
     for use in elsewhere:
         item = use.item
-        for identity in by_number[item.number]:
+        for identity in by_number.get(item.number, ()):
             key = identity.key
             label = rules.papers()[use.evidence.slot].label
             if item.kind != key.kind:
@@ -166,10 +166,11 @@ def _key_of(use: EvidenceUse) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class _Near:
-    """A number of a kind whose neighbours are looked at, with the seller its paper names."""
+    """A number whose neighbours are looked at: its kind and whose it is, its paper, and the seller that names."""
 
     number: str
     kind: str
+    scope: str
     paper: Evidence
 
     @property
@@ -178,36 +179,25 @@ class _Near:
         return str(self.paper.details.get("seller") or self.paper.details.get("payee") or "")
 
 
-def _neighbours(application: Application, papers: Iterable[Evidence]) -> Iterator[Flag]:
+def _neighbours(application: Application, things: Iterable[Identity]) -> Iterator[Flag]:
     """Numbers one digit away from those of another case, and runs of numbers of one seller, here or elsewhere."""
-    own = list(_near_ones(papers))
+    own = [_Near(t.key.number, t.key.kind, t.key.scope, t.evidence) for t in things if t.entry.near]
     yield from _runs_within(own)
-    candidates: dict[tuple[str, str], list[_Near]] = defaultdict(list)
+    candidates: dict[tuple[str, str, str], list[_Near]] = defaultdict(list)
     for near in own:
         for number in neighbours_of(near.number):
-            candidates[near.kind, number].append(near)
-    numbers = sorted({number for _, number in candidates})[:MOST_NEIGHBOURS]
+            candidates[near.kind, near.scope, number].append(near)
+    numbers = sorted({number for _, _, number in candidates})[:MOST_NEIGHBOURS]
     kinds = {near.kind for near in own}
     uses = EvidenceUse.objects.filter(item__number__in=numbers, item__kind__in=kinds, released_at=None)
     uses = uses.exclude(application=application).select_related("item", "application", "evidence").order_by("pk")
     for use in uses:
-        for near in candidates[use.item.kind, use.item.number]:
-            other = _Near(use.item.number, use.item.kind, use.evidence)
-            if _is_run(near, other):
-                yield Flag(
-                    near.paper, f"编号 {near.number} 与其他申报件的 {other.number} 为同一销售方连号", use.application
-                )
-            else:
-                yield Flag(near.paper, f"编号 {near.number} 与其他申报件的 {other.number} 只差一位", use.application)
-
-
-def _near_ones(papers: Iterable[Evidence]) -> Iterator[_Near]:
-    for paper in papers:
-        kind = rules.papers().get(paper.slot)
-        for entry in kind.ledger if kind else ():
-            if entry.near:
-                for number in numbers_of(paper, entry):
-                    yield _Near(number_key(number), entry.kind, paper)
+        item = use.item
+        for near in candidates.get((item.kind, item.scope, item.number), ()):
+            other = _Near(item.number, item.kind, item.scope, use.evidence)
+            close = "为同一销售方连号" if _is_run(near, other) else "只差一位"
+            words = f"编号 {near.number} 与其他申报件的 {other.number} {close}"
+            yield Flag(near.paper, words, use.application)
 
 
 def _runs_within(own: Sequence[_Near]) -> Iterator[Flag]:

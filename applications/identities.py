@@ -28,6 +28,14 @@ _BRACKETS = str.maketrans("〔〕【】[]{}〈〉《》", "()()()()()()")
 _NO_NUMBER = re.compile(r"(无|暂无|没有|未编号|不适用|见附件|详见.*|N/?A|NULL|[-/.0X*]*)")
 
 
+class TooManyThings(ActionRefused):
+    """Refused because one paper lists more than can be compared; `field` is where they were typed."""
+
+    def __init__(self, reason: str, field: str):
+        super().__init__(reason)
+        self.field = field
+
+
 class Key(NamedTuple):
     """What one thing is: the fields that `EvidenceItem` is unique by. Keys sort the same on every machine."""
 
@@ -73,15 +81,24 @@ class Claim:
     clause: str
     basis: "rules.Basis"
     facts: Mapping[str, Any]
-    subject_key: str
+    named: bool
 
     @classmethod
     def of(cls, application: Application, facts: Mapping[str, Any] | None = None) -> "Claim":
         """Read a claim by its declared facts, or by others (the verified ones)."""
         stated = application.facts if facts is None else facts
-        code = application.clause.code
-        basis = rules.basis(code, assessing.readings_of(application), stated)
-        return cls(application, code, basis, stated, subject_key(application))
+        code, version = application.clause.code, assessing.shown_version(application)
+        basis = rules.basis(code, assessing.readings_of(application), stated, version=version)
+        return cls(application, code, basis, stated, needs_subject(code, version))
+
+    @property
+    def subject_key(self) -> str:
+        """The object of the claim as it is compared, "" where the clause awards the applicant itself."""
+        return self.key_of(self.application)
+
+    def key_of(self, application: Application) -> str:
+        """Return the object of this claim, or of another one under the same clause, as it is compared."""
+        return _fitted(normalise(application.subject), 100) if self.named else ""
 
     def rests_on(self, entry: "rules.LedgerEntry") -> frozenset[str]:
         """Return the facts of the base whose amount such a paper carries."""
@@ -90,11 +107,6 @@ class Claim:
     def base_of(self, entry: "rules.LedgerEntry") -> int:
         """Return the amount that the claim's sum needs from papers of a kind, 0 while it is not stated."""
         return sum(hundredths(self.facts.get(name)) or 0 for name in self.rests_on(entry))
-
-
-def subject_key(application: Application) -> str:
-    """Return the object of a claim as it is compared, "" where the clause awards the applicant itself."""
-    return _fitted(normalise(application.subject), 100) if needs_subject(application.clause.code) else ""
 
 
 def normalise(text: str) -> str:
@@ -141,12 +153,13 @@ def amount_words(amount: int, unit: str) -> str:
 
 
 def period_words(period: str) -> str:
-    """Return `2026年3月` for 2026-03 and `2026年3月21日` for a day."""
-    return "".join(f"{int(part)}{unit}" for part, unit in zip(period.split("-"), "年月日", strict=False))
+    """Return `2026年3月` for 2026-03 and `2026年3月21日` for a day, "" for none."""
+    parts = period.split("-") if period else []
+    return "".join(f"{int(part)}{unit}" for part, unit in zip(parts, "年月日", strict=False))
 
 
 def identities(evidence: Evidence, claim: Claim | None = None) -> list[Identity]:
-    """Return everything that a paper is known by; nothing for papers that may be shown again. Raises ActionRefused."""
+    """Return everything that a paper is known by; nothing for papers that may be shown again. Raises TooManyThings."""
     kind = rules.papers().get(evidence.slot)
     if kind is None:
         return []
@@ -167,7 +180,8 @@ def _things(claim: Claim, evidence: Evidence, label: str, entry: "rules.LedgerEn
     periods = _periods(evidence, entry)
     cells = [(number, period) for number in numbers for period in periods]
     if len(cells) > MOST_THINGS:
-        raise ActionRefused(f"{label}所列的编号和期间超过 {MOST_THINGS:,} 项，请分成几份上传。")
+        words = f"{entry.name or label}所列的编号和期间超过 {MOST_THINGS:,} 项，请分成几份上传。"
+        raise TooManyThings(words, entry.number)
     totals = _shares(claim, evidence, entry, len(cells))
     scope, side = _scope(claim, evidence, entry), entry.side_of(claim.clause) if totals else ""
     return [

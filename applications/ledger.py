@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from django.db.models import Q, QuerySet
 
 import rules
-from applications.identities import Claim, Identity, Key, amount_words, identities, number_key, subject_key
+from applications.identities import Claim, Identity, Key, amount_words, identities, number_key
 from applications.models import Application, Evidence, EvidenceItem, EvidenceUse, Status
 from applications.permissions import ActionRefused
 
@@ -31,11 +31,11 @@ T = TypeVar("T")
 
 
 class EvidenceTaken(ActionRefused):
-    """Refused because a paper was used before; `slot` is where it stands in the claim."""
+    """Refused because a paper was used before: `slot` holds it here, `first` is the case of an own earlier use."""
 
-    def __init__(self, reason: str, slot: str):
+    def __init__(self, reason: str, slot: str, first: Application | None):
         super().__init__(reason)
-        self.slot = slot
+        self.slot, self.first = slot, first
 
 
 @dataclass(frozen=True)
@@ -181,7 +181,8 @@ def _proofs(
         for use in others.get(items[key].pk, ()):
             beside = _stands_beside(claim, identity, use)
             if beside is None:
-                raise EvidenceTaken(_proof_taken(claim, identity, use, for_officer), identity.evidence.slot)
+                reason = _proof_taken(claim, identity, use, for_officer)
+                raise EvidenceTaken(reason, identity.evidence.slot, _own_case(claim, use))
             again = again or beside
         subject = claim.subject_key if identity.entry.per_object else ""
         yield _Wanted(identity, items[key], 0, again, subject)
@@ -211,17 +212,20 @@ def _is_same_claim_again(claim: Claim, identity: Identity, use: EvidenceUse) -> 
         return False
     if not identity.entry.shown_again(claim.clause, claim.basis.ladder):
         return False
-    use.application.clause = use.clause
-    return claim.basis.ladder == "主体" or subject_key(use.application) == claim.subject_key
+    return claim.basis.ladder == "主体" or claim.key_of(use.application) == claim.subject_key
 
 
 def _proof_taken(claim: Claim, identity: Identity, use: EvidenceUse, for_officer: bool) -> str:
     return f"{identity.words}{_where(claim, use, for_officer)}，同一材料不得重复用于申报奖补，请更换材料。"
 
 
+def _own_case(claim: Claim, use: EvidenceUse) -> Application | None:
+    return use.application if use.applicant_id == claim.application.applicant_id else None
+
+
 def _where(claim: Claim, use: EvidenceUse, for_officer: bool) -> str:
     """Say where a paper was used first: the case by its number only to those who may know of it."""
-    own = use.applicant_id == claim.application.applicant_id
+    own = _own_case(claim, use) is not None
     at_desk = for_officer and use.authority_id == claim.application.authority_id
     return f"已用于申报件 {use.application.number}" if own or at_desk else "已用于其他申报件"
 
@@ -274,7 +278,9 @@ def _bases(
         need = claim.base_of(rows[0].entry)
         first = next((cover for cover in covers if cover.first), None)
         if first and need > sum(cover.sum for cover in covers):
-            raise EvidenceTaken(_base_taken(claim, covers, first, need, for_officer), slot)
+            assert first.first is not None
+            reason = _base_taken(claim, covers, first, need, for_officer)
+            raise EvidenceTaken(reason, slot, _own_case(claim, first.first))
         for cover in covers:
             part = min(need, cover.sum)
             need -= part

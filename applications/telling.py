@@ -11,7 +11,16 @@ from datetime import date
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from applications.models import Application, Delivery, Event, Membership, NoticePreference, User
+from applications.models import (
+    Application,
+    Delivery,
+    Duty,
+    Event,
+    Membership,
+    NoticePreference,
+    Posting,
+    User,
+)
 
 # 通知类别: what a person may turn mail off for.
 TOPICS = {
@@ -36,6 +45,12 @@ def officer_in_charge(application: Application, event: Event) -> QuerySet[User]:
     if application.assigned_to_id is None or application.assigned_to_id == event.by_id:
         return User.objects.none()
     return User.objects.filter(pk=application.assigned_to_id)
+
+
+def inspectors(application: Application, event: Event) -> QuerySet[User]:
+    """Return the officers of 稽核 of the authority, who deal with objections."""
+    posted = Posting.objects.current().filter(authority=application.authority_id, duty=Duty.INSPECT)
+    return User.objects.filter(pk__in=posted.values("user"), is_active=True)
 
 
 @dataclass(frozen=True)
@@ -65,6 +80,15 @@ def _rests(application: Application, event: Event) -> str:
 
 
 TELLINGS: dict[str, tuple[Telling, ...]] = {
+    "object": (
+        Telling(inspectors, "todo", "收到公示异议", _said("{number} 在公示期内收到实名异议，请承办核实。")),
+        Telling(
+            members, "progress", "公示期内收到异议", _said("{number} 在公示期内收到异议，核实完毕前暂不批准兑现。")
+        ),
+    ),
+    "rule_on_objection": (
+        Telling(members, "progress", "异议已核实", lambda application, event: f"{application.number}：{event.note}。"),
+    ),
     "assign": (Telling(officer_in_charge, "todo", "有申报件交由您承办", _said("{number} 已交由您承办。")),),
     "ask_expert": (
         Telling(members, "limit", "专家评审", _rests),

@@ -191,6 +191,9 @@ def turn(application: Application, clocks: Sequence[Clock], before: str, to: str
     else:
         finish(clocks, at)
         started = start(application, to, at)
+        sent_back = to == Status.VERIFYING and before != Status.SUBMITTED
+        if started and sent_back and application.expert_opinions.filter(answered_at=None).exists():
+            _rest(started, Reason.EXPERT, at)
     return started.due_on if started else None
 
 

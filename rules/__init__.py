@@ -116,12 +116,24 @@ def evidence(clause_id: str, *, on: date | None = None, version: str = "") -> tu
     return _forms.evidence(load(), clause_id, on=on, version=version)
 
 
-def basis(clause_id: str, settings: Mapping[str, str], facts: Mapping[str, Any]) -> Basis:
-    """Return what the sum of a claim rests on: the facts of its base, and whose ladder it climbs. Raises KeyError."""
-    return _ledger.basis(load(), clause_id, settings, facts)
-def terms(clause_id: str, settings: Mapping[str, str] | None = None, issued_on: date | None = None) -> Terms:
-    """Return the figures of a clause under the readings in force: rate, price, ceiling, days. Raises KeyError."""
-    return _terms.terms(load(), clause_id, settings or {}, issued_on)
+def basis(clause_id: str, settings: Mapping[str, str], facts: Mapping[str, Any], *, version: str = "") -> Basis:
+    """
+    Return what the sum of a claim rests on: the facts of its base, and whose ladder it climbs. Raises KeyError.
+
+    The version as in `fields`.
+    """
+    return _ledger.basis(load(), clause_id, settings, facts, version=version)
+
+
+def terms(
+    clause_id: str, settings: Mapping[str, str] | None = None, issued_on: date | None = None, *, version: str = ""
+) -> Terms:
+    """
+    Return the figures of a clause under the readings in force: rate, price, ceiling, days. Raises KeyError.
+
+    The version as in `fields`.
+    """
+    return _terms.terms(load(), clause_id, settings or {}, issued_on, version=version)
 
 
 def parse_fact(field: Field | Fact, text: str) -> Any:

@@ -58,6 +58,16 @@ class Part:
     title: str
     rows: tuple[Row, ...]
 
+    @property
+    def differing(self) -> list[Row]:
+        """The lines that are not the same on both sides."""
+        return [row for row in self.rows if row.state != SAME]
+
+    @property
+    def alike(self) -> int:
+        """How many lines are the same."""
+        return len(self.rows) - len(self.differing)
+
 
 @dataclass(frozen=True)
 class Item:

@@ -149,9 +149,11 @@ class Basis:
     ladder: str
 
 
-def basis(library: Library, clause_id: str, settings: Mapping[str, str], facts: Mapping[str, Any]) -> Basis:
+def basis(
+    library: Library, clause_id: str, settings: Mapping[str, str], facts: Mapping[str, Any], *, version: str = ""
+) -> Basis:
     """Return what the sum of a claim rests on under the readings in force. Raises KeyError for an unknown clause."""
-    pack, number = library.locate(clause_id)
+    pack, number = library.locate(clause_id, version=version)
     compiled = pack.compiled(number, settings)
     if compiled.formula is None:
         return Basis((), "")

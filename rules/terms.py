@@ -42,9 +42,11 @@ class Terms:
         return (self.readings or {}).get(reading) or ""
 
 
-def terms(library: Library, clause_id: str, settings: Mapping[str, str], issued_on: date | None) -> Terms:
+def terms(
+    library: Library, clause_id: str, settings: Mapping[str, str], issued_on: date | None, *, version: str = ""
+) -> Terms:
     """Return the figures of a clause. Raises KeyError."""
-    pack, number = library.locate(clause_id)
+    pack, number = library.locate(clause_id, version=version)
     compiled = pack.compiled(number, settings)
     span = pack.span(settings, issued_on)
     formula = compiled.formula

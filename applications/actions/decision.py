@@ -9,10 +9,10 @@ from django.db import transaction
 from django.utils import timezone
 
 import rules
-from applications import approving, assessing, history, ledger, papers, permissions
+from applications import approving, assessing, history, ledger, papers, permissions, publicity
 from applications.actions.money import finish_commitment, hold_commitment, release_commitment
 from applications.actions.review import CEILING
-from applications.actions.shared import due_day, lock, move, refuse_if, stop, take_duty
+from applications.actions.shared import lock, move, refuse_if, stop, take_duty
 from applications.models import (
     Applicant,
     Application,
@@ -21,6 +21,7 @@ from applications.models import (
     Award,
     CaseDuty,
     Instalment,
+    NoticeBatch,
     PublicNotice,
     Status,
     User,
@@ -42,11 +43,13 @@ def return_(application: Application, *, reason: str, by: User, at: datetime) ->
 
 
 @transaction.atomic
-def endorse(application: Application, *, by: User, at: datetime) -> Application:
+def endorse(
+    application: Application, *, title: str = "", batch: NoticeBatch | None = None, by: User, at: datetime
+) -> Application:
     """
     Agree to the proposed sum. The last approval that its band asks for holds the sum in the pool and opens 公示.
 
-    Raises ActionRefused.
+    The case is shown in a batch that is given, else in one of its own. Raises ActionRefused.
     """
     application, standing = lock(application, by)
     agreement = approving.agreement_of(application)
@@ -60,10 +63,12 @@ def endorse(application: Application, *, by: User, at: datetime) -> Application:
         history.record(application, "agree", by=by, at=at, duty=standing.duty, note=note)
         return application
     hold_commitment(application, application.proposed_fen, by=by, at=at)
-    days = application.authority.notice_days
-    closes_on = due_day(Status.NOTICED, at, application)
+    batch = batch or publicity.open_batch(application, title, by=by, at=at)
+    days, closes_on = batch.days, batch.closes_on
     PublicNotice.objects.create(
         application=application,
+        batch=batch,
+        shown=publicity.shown_of(application),
         opened_at=at,
         opened_by=duty,
         days=days,
@@ -164,6 +169,7 @@ def grant(application: Application, *, parts_fen: Sequence[int] = (), by: User, 
             today=timezone.localdate(at),
             issue_day_needed=assessing.needs_issue_day(application.policy, assessing.version_of(application)),
             restricted=why_not_filing(application, at),
+            held=publicity.why_held(application),
         )
     )
     Applicant.objects.select_for_update().get(pk=application.applicant_id)

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from applications import history, permissions, timing
+from applications import history, permissions, telling, timing
 from applications.actions.shared import lock, refuse_if, stop, take_duty
 from applications.clocks import within_working_days
 from applications.models import Application, Clock, Status, User
@@ -65,7 +65,9 @@ def remind(clock: Clock, *, at: datetime) -> bool:
     verb = "将于" if clock.due_on >= today else "已于"
     text = f"{application.number}（{clock.get_step_display()}）{verb}{clock.due_on:%Y年%-m月%-d日}到期，请及时办理。"
     if clock.step == Status.CORRECTING:
-        history.tell_members(event, "补正期限提醒", text)
+        people = telling.members(application, event)
+        telling.deliver(event, people, topic="limit", subject="补正期限提醒", text=text)
     else:
-        history.tell_officers(event, permissions.duties_of_step(clock.step), "办理期限提醒", text)
+        duties = permissions.duties_of_step(clock.step)
+        history.tell_officers(event, duties, "办理期限提醒", text, topic="limit")
     return True

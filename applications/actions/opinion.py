@@ -10,7 +10,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils import timezone
 
-from applications import history, permissions
+from applications import history, permissions, timing
 from applications.actions import desk_file
 from applications.actions.desk_file import Paper
 from applications.actions.shared import lock, refuse_if, stop, take_duty
@@ -148,3 +148,7 @@ def _why_not_words(opinion: ExpertOpinion, no_interest: bool, conclusion: str, t
 
 def _rest_or_run(application: Application, at: datetime) -> None:
     """Let the clock of verification rest while a question is open, and run again with the last answer."""
+    if application.expert_opinions.filter(answered_at=None).exists():
+        timing.pause(application, timing.Reason.EXPERT, at)
+    else:
+        timing.resume(application, timing.Reason.EXPERT, at)

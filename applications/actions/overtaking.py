@@ -9,6 +9,9 @@ from applications.models import Application, Event
 from applications.permissions import ActionRefused
 from applications.workflow import VERBS
 
+# Acts that leave the version of a case as it is: nobody's page is old because of them.
+ASIDE = ("assign", "remind", "explain_delay", "set_due_day")
+
 
 class Overtaken(ActionRefused):
     """Somebody has acted on the case since the page was read; the words name who, when and what."""
@@ -28,7 +31,7 @@ def refuse_if_overtaken(
     cases = Application.objects.select_for_update(of=("self",)).select_related("policy", "clause")
     current = cases.get(pk=application.pk)
     if current.version != version:
-        event = current.events.select_related("by").order_by("-sequence").first()
+        event = current.events.exclude(action__in=ASIDE).select_related("by").order_by("-sequence").first()
         raise Overtaken(overtaken_words(event, (words or act_words)(event) if event else ""))
 
 

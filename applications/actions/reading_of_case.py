@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from applications import assessing, history, permissions
+from applications.actions.overtaking import refuse_if_overtaken
 from applications.actions.shared import lock, refuse_if, stop, take_duty
 from applications.models import Application, CaseDecision, User
 
@@ -21,8 +22,7 @@ def decide_reading(
     """
     application, standing = lock(application, by)
     refuse_if(permissions.why_not_decide_reading(application, standing))
-    if application.version != version:
-        stop("本件刚刚被其他人办理过，请刷新页面后再认定。")
+    refuse_if_overtaken(application, version)
     question = next((q for q in assessing.case_questions(application) if q.spec.id == key), None)
     if question is None or choice not in question.options:
         stop("本件没有这一口径问题或这一读法。")

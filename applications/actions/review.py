@@ -10,7 +10,7 @@ from applications import assessing, history, permissions
 from applications.actions import desk_file
 from applications.actions.desk_file import Paper
 from applications.actions.overtaking import refuse_if_overtaken
-from applications.actions.shared import lock, move, refuse_if, stop, take_duty
+from applications.actions.shared import ask_for_delay, lock, move, refuse_if, stop, take_duty
 from applications.models import Application, Assessment, DeskFile, Evidence, FactCheck, Status, User
 from applications.promises import open_promises
 
@@ -124,7 +124,9 @@ def propose(
         stop(f"按核验值不能兑现：{assessment.reason}")
     proposed = _proposed_sum(assessment, amount_fen, reason)
     on_paper = assessment.kind in ON_PAPER
-    refuse_if(_why_not_paper(paper_name.strip(), paper) if on_paper else "")
+    if on_paper:
+        refuse_if(_why_not_paper(paper_name.strip(), paper))
+        ask_for_delay(application, at)  # refused before the file is stored, which outlives a rollback
 
     file = desk_file.keep(application, DeskFile.Kind.DECISION, paper if on_paper else None, by=by, at=at)
     application.assessment = assessment

@@ -82,7 +82,7 @@ def set_length(
     )
     changed = _recompute(authority, by=by, at=at)
     detail = {"row": row.pk, "step": step, "clause": clause.code if clause else "", "unit": unit, "length": length}
-    note = f"{Status(step).label} {length}{Unit(unit).label}：{row.source}"
+    note = f"{Status(step).label} {row.words}：{row.source}"
     history.record_for_authority(
         authority, "set_length", by=by, at=at, note=note, detail={**detail, "clocks": len(changed)}
     )

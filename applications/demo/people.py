@@ -19,12 +19,14 @@ OFFICERS = {
     Duty.INSPECT: ("inspect", "演示·季小查"),
     Duty.LEGAL: ("legal", "演示·法小审"),
     Duty.HEARING: ("hearing", "演示·丁小证"),
+    Duty.EXPERT: ("expert", "演示·詹小家"),
     Duty.POLICY: ("policy", "演示·郑小策"),
     Duty.AUDIT: ("audit", "演示·申小计"),
     Duty.SYSTEM: ("system", "演示·席小统"),
 }
 
-OTHER_AUTHORITIES = (Duty.INTAKE, Duty.VERIFY, Duty.APPROVE, Duty.PAY, Duty.COUNTERSIGN, Duty.POLICY)
+MAIN = (Duty.INTAKE, Duty.VERIFY, Duty.APPROVE, Duty.PAY, Duty.COUNTERSIGN)
+OTHER_AUTHORITIES = (*MAIN, Duty.EXPERT, Duty.POLICY)
 
 
 @dataclass(frozen=True)

@@ -254,6 +254,11 @@ def _by_kind(field: "rules.Field") -> Any:
 
 
 def paper(slot: "rules.Slot", applicant: Applicant, rows: Mapping[str, str], mark: str) -> bytes:
+    """Return one piece of evidence as a one-page PDF."""
+    return page(slot.label, slot.kind, applicant, rows, mark)
+
+
+def page(title: str, kind: str, applicant: Applicant, rows: Mapping[str, str], mark: str) -> bytes:
     """
     Return a one-page PDF that shows the values, marked as invented.
 
@@ -261,18 +266,18 @@ def paper(slot: "rules.Slot", applicant: Applicant, rows: Mapping[str, str], mar
     loaded on a machine where an administrator has not installed them yet.
     """
     if fonts_ready():
-        return _plain_page(applicant.uscc, f"{mark} {slot.kind}")
+        return _plain_page(applicant.uscc, f"{mark} {kind}")
     try:
         from weasyprint import HTML  # slow to load, and its libraries may be missing  # noqa: PLC0415
     except OSError:
-        return _plain_page(applicant.uscc, f"{mark} {slot.kind}")
+        return _plain_page(applicant.uscc, f"{mark} {kind}")
     cells = "".join(f"<tr><th>{html.escape(k)}</th><td>{html.escape(v)}</td></tr>" for k, v in rows.items())
-    page = (
-        f"<html lang='zh-CN'><style>{STYLE}</style><h1>{html.escape(slot.label)}</h1>"
+    sheet = (
+        f"<html lang='zh-CN'><style>{STYLE}</style><h1>{html.escape(title)}</h1>"
         f"<table><tr><th>单位名称</th><td>{html.escape(applicant.name)}</td></tr>{cells}</table>"
         f"<p class='mark'>演示材料，内容均为虚构，无任何效力（{html.escape(mark)}）</p></html>"
     )
-    return HTML(string=page).write_pdf()
+    return HTML(string=sheet).write_pdf()
 
 
 def _plain_page(code: str, mark: str) -> bytes:

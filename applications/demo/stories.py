@@ -21,7 +21,7 @@ import rules
 from applications import assessing
 from applications.actions import decision, filing, intake, payment, policy, review
 from applications.actions.promise import promise
-from applications.demo import samples
+from applications.demo import inquiries, samples
 from applications.demo.people import BODIES, PASSWORD, make_body, make_officers
 from applications.loading import load_policies
 from applications.models import (
@@ -76,6 +76,10 @@ BUYER: dict[str, Any] = {
     "uses_local_compute": True,
     "annual_compute_contract_fees_yuan": "1234567.89",
 }
+COMPANY: dict[str, Any] = BUYER | {
+    "applicant_type": "software_it_enterprise",
+    "annual_compute_contract_fees_yuan": "860000.00",
+}
 SELLER: dict[str, Any] = {
     "registered_in_jurisdiction": True,
     "is_local_compute_supplier": True,
@@ -128,6 +132,16 @@ CLOUD: dict[str, Any] = {
 }
 
 
+GREEN: dict[str, Any] = {
+    "other_provincial_funds_for_same_matter": False,
+    "site_in_jurisdiction": True,
+    "build_type": "new",
+    "pue": "1.15",
+    "pue_previously_below_limit": False,
+    "physical_racks": 2000,
+}
+
+
 @dataclass(frozen=True)
 class Story:
     """One claim: who, under which clause, for what, with which facts, how far it goes, how many days ago it began."""
@@ -144,14 +158,20 @@ class Story:
     kept: bool = False  # whether it has come
     # By slot: what the applicant typed otherwise than the paper says.
     mistyped: Mapping[str, Mapping[str, Any]] = dataclass_field(default_factory=dict)
+    # By slot: what stands on the paper, where it matters which one it is.
+    papers: Mapping[str, Mapping[str, Any]] = dataclass_field(default_factory=dict)
 
+
+# Two invoices of one seller that follow each other: one user claims the first twice, another claims the second.
+SOLD = {"invoice_number": "26650000000083640217", "seller": "演示红柳算力运营有限公司"}
+SOLD_NEXT = SOLD | {"invoice_number": "26650000000083640218"}
 
 STORIES = (
     Story("xinghe", "xinxing-3", "演示新星一号智算中心（二期）", CENTRE, S.PAID, 75),
     Story("hanhai", "xinxing-5a", "", LABELLING, S.CLOSED, 90),
-    Story("tianshan", "xinxing-6a", "", SOFTWARE, S.GRANTED, 60),
-    Story("lvzhou", "xinxing-7a", "演示绿洲大模型", MODEL, S.GRANTED, 58),
-    Story("huyang", "xinxing-4b", "", BUYER, S.NOTICED, 20),
+    Story("tianshan", "xinxing-6a", "", SOFTWARE, S.GRANTED, 32),
+    Story("lvzhou", "xinxing-7a", "演示绿洲大模型", MODEL, S.GRANTED, 30),
+    Story("huyang", "xinxing-4b", "", BUYER, S.NOTICED, 20, papers={"invoice": SOLD}),
     Story("hongliu", "xinxing-4a", "", SELLER, S.PROPOSED, 16),
     Story(
         "hongliu",
@@ -173,9 +193,12 @@ STORIES = (
     Story("tianshan", "xinxing-9d", "演示软件数据项目", PRIZE, S.REFUSED, 40),
     Story("shizhu", "shihezi-5.1a", "演示一流人才团队项目", TALENT, S.PAID, 70, fixed_fen=800_0000_00),
     Story("shizhu", "shihezi-7.1a", "", REDEEMED, S.VERIFYING, 6),
-    Story("qinghu", "haidong-4a", "演示青湖智算机房一期", RACKS, S.GRANTED, 50),
+    Story("qinghu", "haidong-4a", "演示青湖智算机房一期", RACKS, S.GRANTED, 34),
     Story("fenhe", "shanxi-9a", "", CAMPUS, S.PROPOSED, 18, promised="payment_voucher", kept=True),
+    Story("fenhe", inquiries.CLAUSE, "演示汾河绿色数据中心", GREEN, S.VERIFYING, 12),
     Story("baiyangdian", "baoding-2", "演示白洋云计算中心", CLOUD, S.NOTICED, 24, fixed_fen=90_0000_00),
+    Story("tianshan", "xinxing-4b", "", COMPANY, S.SUBMITTED, 3, papers={"invoice": SOLD_NEXT}),
+    Story("huyang", "xinxing-4b", "", BUYER, S.DRAFT, 1, papers={"invoice": SOLD}),
 )
 
 # Who received 100万元 under 第三条 before the portal existed; 白杨 has not claimed since, so that anybody can try it.
@@ -213,11 +236,22 @@ def tell_all(now: datetime) -> bool:
     for row in Policy.objects.select_related("authority"):
         _open_the_policy(row, cast, begin, now)
     _enter_what_was_before(cast, begin)
+    inquiries.demand(cast.officer(Duty.POLICY, "shanxi"), begin)
     for story in STORIES:
         _tell(story, cast, _morning(now - timedelta(days=story.days_ago)), now)
+    _find_out(cast, _morning(now - timedelta(days=7)))
     # The published default is five working days; the demonstration passes at once so that one person can try it all.
     Authority.objects.update(notice_days=0)
     return True
+
+
+def _find_out(cast: Cast, at: datetime) -> None:
+    """Check the facts of the claim whose clause demands more than that, and find out most of it."""
+    case = Application.objects.get(clause__code=inquiries.CLAUSE)
+    verifier, companion = cast.officer(Duty.VERIFY, "shanxi"), cast.officer(Duty.INTAKE, "shanxi")
+    check_all(case, by=verifier, at=at)
+    expert = cast.officer(Duty.EXPERT, "shanxi")
+    inquiries.find_out(case, verifier=verifier, companion=companion, expert=expert, at=at + timedelta(days=1))
 
 
 def _morning(moment: datetime) -> datetime:
@@ -298,12 +332,14 @@ def file_claim(
     event_on: date,
     promised: str = "",
     at: datetime,
+    papers: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
     mistyped: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
 ) -> Application:
     """
     Start a draft, fill it and put one invented paper into each slot that the clause demands, or promise it.
 
-    `mistyped` are fields, by slot, in which the applicant typed something else than the paper says.
+    `papers` are values, by slot, that stand on the paper; `mistyped` are fields in which the applicant typed something
+    else than the paper says.
     """
     application = filing.start(applicant, clause, by=agent, at=at)
     application = filing.save(
@@ -314,7 +350,8 @@ def file_claim(
             last = latest_day(application.authority_id, at)
             promise(application, slot=promised, due_on=last, by=agent, at=at)
         elif slot.required:
-            attach_sample(application, slot, by=agent, at=at, mistyped=mistyped.get(slot.kind, {}))
+            stated, typed = papers.get(slot.kind, {}), mistyped.get(slot.kind, {})
+            attach_sample(application, slot, by=agent, at=at, stated=stated, mistyped=typed)
     application.refresh_from_db()
     return application
 
@@ -325,6 +362,7 @@ def attach_sample(
     *,
     by: User,
     at: datetime,
+    stated: Mapping[str, Any] = MappingProxyType({}),
     mistyped: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
     """Put one invented paper into a slot, through the same checks as any upload."""
@@ -333,6 +371,7 @@ def attach_sample(
     details = samples.details_for(
         slot, application.applicant, application.facts, application.subject, application.event_on, serial=serial
     )
+    details |= stated
     rows = {f.label: samples.value_text(f, details[f.name]) for f in slot.fields if f.name in details}
     data = samples.paper(slot, application.applicant, rows, application.number)
     made = SimpleUploadedFile(f"{slot.label}.pdf", data)
@@ -361,6 +400,7 @@ def _tell(story: Story, cast: Cast, start: datetime, now: datetime) -> None:
         event_on=story.event_on,
         promised=story.promised,
         at=start,
+        papers=story.papers,
         mistyped=story.mistyped,
     )
     if story.reaches == S.DRAFT:

@@ -17,6 +17,11 @@ class Unit(models.TextChoices):
     MONTH = "month", "个月"
 
 
+def length_words(length: int, unit: str) -> str:
+    """Return a period as people say it: 5个工作日, 30日, 6个月."""
+    return f"{length}{'个' if unit == Unit.WORKING else ''}{Unit(unit).label}"
+
+
 class CalendarDay(models.Model):
     """
     工作日例外: a day whose nature an authority entered by hand: a holiday, or a weekend day that is worked.
@@ -86,7 +91,12 @@ class StepLength(models.Model):
         constraints = [models.CheckConstraint(name="step_length_positive", condition=Q(length__gt=0))]
 
     def __str__(self) -> str:
-        return f"{self.get_step_display()} {self.length}{self.get_unit_display()}"
+        return f"{self.get_step_display()} {self.words}"
+
+    @property
+    def words(self) -> str:
+        """The period in words."""
+        return length_words(self.length, self.unit)
 
 
 class Clock(models.Model):
@@ -128,6 +138,11 @@ class Clock(models.Model):
 
     def __str__(self) -> str:
         return f"{self.application} {self.get_step_display()}"
+
+    @property
+    def words(self) -> str:
+        """The period in words."""
+        return length_words(self.length, self.unit)
 
 
 class ClockPause(models.Model):

@@ -132,11 +132,16 @@ class ExpertOpinion(models.Model):
                 name="expert_with_an_account_answers_in_person",
                 condition=Q(expert=None) | Q(answered_by=None) | Q(answered_by=F("expert")),
             ),
+            # A comparison with NULL is neither true nor false, and a CHECK lets it pass: every part asks for it itself.
             models.CheckConstraint(
                 name="expert_with_an_interest_gives_no_opinion",
-                condition=Q(no_interest=None, conclusion="")
-                | Q(no_interest=True, conclusion__in=["support", "conditional", "oppose"])
-                | Q(no_interest=False, conclusion="recused"),
+                condition=Q(no_interest__isnull=True, conclusion="")
+                | Q(
+                    no_interest__isnull=False,
+                    no_interest=True,
+                    conclusion__in=["support", "conditional", "oppose"],
+                )
+                | Q(no_interest__isnull=False, no_interest=False, conclusion="recused"),
             ),
         ]
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from applications.actions import ActionRefused
 from applications.actions.reading_of_case import decide_reading
 from applications.assessing import case_questions
+from portal.console.acting import acting_on
 from portal.console.cases import case_page
 from portal.console.reading import case_at_desk
 from portal.console.site import EXTRA_URLS
@@ -30,7 +31,8 @@ def decide(request: Request, pk: int, key: str) -> HttpResponse:
     if not form.is_valid():
         return case_page(request, pk, decision=form, status=422)
     try:
-        decide_reading(application, key=key, by=request.user, at=timezone.now(), **form.cleaned_data)
+        with acting_on(request, application):
+            decide_reading(application, key=key, by=request.user, at=timezone.now(), **form.cleaned_data)
     except ActionRefused as refusal:
         return case_page(request, pk, refusal=str(refusal), decision=form, status=409)
     messages.success(request, f"已认定口径 {key}。")

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from applications.actions import ActionRefused
 from applications.actions.delay import explain_delay
+from portal.console.acting import acting_on
 from portal.console.cases import case_page
 from portal.console.reading import case_at_desk
 from portal.console.site import EXTRA_URLS, FINANCE, duty_of
@@ -26,7 +27,8 @@ def explain(request: Request, pk: int) -> HttpResponse:
     if not form.is_valid():
         return case_page(request, pk, sent={"explain_delay": form}, status=422)
     try:
-        explain_delay(application, form.cleaned_data["reason"], by=request.user, at=timezone.now())
+        with acting_on(request, application):
+            explain_delay(application, form.cleaned_data["reason"], by=request.user, at=timezone.now())
     except ActionRefused as refusal:
         return case_page(request, pk, refusal=str(refusal), sent={"explain_delay": form}, status=409)
     messages.success(request, f"{application.number} 已作超期说明，可以继续办理。")

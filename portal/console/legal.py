@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from applications.actions import ActionRefused, decision
+from portal.console.acting import acting_on
 from portal.console.cases import case_page, legal_form
 from portal.console.queue import forget_counts
 from portal.console.reading import case_at_desk
@@ -26,7 +27,8 @@ def review(request: Request, pk: int) -> HttpResponse:
         return case_page(request, pk, sent={"review_legally": form}, status=422)
     try:
         note = form.cleaned_data["reason"]
-        decision.review_legally(application, note=note, by=request.user, at=timezone.now())
+        with acting_on(request, application):
+            decision.review_legally(application, note=note, by=request.user, at=timezone.now())
     except ActionRefused as refusal:
         return case_page(request, pk, refusal=str(refusal), sent={"review_legally": form}, status=409)
     forget_counts(application.authority_id)

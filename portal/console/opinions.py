@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 import rules
-from applications import permissions
+from applications import assessing, permissions
 from applications.actions import opinion
 from applications.models import Application, Duty, Evidence, ExpertOpinion
 from applications.permissions import ActionRefused
@@ -50,7 +50,7 @@ def _own(request: Request):
     if posting is None or posting.duty != Duty.EXPERT:
         raise Http404
     rows = ExpertOpinion.objects.filter(expert=request.user, application__authority=posting.authority_id)
-    return rows.select_related("application__applicant", "application__clause__policy")
+    return rows.select_related("application__applicant", "application__clause__policy", "application__policy")
 
 
 @require_safe
@@ -94,7 +94,7 @@ def _page(
         "title": f"征询：{case.number}",
         "row": row,
         "case": case,
-        "clause": rules.load().clause(case.clause.code),
+        "clause": assessing.law_of(case),
         "facts": _facts(case),
         "papers": _papers(case),
         "form": form,
@@ -110,7 +110,7 @@ def _facts(case: Application) -> list[Shown]:
 
 
 def _papers(case: Application) -> list[Paper]:
-    slots = {slot.kind: slot for slot in rules.evidence(case.clause.code)}
+    slots = {slot.kind: slot for slot in assessing.slots_of(case)}
     papers = []
     for item in case.evidence.in_use().order_by("pk"):
         slot = slots.get(item.slot)

@@ -29,12 +29,14 @@ from applications.models import (
     Evidence,
     FactCheck,
     Mandate,
+    Objection,
     Promise,
     PublicNotice,
     Restriction,
 )
 from applications.permissions import Standing
 from applications.promises import waiting
+from applications.publicity import UPHELD
 from applications.restricted import (
     broke_a_promise,
     restrictions_in,
@@ -297,6 +299,7 @@ def _cases(request: Request) -> QuerySet[Application]:
     notice = PublicNotice.objects.filter(application=here, ended_at=None)
     asked = Correction.objects.filter(application=here).order_by().values("application").annotate(rows=Count("pk"))
     account = BankAccount.objects.filter(applicant=OuterRef("applicant"), replaced_at=None)
+    objections = Objection.objects.filter(notice__application=here, notice__ended_at=None)
     decision = DeskFile.objects.filter(application=here, kind=DeskFile.Kind.DECISION).order_by("-pk")
     mine = Approval.objects.filter(application=here, proposed_at=OuterRef("proposed_at"), approved_by__user=user)
     return (
@@ -315,6 +318,8 @@ def _cases(request: Request) -> QuerySet[Application]:
         )
         .annotate(
             i_agreed=Exists(mine),
+            open_objections=Exists(objections.filter(ruled_at=None)),
+            upheld_objections=Exists(objections.filter(ruling__in=UPHELD)),
             my_role=permissions.role_of(user),
             my_held=Subquery(CaseDuty.objects.filter(user=user, application=here).values("duty")[:1]),
             asked_before=Coalesce(Subquery(asked.values("rows")), 0),
@@ -566,6 +571,10 @@ def why_nots(
             standing,
             notice=running_notice(application),
             today=timezone.localdate(),
+            held=permissions.why_held(
+                waiting=application.open_objections,  # type: ignore[attr-defined]
+                upheld=application.upheld_objections,  # type: ignore[attr-defined]
+            ),
             issue_day_needed=assessing.needs_issue_day(application.policy, assessing.version_of(application)),
             restricted=restricted_in(application, Restriction.Scope.FILING),
         ),

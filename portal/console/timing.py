@@ -103,14 +103,10 @@ def _lengths(posting: Posting) -> Iterator[LengthShown]:
         newest.setdefault((row.step, row.clause_id), row)
     for step, default in LENGTHS.items():
         general = newest.get((step, None))
-        yield LengthShown(step.label, None, _words(general) if general else f"{default}个工作日", general)
+        yield LengthShown(step.label, None, general.words if general else f"{default}个工作日", general)
         own = [row for (of, clause), row in newest.items() if of == step and clause is not None]
         for row in sorted(own, key=lambda row: row.clause.position if row.clause else 0):
-            yield LengthShown(step.label, row.clause, _words(row), row)
-
-
-def _words(row: StepLength) -> str:
-    return f"{row.length}{'个' if row.unit == 'working' else ''}{row.get_unit_display()}"
+            yield LengthShown(step.label, row.clause, row.words, row)
 
 
 def _years(authority_id: int, asked_for: set[int], opening: tuple[int, Form] | None) -> list[YearShown]:

@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.db import transaction
 from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,12 +13,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from applications.actions import ActionRefused, decision, intake, payment, review
-from applications.actions.overtaking import act_words, refuse_if_overtaken
 from applications.assessing import fields_of, slots_of
 from applications.defects import newest_answer
-from applications.models import Application, Event, Evidence
+from applications.models import Application, Evidence
 from applications.workflow import VERBS
-from portal.console.case_record import event_words
+from portal.console.acting import acting_on
 from portal.console.cases import PLAIN, REASONED, case_page, form_of
 from portal.console.queue import forget_counts
 from portal.console.reading import case_at_desk, outcome_of, read
@@ -42,21 +40,6 @@ ACTIONS: dict[str, Action] = {
     "grant": decision.grant,
     "close": payment.close,
 }
-
-
-def refuse_if_old(request: Request, application: Application) -> None:
-    """
-    Refuse an act that was sent from a page on which somebody else's act is not shown yet. Raises ActionRefused.
-
-    Every form of a case carries the version it shows; one that carries none is not compared. Call it in the
-    transaction of the act.
-    """
-    seen = request.POST.get("version", "")
-    refuse_if_overtaken(application, int(seen[:9]) if seen.isascii() and seen.isdecimal() else None, words=_words)
-
-
-def _words(event: Event) -> str:
-    return act_words(event) or event_words(event.action)
 
 
 def _done(request: Request, application: Application, words: str) -> HttpResponse:
@@ -92,8 +75,7 @@ def _view(verb: str) -> Callable[..., HttpResponse]:
             return case_page(request, pk, sent=sent, status=422)
         values = _values(verb, form) if form else {}
         try:
-            with transaction.atomic():
-                refuse_if_old(request, application)
+            with acting_on(request, application):
                 action(application, **values, by=request.user, at=timezone.now())
         except ActionRefused as refusal:
             return case_page(request, pk, refusal=str(refusal), sent=sent, status=409)
@@ -119,8 +101,7 @@ def check(request: Request, pk: int, fact: str) -> HttpResponse:
         return case_page(request, pk, check=form, status=422)
     found = form.cleaned_data
     try:
-        with transaction.atomic():
-            refuse_if_old(request, application)
+        with acting_on(request, application):
             review.check(
                 application,
                 fact=fact,
@@ -157,8 +138,7 @@ def correct(request: Request, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _correct_page(request, application, form, status=422)
     try:
-        with transaction.atomic():
-            refuse_if_old(request, application)
+        with acting_on(request, application):
             intake.correct(
                 application,
                 items=form.cleaned_data["items"],

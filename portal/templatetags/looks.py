@@ -48,16 +48,16 @@ TONES: dict[str, str] = {
     # 信用核查、现场核查、专家意见、会审表决
     "clean": "good",
     "record": "bad",
-    "duplicate": "ask",
+    "duplicate": "wait",
     "fits": "good",
     "differs": "bad",
     "support": "good",
-    "conditional": "ask",
+    "conditional": "wait",
     "oppose": "bad",
     "recused": "rest",
     "agree": "good",
     "object": "bad",
-    "abstain": "ask",
+    "abstain": "wait",
 }
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 import rules
 from applications import assessing, ledger, permissions
 from applications.actions import filing
+from applications.identities import TooManyThings
 from applications.models import Application, Evidence
 from applications.permissions import ActionRefused
 from applications.uploads import BadUpload, Upload, inspect
@@ -104,11 +105,11 @@ def _inspected(form: DetailsForm) -> Upload | None:
 
 
 def _obstacle(claim: Claim, form: DetailsForm) -> ledger.Obstacle | None:
-    """Ask the ledger what stands against a paper with these numbers; too many of them is said at the first field."""
+    """Ask the ledger what stands against a paper with these numbers, or with too many of them."""
     try:
         return ledger.obstacle(claim.case, slot=form.slot.kind, details=form.details())
-    except ActionRefused as refusal:
-        return ledger.Obstacle(str(refusal), True, form.slot.kind, form.slot.ledger[0].number)
+    except TooManyThings as refusal:
+        return ledger.Obstacle(str(refusal), True, form.slot.kind, refusal.field)
 
 
 @transaction.atomic

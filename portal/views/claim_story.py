@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 
@@ -11,7 +12,7 @@ import rules
 from applications import assessing, permissions
 from applications.actions.filing import may_file
 from applications.completeness import gaps_of
-from applications.models import Application, Award, Clock, Document, Evidence, Payment, Promise, Status
+from applications.models import Application, Award, ClockPause, Document, Evidence, Payment, Promise, Status
 from applications.promises import promised_slots
 from applications.restricted import why_not_filing
 from applications.workflow import EDITABLE, NEXT, ROAD
@@ -93,6 +94,7 @@ def story_of(claim: Claim) -> dict[str, Any]:
     files = evidence_by_slot(case)
     flat = [item for slot in files.values() for item in slot]
     acts = _acts(case)
+    clocks = _clocks(case)
     return {
         "case": case,
         "editable": case.status in EDITABLE,
@@ -103,10 +105,11 @@ def story_of(claim: Claim) -> dict[str, Any]:
         "files": _files(case, files),
         "documents": _documents(case),
         "awards": _awards(case),
+        "delays": [clock for clock in clocks if clock.late_reason],
+        "resting": any(clock.resting for clock in clocks if clock.step == case.status and not clock.ended_on),
         "promises": [_promise(claim, row) for row in claim.promises],
         "mandate": claim.mandate,
         "at_the_counter": claim.at_the_counter,
-        "delays": _delays(case),
         "can_withdraw": not permissions.why_not_withdraw(case, claim.standing),
         **(_before_submission(claim, flat) if case.status in EDITABLE else {}),
     }
@@ -206,9 +209,12 @@ def _documents(case: Application) -> list[Document]:
     return list(case.documents.prefetch_related("jobs").order_by("-issued_at", "-pk"))
 
 
-def _delays(case: Application) -> list[Clock]:
-    """Return the steps that were late, with what was said about it."""
-    return [] if case.status == Status.DRAFT else list(case.clocks.exclude(late_reason="").order_by("pk"))
+def _clocks(case: Application) -> list[Any]:
+    """Return the clocks of all steps, each with whether it rests now; a draft has none."""
+    if case.status == Status.DRAFT:
+        return []
+    open_pauses = ClockPause.objects.filter(clock=OuterRef("pk"), until=None)
+    return list(case.clocks.annotate(resting=Exists(open_pauses)).order_by("pk"))
 
 
 def _awards(case: Application) -> list[Award]:

@@ -74,7 +74,7 @@ def submit(request: Request, pk: int) -> HttpResponse:
     try:
         filing.submit(claim.case, by=request.user, at=timezone.now())
     except EvidenceTaken as refusal:
-        taken = {"refusal": str(refusal), "refused_slot": refusal.slot}
+        taken = {"refusal": str(refusal), "refused_slot": refusal.slot, "first_use": refusal.first}
         return _page(request, claim_of(request, pk), status=409, **taken)
     except ActionRefused as refusal:
         return _page(request, claim_of(request, pk), refusal=str(refusal), status=409)

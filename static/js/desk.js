@@ -58,8 +58,10 @@
   };
 
   let sending = false; /* a conclusion is on its way */
+  let moving = false; /* it is one on a fact, so that the next fact follows */
   document.addEventListener("submit", (event) => {
     sending = event.target.matches(".check-form");
+    moving = sending && event.target.closest(".fact") !== null;
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     if (event.detail.elt.matches(".check-form")) sending = false;
@@ -278,7 +280,7 @@
       showPage(wanted);
       wanted = "";
     }
-    if (event.target.id === "desk") arrived(true);
+    if (event.target.id === "desk") arrived(moving);
   });
 
   arrived(false);

@@ -76,7 +76,8 @@ def test_decision_is_refused_to_whoever_may_not_take_it():
     assert refused(case, make_officer(Duty.APPROVE)) == "只有核验岗位可以办理此事项。"
     assert refused(case, make_officer(Duty.VERIFY, "shihezi")) == "只有核验岗位可以办理此事项。"
     assert refused(case, case.accepted_by.user) == "只有核验岗位可以办理此事项。"
-    assert refused(case, officer, version=99) == "本件刚刚被其他人办理过，请刷新页面后再认定。"
+    accepted = f"本件刚刚被{case.accepted_by.user.name}于9月1日12:00办理（受理），请刷新后再办。"
+    assert refused(case, officer, version=99) == accepted
     nothing = "本件没有这一口径问题或这一读法。"
     wrong = ({"choice": "z"}, {"key": "X8"}, {"key": "X6"})
     assert [refused(case, officer, **changes) for changes in wrong] == [nothing] * 3

@@ -14,6 +14,7 @@ from applications.models import (
     Application,
     Clause,
     ClauseDemand,
+    ClockPause,
     CreditCheck,
     Delivery,
     DeskFile,
@@ -268,6 +269,22 @@ def test_the_applicant_is_told_that_days_do_not_count(case, verifier):
 
     texts = set(Delivery.objects.filter(subject="专家评审").values_list("text", flat=True))
     assert texts == {f"{case.number} 正在征询专家意见，预计2026年9月15日答复，该期间不计入办理时限。"}
+
+
+def test_the_clock_rests_from_the_question_to_the_last_answer(case, verifier):
+    due_on = Application.objects.get(pk=case.pk).due_on
+    first, second = make_officer(Duty.EXPERT), make_officer(Duty.EXPERT)
+    rows = [ask(case, verifier, first), ask(case, verifier, second)]
+    assert Application.objects.get(pk=case.pk).due_on is None
+    pause = ClockPause.objects.get()
+    assert (pause.reason, pause.since, pause.until) == ("expert", TODAY, None)
+
+    answer(rows[0], first, at=NOON + timedelta(days=1))
+    assert ClockPause.objects.get().until is None
+    answer(rows[1], second, at=NOON + timedelta(days=7))
+
+    assert ClockPause.objects.get().until == TODAY + timedelta(days=7)
+    assert Application.objects.get(pk=case.pk).due_on > due_on
 
 
 def test_an_expert_with_an_interest_leaves_no_opinion_and_is_not_asked_again(case, verifier):

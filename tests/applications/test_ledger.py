@@ -143,7 +143,7 @@ def test_the_same_invoice_is_refused_to_the_same_applicant_with_the_case_it_stan
 
     taken = refused(buyer(applicant=first.applicant))
 
-    assert taken.slot == "invoice"
+    assert (taken.slot, taken.first) == ("invoice", first)
     assert str(taken) == (
         f"发票（编号 {NUMBER}）已用于申报件 {first.number}，已用 1,000.00 元，余额 0.00 元；本件以此类材料申报的基数为 "
         "1,000.00 元，各份余额合计 0.00 元。同一材料不得重复计入，请更换材料或者调减申报数额。"
@@ -154,8 +154,10 @@ def test_the_same_invoice_is_refused_to_the_same_applicant_with_the_case_it_stan
 def test_another_applicant_is_not_told_whose_case_it_is():
     first = submit(buyer())
 
-    said = str(refused(buyer(invoice={"invoice_number": f"2665 {NUMBER[4:]}"})))
+    taken = refused(buyer(invoice={"invoice_number": f"2665 {NUMBER[4:]}"}))
 
+    said = str(taken)
+    assert taken.first is None
     assert f"发票（编号 2665 {NUMBER[4:]}）已用于其他申报件，已用 1,000.00 元" in said
     assert first.number not in said
 

@@ -8,10 +8,12 @@ from django.db.models import ProtectedError
 
 from applications.actions import ActionRefused, decision, intake, payment, review
 from applications.demo.stories import check_all
+from applications.history import first_broken_link
 from applications.models import (
     Application,
     Award,
     CaseDuty,
+    Commitment,
     Document,
     Duty,
     EarlierAward,
@@ -30,6 +32,7 @@ from applications.permissions import posted_as
 from tests.factories import (
     NOON,
     agent_of,
+    make_applicant,
     make_application,
     make_draft,
     make_earlier_award,
@@ -37,6 +40,7 @@ from tests.factories import (
     make_policy,
     make_user,
 )
+from tests.portal.test_every_clause import split
 
 pytestmark = pytest.mark.django_db
 
@@ -73,6 +77,34 @@ def test_endorsing_beyond_the_pool_is_refused_and_holds_nothing():
 
     pool.refresh_from_db()
     assert (pool.committed_fen, pool.commitments.count()) == (0, 0)
+
+
+def test_pool_that_the_text_sets_opens_with_its_first_case_and_is_told_once():
+    make_policy("shanxi", readings=True)
+    facts, found = split("shanxi-9a")
+    applicants = [make_applicant() for _ in range(2)]
+    endorsed = []
+    for applicant in applicants:
+        case = make_application(Status.VERIFYING, clause="shanxi-9a", facts=facts, applicant=applicant)
+        verifier = make_officer(Duty.VERIFY, "shanxi")
+        check_all(case, by=verifier, at=NOON, found=found)
+        review.propose(case, by=verifier, at=NOON)
+        approver = make_officer(Duty.APPROVE, "shanxi")
+        decision.endorse(case, by=approver, at=NOON)
+        endorsed.append((case, approver))
+
+    (pool,) = Pool.objects.all()
+    (event,) = Event.objects.filter(action="open_pool")
+    assert (event.chain, event.by) == (f"authority:{endorsed[0][0].authority_id}", endorsed[0][1])
+    assert event.note == "第二部分（九）规定的年度总额"
+    assert event.detail == {
+        "pool": pool.pk,
+        "year": 2026,
+        "limit_fen": 5000_0000_00,
+        "application": endorsed[0][0].number,
+    }
+    assert first_broken_link(Event.objects.filter(chain=event.chain).order_by("sequence")) is None
+    assert pool.committed_fen == sum(Commitment.objects.values_list("amount_fen", flat=True))
 
 
 def test_pool_follows_a_case_from_notice_to_payment():

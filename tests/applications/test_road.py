@@ -263,7 +263,7 @@ def test_check_of_an_old_version_is_refused():
     officer = make_officer(Duty.VERIFY)
     check(application, "pue", "met", officer)
 
-    with pytest.raises(ActionRefused, match="刷新页面"):
+    with pytest.raises(ActionRefused, match="（核验PUE），请刷新后再办"):
         review.check(
             application,
             fact="pue",

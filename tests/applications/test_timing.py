@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from applications import timing
-from applications.actions import ActionRefused, decision, delay, filing, intake, payment, review
+from applications.actions import ActionRefused, decision, delay, filing, intake, opinion, payment, review
 from applications.actions import timing as desk
 from applications.actions.shared import move, take_duty
 from applications.actions.timing import DayRow
@@ -250,6 +250,43 @@ def test_an_expert_who_ends_while_a_correction_is_open_does_not_move_the_applica
     answer(case, at(2026, 3, 6))
     # rests from 03-05 to 03-09 and nothing more: the answer of 03-06 came before the expert
     assert again(case).due_on == D(2026, 4, 2)
+
+
+def test_a_question_to_an_expert_lets_the_clock_rest_until_the_last_answer():
+    case = case_of(S.VERIFYING, at(2026, 3, 2))
+    verifier = make_officer(Duty.VERIFY)
+    experts = [make_officer(Duty.EXPERT), make_officer(Duty.EXPERT)]
+    asked = [
+        opinion.ask_expert(
+            case, question="测法是否合规", expert=expert, expected_on=D(2026, 3, 13), by=verifier, at=at(2026, 3, 4)
+        )
+        for expert in experts
+    ]
+    said = {"no_interest": True, "conclusion": "support", "text": "合规"}
+    opinion.answer_expert(asked[0], **said, by=experts[0], at=at(2026, 3, 9))
+    assert again(case).due_on is None
+
+    opinion.answer_expert(asked[1], **said, by=experts[1], at=at(2026, 3, 11))
+    # 03-03 and 03-04 were used; eighteen more from 03-12, without 清明
+    assert again(case).due_on == D(2026, 4, 7)
+    assert list(ClockPause.objects.values_list("reason", "since", "until")) == [
+        ("expert", D(2026, 3, 4), D(2026, 3, 11))
+    ]
+
+
+def test_a_case_sent_back_while_an_expert_works_rests_at_once():
+    case = case_of(S.VERIFYING, at(2026, 3, 2))
+    verifier, approver = make_officer(Duty.VERIFY), make_officer(Duty.APPROVE)
+    expert = make_officer(Duty.EXPERT)
+    opinion.ask_expert(
+        case, question="测法是否合规", expert=expert, expected_on=D(2026, 3, 13), by=verifier, at=at(2026, 3, 4)
+    )
+    check_all(again(case), by=verifier, at=at(2026, 3, 5))
+    review.propose(again(case), by=verifier, at=at(2026, 3, 5))
+    decision.return_(again(case), reason="请等专家意见", by=approver, at=at(2026, 3, 6))
+
+    assert clocks(case)[-1] == (S.VERIFYING, D(2026, 3, 6), None, None)
+    assert again(case).due_on is None
 
 
 def test_pausing_twice_for_one_reason_is_one_pause_and_resuming_without_one_changes_nothing():

@@ -159,6 +159,7 @@ def test_years_are_shown_as_the_notice_names_them(client, manager):
 
 def test_a_year_is_pasted_checked_and_opened(client, policy, manager):
     with time_machine.travel(NOON + timedelta(days=119)):  # 2026-12-29
+        client.force_login(manager)
         case = make_application(Status.SUBMITTED, at=NOON + timedelta(days=119))
         assert case.due_on is None
         assert "录入2027年工作日安排" in client.get(reverse("console:policy", args=[policy.pk])).content.decode()
@@ -319,8 +320,8 @@ def test_nothing_is_asked_before_the_limit(client):
 def test_finance_is_led_to_the_explanation_and_back(client):
     case = make_application(Status.GRANTED)
     award = case.awards.get()
-    client.force_login(make_officer(Duty.PAY))
     with time_machine.travel(NOON + timedelta(days=30)):
+        client.force_login(make_officer(Duty.PAY))
         shown = client.get(reverse("finance_award", args=[award.pk]))
         assert [part.why_not_record for part in shown.context["parts"]] == [
             "本环节已于2026年9月21日到期，请先作超期说明，再办理。"
@@ -345,6 +346,33 @@ def test_the_applicant_reads_why_it_took_longer(client, late):
     assert "“待受理”环节应于2026年9月8日前办结。主管单位说明：窗口系统检修" in shown
     assert "主管单位超期说明" in shown
     assert officer.name not in shown
+
+
+def test_the_queue_tells_what_rests_from_what_is_open_and_what_has_no_limit(client):
+    rests, runs, paid_in_part = (
+        make_application(status) for status in (Status.VERIFYING, Status.VERIFYING, Status.GRANTED)
+    )
+    timing.pause(rests, "expert", NOON)
+    timing.met(paid_in_part, NOON)
+    Application.objects.filter(pk=runs.pk).update(due_on=None)
+    client.force_login(make_officer(Duty.AUDIT))
+
+    shown = client.get(reverse("console:queue") + "?status=all")
+
+    rows = {row.pk: (row.has_clock, row.resting) for row in shown.context["rows"]}
+    assert rows == {rests.pk: (True, True), runs.pk: (True, False), paid_in_part.pk: (False, False)}
+    assert shown.content.decode().count("停表中") == 1
+
+
+def test_the_applicant_reads_that_an_expert_works(client):
+    case = make_application(Status.VERIFYING)
+    timing.pause(case, "expert", NOON)
+    client.force_login(agent_of(case.applicant))
+
+    shown = client.get(reverse("claim", args=[case.pk])).content.decode()
+
+    assert "专家评审期间停止计算期限" in shown
+    assert "期限待定" not in shown
 
 
 # ---- the table of limits on the record of a case -----------------------------------------------------------------
