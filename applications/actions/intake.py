@@ -11,7 +11,7 @@ from applications.actions import promise as promises
 from applications.actions.shared import due_day, lock, move, refuse_if, stop, take_duty
 from applications.actions.system import system_user
 from applications.models import Application, CaseDuty, Correction, Duty, Status, User
-from applications.promises import open_promises
+from applications.promises import named, open_promises
 from applications.restricted import why_no_leeway
 
 SILENCE = "逾期未作出受理决定，自收到材料之日起即为受理"
@@ -72,7 +72,7 @@ def accept_with_promises(application: Application, *, by: User, at: datetime) ->
         by=by,
         at=at,
         duty=standing.duty,
-        note="；".join(str(row) for row in promised),
+        note=named(promised),
         detail={"promises": {row.slot: row.due_on.isoformat() for row in promised}},
     )
     papers.issue_acceptance(application, promised, received_on=received_on(application), by=by, at=at)
