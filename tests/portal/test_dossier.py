@@ -166,4 +166,4 @@ def test_tab_costs_the_same_for_any_number_of_dossiers(client, case, auditor, dj
         page = client.get(tab(case))
 
     assert len(page.context["dossiers"]) == min(count, 5)
-    assert len(asked) == 9  # session, user, posting, case, standing, dossiers, events, letters, duties
+    assert len(asked) == 11  # session, user, posting, case, standing, dossiers, events, letters, duties, clocks, pauses
