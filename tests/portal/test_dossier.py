@@ -3,6 +3,8 @@
 import hashlib
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from applications import tasks
@@ -155,15 +157,16 @@ def test_failed_dossier_is_said(client, case, auditor):
     assert "secret" not in page
 
 
-@pytest.mark.parametrize("count", [1, 30])
-def test_tab_costs_the_same_for_any_number_of_dossiers(client, case, auditor, django_assert_max_num_queries, count):
-    for _ in range(count):
-        job = actions.order(case, words={}, by=auditor, at=NOON)
-        Job.objects.filter(pk=job.pk).update(state=Job.State.FAILED)
-    client.get(tab(case))
+def test_tab_costs_the_same_for_any_number_of_dossiers(client, case, auditor):
+    asked = []
+    for count in (1, 29):
+        for _ in range(count):
+            job = actions.order(case, words={}, by=auditor, at=NOON)
+            Job.objects.filter(pk=job.pk).update(state=Job.State.FAILED)
+        client.get(tab(case))
+        with CaptureQueriesContext(connection) as queries:
+            page = client.get(tab(case))
+        asked.append(len(queries))
 
-    with django_assert_max_num_queries(12) as asked:
-        page = client.get(tab(case))
-
-    assert len(page.context["dossiers"]) == min(count, 5)
-    assert len(asked) == 11  # session, user, posting, case, standing, dossiers, events, letters, duties, clocks, pauses
+    assert len(page.context["dossiers"]) == 5
+    assert asked[0] == asked[1] <= 12
