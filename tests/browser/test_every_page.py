@@ -38,7 +38,8 @@ def shape(path: str) -> str:
     return "/".join(parts)
 
 
-PUBLIC = ("/policies/", "/verify/", "/eligibility/", "/notices/")  # looked at without a log-in; the pages are the same with one
+# Looked at without a log-in; the pages are the same with one.
+PUBLIC = ("/policies/", "/verify/", "/eligibility/", "/notices/")
 
 
 def links_of(page, site) -> list[str]:
