@@ -11,11 +11,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, QuerySet
 
 from applications import telling
 from applications.chains import canonical, link_hash, link_of, what_is_wrong
-from applications.models import Application, Authority, Delivery, Event, Mandate, Membership, Posting, User
+from applications.models import Application, Authority, Event, User
 
 
 def _append(event: Event) -> Event:
@@ -94,52 +94,6 @@ def record_for_authority(
             detail=detail or {},
         )
     )
-
-
-def tell_members(event: Event, subject: str, text: str) -> None:
-    """
-    Put a message to every member of the applicant into the outbox: on the site, and by mail where there is one.
-
-    The officer who filed the claim at the counter is told as well, since the applicant may have no member.
-    """
-    assert event.application is not None
-    tell_applicant(event, event.application.applicant_id, subject, text)
-
-
-def tell_applicant(event: Event, applicant_id: int, subject: str, text: str) -> None:
-    """Put a message about an act into the outbox of everybody who acts for an applicant, of a case or of none."""
-    members = Q(pk__in=Membership.objects.filter(applicant=applicant_id).values("user"))
-    counter = Q(pk__in=Mandate.objects.filter(application=event.application_id).values("officer"))
-    _tell(event, User.objects.filter(members | counter if event.application_id else members), subject, text)
-
-
-def tell_officers(event: Event, duties: Iterable[str], subject: str, text: str, *, topic: str = "todo") -> None:
-    """Put a message to the officer in charge of the case, else to everybody posted to these duties, into the outbox."""
-    assert event.application is not None
-    posted = Posting.objects.current().filter(authority=event.authority_id, duty__in=list(duties))
-    people = User.objects.filter(pk__in=posted.values("user"), is_active=True)
-    charged = people.filter(pk__in=[event.application.assigned_to_id or 0])
-    telling.deliver(event, charged if charged.exists() else people, topic=topic, subject=subject, text=text)
-
-
-def _tell(event: Event, people: Iterable[User], subject: str, text: str) -> None:
-    rows = []
-    for person in people:
-        channels = [Delivery.Channel.SITE] + ([Delivery.Channel.MAIL] if person.email else [])
-        for channel in channels:
-            sent_at = event.at if channel == Delivery.Channel.SITE else None
-            rows.append(
-                Delivery(
-                    event=event,
-                    channel=channel,
-                    person=person,
-                    subject=subject,
-                    text=text,
-                    created_at=event.at,
-                    sent_at=sent_at,
-                )
-            )
-    Delivery.objects.bulk_create(rows)
 
 
 def first_broken_link(events: Iterable[Event] | QuerySet[Event]) -> Event | None:

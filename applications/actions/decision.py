@@ -76,7 +76,7 @@ def endorse(
         amount_fen=application.proposed_fen,
     )
     application.endorsed_by, application.endorsed_at = duty, at
-    event = move(
+    move(
         application,
         "endorse",
         Status.NOTICED,
@@ -85,7 +85,6 @@ def endorse(
         duty=standing.duty,
         detail={"days": days, "amount_fen": application.proposed_fen},
     )
-    history.tell_members(event, "拟兑现结果公示", f"{application.number} 已通过审批，进入公示。")
     return application
 
 
@@ -129,9 +128,8 @@ def refuse(application: Application, *, reason: str, by: User, at: datetime) -> 
     take_duty(application, standing, at)
     _end_notice(application, at)
     release_commitment(application, at=at)
-    event = move(application, "refuse", Status.REFUSED, by=by, at=at, duty=standing.duty, note=reason)
+    move(application, "refuse", Status.REFUSED, by=by, at=at, duty=standing.duty, note=reason)
     papers.issue_refusal(application, reason, by=by, at=at)
-    history.tell_members(event, "不予兑现", f"{application.number} 不予兑现，理由和救济途径见决定书。")
     return application
 
 
@@ -203,7 +201,7 @@ def grant(application: Application, *, parts_fen: Sequence[int] = (), by: User, 
     evidence = application.evidence.in_use().order_by("pk")
     ledger.take(application, evidence, at=at, facts=assessment.inputs["facts"], for_officer=True)
     application.assessment = assessment
-    event = move(
+    move(
         application,
         "grant",
         Status.GRANTED,
@@ -213,7 +211,6 @@ def grant(application: Application, *, parts_fen: Sequence[int] = (), by: User, 
         detail={"award": award.pk, "amount_fen": award.amount_fen, "assessment": assessment.pk},
     )
     papers.issue_notice(award, by=by, at=at)
-    history.tell_members(event, "奖补资金已批准", f"{application.number} 已批准兑现，通知书正在生成。")
     return award
 
 

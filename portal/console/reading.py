@@ -4,7 +4,7 @@ import dataclasses
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
@@ -37,7 +37,14 @@ from applications.models import (
 from applications.permissions import Standing
 from applications.promises import waiting
 from applications.publicity import UPHELD
-from applications.restricted import is_restricted, restrictions_of, why_no_leeway, words_of
+from applications.restricted import (
+    broke_a_promise,
+    restrictions_in,
+    why_no_leeway_among,
+    why_not_trusted,
+    with_restrictions,
+    words_of,
+)
 from applications.workflow import VERBS
 from portal.console.findings import Findings, Hit, findings_of
 from portal.console.site import case_desk
@@ -317,7 +324,8 @@ def _cases(request: Request) -> QuerySet[Application]:
             my_held=Subquery(CaseDuty.objects.filter(user=user, application=here).values("duty")[:1]),
             asked_before=Coalesce(Subquery(asked.values("rows")), 0),
             has_promises=Exists(Promise.objects.filter(application=here)),
-            restricted=is_restricted(timezone.localdate()),
+            **with_restrictions(timezone.localdate()),
+            broke_a_promise=broke_a_promise(timezone.now()),
             clock_reason=Subquery(clock.values("late_reason")[:1]),
             running_days=Subquery(notice.values("days")[:1]),
             running_until=Subquery(notice.values("closes_on")[:1]),
@@ -334,13 +342,13 @@ def case_with_standing(request: Request, pk: int) -> tuple[Any, Standing]:
     """
     Return a case with the annotations of `_cases`, and how the officer stands to it. Raises Http404.
 
-    `promised` and `against` on it are the promises of the case and what restricts its applicant, asked for only where
-    there is any.
+    `promised` and `against` on it are the promises of the case, asked for where there is any, and what restricts its
+    applicant.
     """
     posting = case_desk(request)
     application: Any = get_object_or_404(_cases(request), pk=pk)
     application.promised = list(application.promises.all()) if application.has_promises else []
-    application.against = list(restrictions_of(application, timezone.localdate())) if application.restricted else []
+    application.against = restrictions_in(application)
     standing = Standing(
         user=request.user,
         role=application.my_role or "",
@@ -348,6 +356,13 @@ def case_with_standing(request: Request, pk: int) -> tuple[Any, Standing]:
         held=application.my_held or "",
     )
     return application, standing
+
+
+def _no_leeway(application: Any, now: datetime) -> str:
+    """Return why no paper of the applicant may come later; asks the database only where a promise was broken."""
+    return why_no_leeway_among(application.against) or (
+        why_not_trusted(application.applicant_id, application.authority_id, now) if application.broke_a_promise else ""
+    )
 
 
 def restricted_in(application: Any, scope: str) -> str:
@@ -530,7 +545,7 @@ def why_nots(
             standing,
             open_ones,
             today=timezone.localdate(now),
-            leeway=why_no_leeway(application, now) if open_ones and application.status == "submitted" else "",
+            leeway=_no_leeway(application, now),
         ),
         "decline": permissions.why_not_decline(application, standing),
         "correct": permissions.why_not_correct(application, standing, corrections=application.asked_before),  # type: ignore[attr-defined]

@@ -5,14 +5,12 @@ The order of the navigation is that of the imports below.
 """
 
 from portal.console import (  # noqa: F401 - imported for what they register
-    admissions,
     bands,
     case_inquiries,
     case_ledger,
     case_readings,
     case_record,
     cases,
-    counter,
     delay,
     earlier,
     legal,
@@ -24,7 +22,6 @@ from portal.console import (  # noqa: F401 - imported for what they register
     publicity,
     queue,
     records,
-    restrictions,
     searching,
     selfcheck,
     staff,
@@ -32,6 +29,9 @@ from portal.console import (  # noqa: F401 - imported for what they register
     verbs,
     worklists,
 )
+
+# isort: split
+from portal.console import admissions, counter, restrictions  # noqa: F401 - how a case comes in, after the queue
 from portal.console.site import site
 
 __all__ = ["site"]

@@ -196,7 +196,7 @@ def test_words_for_a_form_that_is_gone_are_kept_on_the_page(client):
     client.post(url_of("accept", application), {"version": seen})
     text = "不属于受理范围，" * 20
 
-    response = client.post(url_of("decline", application), {"reason": text, "version": seen})
+    response = client.post(url_of("decline", application), {"ground": "competence", "reason": text, "version": seen})
 
     assert response.status_code == 409
     assert re.fullmatch(

@@ -22,6 +22,7 @@ LARGE = "xinxing"
 PER_APPLICANT = 5
 PER_EVIDENCE = 3  # one case in three has an invoice
 COLLEAGUES = 7  # officers beside the demo's one at each desk
+PAPER = "invoice"  # the slot of an invoice, and its kind in the ledger
 YEARS = (2024, 2025, 2026)
 
 FIRST = "云天星海山河金银东西南北中华新和瑞祥安泰宏远长盛鼎嘉卓越"  # signs that open a brand
@@ -257,7 +258,7 @@ def fill(cases: int) -> None:
         {
             "id": f"{evidence} + cases.id - {start} + 1",
             "application_id": "cases.id",
-            "slot": "'invoice'",
+            "slot": f"'{PAPER}'",
             "file": "'evidence/' || md5(cases.number) || '.pdf'",
             "original_name": "'发票.pdf'",
             "content_type": "'application/pdf'",
@@ -274,7 +275,7 @@ def fill(cases: int) -> None:
         EvidenceItem,
         {
             "id": f"{item} + cases.id - {start} + 1",
-            "kind": "'invoice'",
+            "kind": f"'{PAPER}'",
             "number": "'2665' || lpad(cases.id::text, 16, '0')",
             "total": "10000000",
             "used": "10000000",

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+ASK = 900  # seconds; some of the peer's searches take minutes on a busy machine
 TICK_MS = 10  # the kernel's clock of /proc/PID/stat
 
 
@@ -75,7 +76,7 @@ class Browser:
 
     def connect(self) -> http.client.HTTPConnection:
         """Return a connection to be kept open."""
-        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=ASK)
 
     def ask(self, connection: http.client.HTTPConnection, path: str, form: dict[str, str] | None = None) -> bytes:
         """Return the body of an answer; anything but 200 or a redirect is an error."""
@@ -84,8 +85,15 @@ class Browser:
         if form is not None:
             body = urllib.parse.urlencode(form)
             headers |= {"Content-Type": "application/x-www-form-urlencoded", "Referer": f"http://127.0.0.1:{self.port}"}
-        connection.request("GET" if form is None else "POST", path, body, headers)
-        answer = connection.getresponse()
+        try:
+            connection.request("GET" if form is None else "POST", path, body, headers)
+            answer = connection.getresponse()
+        except (http.client.RemoteDisconnected, ConnectionResetError):
+            if form is not None:
+                raise
+            connection.close()  # kept open too long for the server: asked again on a new one, as browsers do
+            connection.request("GET", path, body, headers)
+            answer = connection.getresponse()
         data = answer.read()
         if answer.status not in (200, 302):
             raise RuntimeError(f"{path} answered {answer.status}: {data[:300]!r}")
