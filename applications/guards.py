@@ -9,7 +9,7 @@ SQLite and PostgreSQL only; another database keeps the same promise in the actio
 APPEND_ONLY = (
     *("event", "assessment", "factcheck", "award", "instalment", "earlieraward", "caseduty"),
     *("casedecision", "autocheck", "deskfile", "creditcheck", "sitevisit", "jointvote", "steplength"),
-    *("approval", "band", "dailydigest"),
+    *("approval", "band", "dailydigest", "digesthead"),
 )
 
 # Table -> the condition under which an UPDATE is refused, over OLD and NEW.
@@ -104,3 +104,18 @@ def remove(connection) -> None:
                 cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON {table}")
             elif connection.vendor == "sqlite":
                 cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
+
+
+def missing(connection) -> list[str]:
+    """Return the names of triggers that should stand on tables that are there, and do not."""
+    tables = set(connection.introspection.table_names())
+    if connection.vendor == "sqlite":
+        question = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    elif connection.vendor == "postgresql":
+        question = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
+    else:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(question)
+        standing = {name for (name,) in cursor.fetchall()}
+    return [name for name, table, _, _ in _triggers() if table in tables and name not in standing]

@@ -2,49 +2,43 @@
 Writing and proving the history: hash-chained events and the deliveries that follow from them.
 
 The caller holds the row lock of the chain's owner (case or authority), which is what keeps two writers from linking
-to the same predecessor.
+to the same predecessor; `_append` takes it once more, so that nobody can forget it.
 """
 
-import hashlib
 import json
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db import transaction
+from django.db.models import Model, QuerySet
 
 from applications import telling
-from applications.models import Application, Authority, Delivery, Event, Mandate, Membership, Posting, User
-
-
-def _digest(event: Event) -> str:
-    """Return the hash over everything the row says and the hash before it; times in UTC to the microsecond."""
-    said = {
-        "chain": event.chain,
-        "sequence": event.sequence,
-        "application": event.application_id,
-        "authority": event.authority_id,
-        "action": event.action,
-        "before": event.before,
-        "after": event.after,
-        "by": event.by_id,
-        "duty": event.duty,
-        "at": event.at.astimezone(UTC).isoformat(timespec="microseconds"),
-        "note": event.note,
-        "detail": event.detail,
-        "previous": event.previous_hash,
-    }
-    canonical = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
+from applications.chains import canonical, link_hash, link_of, what_is_wrong
+from applications.models import Application, Authority, Event, User
 
 
 def _append(event: Event) -> Event:
-    last = Event.objects.filter(chain=event.chain).order_by("-sequence").first()
-    event.sequence = last.sequence + 1 if last else 1
-    event.previous_hash = last.hash if last else ""
-    event.hash = _digest(event)
+    _hold(event)
+    last = Event.objects.filter(chain=event.chain).order_by("-sequence").values_list("sequence", "hash").first()
+    event.sequence, event.previous_hash = (last[0] + 1, last[1]) if last else (1, "")
+    event.detail = json.loads(canonical(event.detail))  # hashed as it will be read back: keys become text
+    event.hash = link_hash(link_of(event))
     event.save(force_insert=True)
     return event
+
+
+def _hold(event: Event) -> None:
+    """
+    Lock the owner of the chain until the transaction ends, so that the next writer reads our link before it links.
+
+    An act holds that lock already and pays one look-up by key; who forgot it is queued here instead of meeting the
+    unique index. SQLite's IMMEDIATE transaction is the same lock for all chains.
+    """
+    assert transaction.get_connection().in_atomic_block, "an event is written in the transaction of its change"
+    owner: type[Model] = Application if event.application_id else Authority
+    key = event.application_id or event.authority_id
+    owner._default_manager.select_for_update(no_key=True).values_list("pk").get(pk=key)
 
 
 def record(
@@ -102,57 +96,11 @@ def record_for_authority(
     )
 
 
-def tell_members(event: Event, subject: str, text: str) -> None:
-    """
-    Put a message to every member of the applicant into the outbox: on the site, and by mail where there is one.
-
-    The officer who filed the claim at the counter is told as well, since the applicant may have no member.
-    """
-    assert event.application is not None
-    tell_applicant(event, event.application.applicant_id, subject, text)
-
-
-def tell_applicant(event: Event, applicant_id: int, subject: str, text: str) -> None:
-    """Put a message about an act into the outbox of everybody who acts for an applicant, of a case or of none."""
-    members = Q(pk__in=Membership.objects.filter(applicant=applicant_id).values("user"))
-    counter = Q(pk__in=Mandate.objects.filter(application=event.application_id).values("officer"))
-    _tell(event, User.objects.filter(members | counter if event.application_id else members), subject, text)
-
-
-def tell_officers(event: Event, duties: Iterable[str], subject: str, text: str, *, topic: str = "todo") -> None:
-    """Put a message to the officer in charge of the case, else to everybody posted to these duties, into the outbox."""
-    assert event.application is not None
-    posted = Posting.objects.current().filter(authority=event.authority_id, duty__in=list(duties))
-    people = User.objects.filter(pk__in=posted.values("user"), is_active=True)
-    charged = people.filter(pk__in=[event.application.assigned_to_id or 0])
-    telling.deliver(event, charged if charged.exists() else people, topic=topic, subject=subject, text=text)
-
-
-def _tell(event: Event, people: Iterable[User], subject: str, text: str) -> None:
-    rows = []
-    for person in people:
-        channels = [Delivery.Channel.SITE] + ([Delivery.Channel.MAIL] if person.email else [])
-        for channel in channels:
-            sent_at = event.at if channel == Delivery.Channel.SITE else None
-            rows.append(
-                Delivery(
-                    event=event,
-                    channel=channel,
-                    person=person,
-                    subject=subject,
-                    text=text,
-                    created_at=event.at,
-                    sent_at=sent_at,
-                )
-            )
-    Delivery.objects.bulk_create(rows)
-
-
 def first_broken_link(events: Iterable[Event] | QuerySet[Event]) -> Event | None:
     """Return the first event of one chain, in order, whose place, predecessor or content does not fit."""
     previous = ""
     for sequence, event in enumerate(events, start=1):
-        if event.sequence != sequence or event.previous_hash != previous or event.hash != _digest(event):
+        if what_is_wrong(link_of(event), sequence, previous):
             return event
         previous = event.hash
     return None

@@ -12,7 +12,7 @@ from django.core.files.storage import Storage
 from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from applications.history import first_broken_link
+from applications.chains import walk_all
 from applications.ledger import RELEASING
 from applications.models import (
     Application,
@@ -115,14 +115,7 @@ def i7_payments_not_of_their_instalment() -> int:
 
 def i8_broken_chains() -> int:
     """Chains of history with a link that does not fit."""
-    broken, chain = 0, None
-    rows: list[Event] = []
-    for event in Event.objects.order_by("chain", "sequence").iterator():
-        if event.chain != chain:
-            broken += first_broken_link(rows) is not None
-            chain, rows = event.chain, []
-        rows.append(event)
-    return broken + (first_broken_link(rows) is not None)
+    return len(walk_all().breaks)
 
 
 def i9_steps_or_duties_out_of_order() -> int:

@@ -140,12 +140,17 @@ def _locked(keys: set[Key], things: Mapping[Key, Identity]) -> dict[Key, Evidenc
     return {key: items[key] for key in keys}
 
 
-def _among(keys: set[Key], numbers: Sequence[str]) -> Q:
+def _among(keys: set[Key], numbers: Sequence[str], item: str = "") -> Q:
     """Return the condition for the rows of keys by their numbers, and a few more that share all parts with some key."""
-    kinds, sides = {key.kind for key in keys}, {key.side for key in keys}
-    condition = Q(number__in=numbers, kind__in=kinds, side__in=sides)
-    periods = {key.period for key in keys}
-    return condition & Q(period__in=periods) if len(periods) <= CHUNK else condition
+    parts: dict[str, Any] = {
+        "number": numbers,
+        "kind": {key.kind for key in keys},
+        "side": {key.side for key in keys},
+        "period": {key.period for key in keys},
+    }
+    if len(parts["period"]) > CHUNK:
+        del parts["period"]
+    return Q(**{f"{item}{part}__in": values for part, values in parts.items()})
 
 
 def _found(keys: set[Key], numbers: Sequence[str]) -> Iterator[int]:
@@ -383,7 +388,7 @@ def release(application: Application, *, at: datetime) -> None:
 
 def obstacle(application: Application, *, slot: str, details: Mapping[str, Any]) -> Obstacle | None:
     """
-    Return what stands against a paper before it is put into a claim, None when nothing does (two queries).
+    Return what stands against a paper before it is put into a claim, None when nothing does (one query).
 
     A paper that others have used up stops; one of which something is left is announced. Raises ActionRefused.
     """
@@ -395,7 +400,7 @@ def obstacle(application: Application, *, slot: str, details: Mapping[str, Any])
 
 
 def obstacles_of(application: Application, papers: Iterable[Evidence]) -> dict[str, Obstacle]:
-    """Return what stands against the papers of a claim as it is filled now, by slot (two queries)."""
+    """Return what stands against the papers of a claim as it is filled now, by slot (one query)."""
     claim = Claim.of(application)
     found: dict[str, Obstacle] = {}
     try:
@@ -410,27 +415,34 @@ def _obstacles(
     claim: Claim, papers: Iterable[Evidence], need: Callable[["rules.LedgerEntry"], int]
 ) -> Iterator[Obstacle]:
     things = _things_of(claim, papers)
-    items = {key: item for item in _items_with(things) if (key := _key(item)) in things}
-    others = _others_on(items.values(), claim.application)
+    uses = _uses_of(things, claim.application)
     for key, identity in things.items():
-        uses = others.get(items[key].pk, ()) if key in items else ()
-        taken = None if identity.base else next((u for u in uses if _stands_beside(claim, identity, u) is None), None)
+        taken = (
+            None if identity.base else next((u for u in uses[key] if _stands_beside(claim, identity, u) is None), None)
+        )
         if taken:
             text = _proof_taken(claim, identity, taken, False)
             yield Obstacle(text, True, identity.evidence.slot, identity.entry.number)
     for (slot, _), rows in _by_kind(things).items():
-        pairs = [(row, items.get(row.key)) for row in rows]
-        covers = [
-            _cover(claim, row, item or EvidenceItem(), others.get(item.pk, ()) if item else ()) for row, item in pairs
-        ]
+        covers = [_cover(claim, row, _item_of(uses[row.key]), uses[row.key]) for row in rows]
         if any(cover.first for cover in covers):
             yield _shortage(claim, covers, max(1, need(rows[0].entry)), slot)
 
 
-def _items_with(things: Mapping[Key, Identity]) -> Iterator[EvidenceItem]:
+def _uses_of(things: Mapping[Key, Identity], application: Application) -> dict[Key, list[EvidenceUse]]:
+    """Return the live uses of things by other cases with their rows, nothing locked (one query)."""
+    found: dict[Key, list[EvidenceUse]] = defaultdict(list)
     keys = set(things)
     for numbers in _chunks(sorted({key.number for key in keys}), CHUNK):
-        yield from EvidenceItem.objects.filter(_among(keys, numbers))
+        uses = EvidenceUse.objects.filter(_among(keys, numbers, "item__"), released_at=None)
+        uses = uses.exclude(application=application).select_related("item", "application", "clause").order_by("pk")
+        for use in uses:
+            found[_key(use.item)].append(use)
+    return found
+
+
+def _item_of(uses: Sequence[EvidenceUse]) -> EvidenceItem:
+    return uses[0].item if uses else EvidenceItem()
 
 
 def _shortage(claim: Claim, covers: Sequence[_Cover], need: int, slot: str) -> Obstacle:

@@ -19,10 +19,12 @@ from applications import assessing
 from applications.actions.shared import next_number
 from applications.documents import render
 from applications.documents.acceptance import AcceptanceLetter, LeewayLetter
+from applications.documents.batch import BatchLetter
 from applications.documents.correction import CorrectionLetter
 from applications.documents.decision import DeclineLetter, RefusalLetter
 from applications.documents.letter import Letter, Remedies, chinese_date
 from applications.documents.notice import NoticeLetter
+from applications.documents.objection import ObjectionLetter
 from applications.documents.receipt import ReceiptLetter
 from applications.models import (
     Application,
@@ -33,6 +35,8 @@ from applications.models import (
     Evidence,
     Job,
     Mandate,
+    NoticeBatch,
+    Objection,
     Promise,
     User,
 )
@@ -48,6 +52,7 @@ SIGNS = {
     Kind.DECLINE: "不受",
     Kind.REFUSAL: "不兑",
     Kind.NOTICE: "兑",
+    Kind.OBJECTION: "异复",
 }
 
 LETTERS: dict[str, type[Letter]] = {
@@ -57,6 +62,7 @@ LETTERS: dict[str, type[Letter]] = {
     Kind.CORRECTION: CorrectionLetter,
     Kind.DECLINE: DeclineLetter,
     Kind.REFUSAL: RefusalLetter,
+    Kind.OBJECTION: ObjectionLetter,
     Kind.NOTICE: NoticeLetter,
 }
 
@@ -307,6 +313,63 @@ def _readings(application: Application, assessment: Assessment) -> list[list[str
         elif letter and key in specs and letter in specs[key].options:
             rows.append([specs[key].question.rstrip("？"), specs[key].options[letter]])
     return rows
+
+
+def issue_objection_answer(application: Application, objection: Objection, *, by: User, at: datetime) -> Document:
+    """Give out the answer to an objection; it names the objection by its code and not who objected."""
+    letter = {
+        "addressee": f"异议人（查询码：{objection.code}）",
+        "filed_on": timezone.localdate(objection.filed_at),
+        "notice_number": objection.notice.batch.number if objection.notice.batch else "",
+        "objected": objection.text,
+        "findings": [line.strip() for line in objection.findings.splitlines() if line.strip()],
+        "ruling": objection.get_ruling_display(),
+        "upheld": objection.ruling != Objection.Ruling.REJECTED,
+        "remedies": remedies_of(application),
+    }
+    return _issue(application, Kind.OBJECTION, letter, by=by, at=at)
+
+
+def queue_batch(batch: NoticeBatch, *, by: User, at: datetime) -> None:
+    """Queue the paper of a public batch; what it says follows from the notices opened with it."""
+    job = Job.objects.create(kind=Job.Kind.BATCH, payload={"batch": batch.pk}, requested_by=by, requested_at=at)
+    enqueue(job)
+
+
+def make_batch(batch: NoticeBatch, *, at: datetime) -> NoticeBatch:
+    """Make the PDF of a public batch once and store it with its hash; a second run changes nothing."""
+    if batch.sha256:
+        return batch
+    data = render.pdf(batch_letter(batch))
+    with transaction.atomic():
+        locked = NoticeBatch.objects.select_for_update().get(pk=batch.pk)
+        if locked.sha256:
+            return locked
+        locked.file.save("batch.pdf", ContentFile(data), save=False)
+        locked.sha256, locked.made_at = hashlib.sha256(data).hexdigest(), at
+        locked.save(update_fields=["file", "sha256", "made_at"])
+    return locked
+
+
+def batch_letter(batch: NoticeBatch) -> BatchLetter:
+    """Return the paper of a public batch, from what its notices showed when they opened."""
+    authority = batch.authority
+    return BatchLetter(
+        authority_name=authority.name,
+        letter_number=batch.number,
+        applicant_name="",
+        decided_on=timezone.localdate(batch.opened_at),
+        verify_code=batch.number,
+        verify_url=f"{settings.PUBLIC_BASE_URL}/notices/{batch.pk}/",
+        demo=authority.demo,
+        heading=batch.title,
+        days=batch.days,
+        closes_on=batch.closes_on,
+        rows=[notice.shown for notice in batch.notices.order_by("pk")],
+        hotline=authority.hotline,
+        address=authority.address,
+        channel=f"{settings.PUBLIC_BASE_URL}/notices/{batch.pk}/",
+    )
 
 
 def make(document: Document, *, at: datetime) -> Document:

@@ -1,14 +1,19 @@
 """What keeps a body from filing, from 容缺受理 or from payment at an authority, in words with the legal basis."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from applications.documents.letter import chinese_date
 from applications.models import Application, Promise, Restriction
 
 Scope = Restriction.Scope
+
+SAID = ("scope", "since", "until", "basis", "paper", "reason")
 
 # What 容缺受理 is refused for: its own restriction, and the one that stops every claim.
 AGAINST_LEEWAY = (Scope.LEEWAY, Scope.FILING)
@@ -24,6 +29,24 @@ def is_restricted(day: date) -> Exists:
     """Read with a case whether anything stands against its applicant at its authority, so that few cases ask more."""
     rows = Restriction.objects.standing(day)
     return Exists(rows.filter(authority=OuterRef("authority"), uscc=OuterRef("applicant__uscc")))
+
+
+def with_restrictions(day: date) -> dict[str, Subquery]:
+    """Read with a case what stands against its applicant, the oldest of each scope; see `restrictions_in`."""
+    here = {"authority": OuterRef("authority"), "uscc": OuterRef("applicant__uscc")}
+    rows = Restriction.objects.standing(day).filter(**here).order_by("pk")
+    said = JSONObject(**{name: name for name in SAID})
+    return {f"against_{scope}": Subquery(rows.filter(scope=scope).values(said=said)[:1]) for scope in Scope.values}
+
+
+def restrictions_in(case: Any) -> list[Restriction]:
+    """Return what was read with a case by `with_restrictions`, without another query; rows to show, not to save."""
+    found = [getattr(case, f"against_{scope}") for scope in Scope.values]
+    return [Restriction(**{name: _read(name, row[name]) for name in SAID}) for row in found if row]
+
+
+def _read(name: str, value: Any) -> Any:
+    return date.fromisoformat(value) if name in ("since", "until") and value else value
 
 
 def words_of(restriction: Restriction) -> str:
@@ -56,10 +79,23 @@ def why_not_pay(application: Application, at: datetime) -> str:
 
 def why_no_leeway(application: Application, at: datetime) -> str:
     """Return why no paper of this applicant may come later: a restriction, or a promise broken within a year."""
-    day = timezone.localdate(at)
-    if reason := why_restricted(application.applicant.uscc, application.authority_id, day, *AGAINST_LEEWAY):
-        return f"不适用容缺受理：{reason}"
+    against = restrictions_of(application, timezone.localdate(at)).filter(scope__in=AGAINST_LEEWAY)
+    if reason := why_no_leeway_among(against):
+        return reason
     return why_not_trusted(application.applicant_id, application.authority_id, at)
+
+
+def why_no_leeway_among(against: Iterable[Restriction]) -> str:
+    """Return the first of these restrictions that forbids 容缺受理, in words."""
+    found = next((row for row in against if row.scope in AGAINST_LEEWAY), None)
+    return f"不适用容缺受理：{words_of(found)}" if found else ""
+
+
+def broke_a_promise(at: datetime) -> Exists:
+    """Read with a case whether its applicant broke a promise at its authority within the last year."""
+    broken = Promise.objects.filter(broken_at__gt=_a_year_before(at))
+    here = {"application__applicant": OuterRef("applicant"), "application__authority": OuterRef("authority")}
+    return Exists(broken.filter(**here))
 
 
 def why_not_trusted(applicant_id: int, authority_id: int, at: datetime) -> str:

@@ -24,10 +24,10 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from applications import checking, deadlines, papers, texts
+from applications import checking, deadlines, digests, dossier, papers, selfcheck, texts
 from applications.actions import delay
 from applications.actions.intake import lapse
-from applications.models import Application, Delivery, Document, Job, Status
+from applications.models import Application, Delivery, Document, Job, NoticeBatch, Status
 
 log = structlog.get_logger(__name__)
 
@@ -124,7 +124,24 @@ def _entry(made: Document, document: Document, names: set[str]) -> zipfile.ZipIn
     return zipfile.ZipInfo(f"{name}.pdf", date_time=moment.timetuple()[:6])
 
 
-RUNNERS: dict[str, Callable[[Job], None]] = {Job.Kind.DOCUMENT: _make_document, Job.Kind.ARCHIVE: _make_archive}
+def _make_batch(job: Job) -> None:
+    batch = NoticeBatch.objects.select_related("authority").get(pk=job.payload["batch"])
+    papers.make_batch(batch, at=timezone.now())
+    _beat(job, 1)
+
+
+def _make_dossier(job: Job) -> None:
+    """Put one case together as a dossier that proves itself."""
+    if not job.file:  # a worker that died between the file and the last word left it complete
+        dossier.make(job, beat=lambda: _beat(job, 0), at=timezone.now())
+
+
+RUNNERS: dict[str, Callable[[Job], None]] = {
+    Job.Kind.DOCUMENT: _make_document,
+    Job.Kind.ARCHIVE: _make_archive,
+    Job.Kind.BATCH: _make_batch,
+    Job.Kind.DOSSIER: _make_dossier,
+}
 
 
 @shared_task
@@ -187,3 +204,18 @@ def send(delivery: Delivery) -> None:
         )
         return
     Delivery.objects.filter(pk=delivery.pk).update(sent_at=timezone.now(), attempts=F("attempts") + 1, error="")
+
+
+# Acknowledged at its start and with hours of time: files of years are read, and the broker must not deliver it again.
+@shared_task(acks_late=False, soft_time_limit=6 * 3600, time_limit=6 * 3600 + 60)
+def nightly() -> None:
+    """
+    Close the days that are over and check the whole house once a day. Safe to call at any hour.
+
+    Called every hour from just after midnight on, so that a machine that was off makes up for it when it is back.
+    """
+    now = timezone.now()
+    digests.catch_up(now)
+    dossier.drop_old(now)
+    if selfcheck.is_due(now):
+        selfcheck.run(now)

@@ -9,9 +9,22 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
-from applications.models import Application, Delivery, Event, Membership, NoticePreference, User
+from applications.models import (
+    Application,
+    Delivery,
+    Duty,
+    Event,
+    Mandate,
+    Membership,
+    NoticePreference,
+    Posting,
+    Status,
+    User,
+)
+from applications.workflow import TURN
 
 # 通知类别: what a person may turn mail off for.
 TOPICS = {
@@ -27,8 +40,9 @@ Words = Callable[[Application, Event], str]
 
 
 def members(application: Application, event: Event) -> QuerySet[User]:
-    """Return everybody who acts for the applicant."""
-    return User.objects.filter(pk__in=Membership.objects.filter(applicant=application.applicant_id).values("user"))
+    """Return everybody who acts for the applicant, and the officer who filed the claim at the counter."""
+    acting = Q(pk__in=Membership.objects.filter(applicant=application.applicant_id).values("user"))
+    return User.objects.filter(acting | Q(pk__in=Mandate.objects.filter(application=application.pk).values("officer")))
 
 
 def officer_in_charge(application: Application, event: Event) -> QuerySet[User]:
@@ -36,6 +50,24 @@ def officer_in_charge(application: Application, event: Event) -> QuerySet[User]:
     if application.assigned_to_id is None or application.assigned_to_id == event.by_id:
         return User.objects.none()
     return User.objects.filter(pk=application.assigned_to_id)
+
+
+def inspectors(application: Application, event: Event) -> QuerySet[User]:
+    """Return the officers of 稽核 of the authority, who deal with objections."""
+    posted = Posting.objects.current().filter(authority=application.authority_id, duty=Duty.INSPECT)
+    return User.objects.filter(pk__in=posted.values("user"), is_active=True)
+
+
+def whose_turn(application: Application, event: Event) -> QuerySet[User]:
+    """Return whom the limit of a step concerns: the applicant, else the officer in charge, else all of the duty."""
+    step = event.detail["step"]
+    if step == Status.CORRECTING:
+        return members(application, event)
+    duties = [duty for duty, statuses in TURN.items() if step in statuses]
+    posted = Posting.objects.current().filter(authority=application.authority_id, duty__in=duties)
+    people = User.objects.filter(pk__in=posted.values("user"), is_active=True)
+    charged = people.filter(pk__in=[application.assigned_to_id or 0])
+    return charged if charged.exists() else people
 
 
 @dataclass(frozen=True)
@@ -53,6 +85,27 @@ def _said(text: str) -> Words:
     return lambda application, event: text.format(number=application.number)
 
 
+def _noted(text: str) -> Words:
+    """Return words that end in what the history notes about the act."""
+    return lambda application, event: text.format(number=application.number, note=event.note)
+
+
+def _accepted(application: Application, event: Event) -> str:
+    why = f" {event.note}" if event.note else " 已受理"
+    return f"{application.number}{why}，进入核验。"
+
+
+def _asked(application: Application, event: Event) -> str:
+    again = "再次" if event.note else ""
+    return f"{application.number} 需要{again}补正{len(event.detail['items'])}项，请按告知书办理。"
+
+
+def _near(application: Application, event: Event) -> str:
+    day, step = date.fromisoformat(event.detail["due_on"]), Status(event.detail["step"]).label
+    verb = "将于" if day >= timezone.localdate(event.at) else "已于"
+    return f"{application.number}（{step}）{verb}{day:%Y年%-m月%-d日}到期，请及时办理。"
+
+
 def expert_asked(application: Application, event: Event) -> QuerySet[User]:
     """Return the expert with an account to whom a question was put."""
     return User.objects.filter(pk=event.detail["expert"])
@@ -65,6 +118,35 @@ def _rests(application: Application, event: Event) -> str:
 
 
 TELLINGS: dict[str, tuple[Telling, ...]] = {
+    "submit": (Telling(members, "progress", "申报件已提交", _said("{number} 已提交，收件回执正在生成。")),),
+    "resubmit": (Telling(members, "progress", "补正已提交", _said("{number} 的补正材料已提交。")),),
+    "accept": (Telling(members, "progress", "申报件已受理", _accepted),),
+    "accept_with_promises": (
+        Telling(members, "todo", "申报件已容缺受理", _noted("{number} 已容缺受理，请按期补交：{note}。")),
+    ),
+    "decline": (Telling(members, "result", "申报件不予受理", _said("{number} 不予受理，理由见不予受理通知书。")),),
+    "correct": (Telling(members, "todo", "请补正材料", _asked),),
+    "lapse": (Telling(members, "result", "申报件视为撤回", _said("{number} 逾期未补正，视为撤回。")),),
+    "breach": (Telling(members, "result", "逾期未补交，终止办理", _noted("{number} {note}。")),),
+    "set_due_day": (Telling(members, "limit", "补正期限", _noted("{number} 的补正期限为{note}（含当日）。")),),
+    "explain_delay": (
+        Telling(members, "limit", "超期说明", _said("{number} 未能按期办理，主管单位已说明原因，请查看。")),
+    ),
+    "remind": (Telling(whose_turn, "limit", "办理期限提醒", _near),),
+    "endorse": (Telling(members, "progress", "拟兑现结果公示", _said("{number} 已通过审批，进入公示。")),),
+    "refuse": (Telling(members, "result", "不予兑现", _said("{number} 不予兑现，理由和救济途径见决定书。")),),
+    "grant": (Telling(members, "result", "奖补资金已批准", _said("{number} 已批准兑现，通知书正在生成。")),),
+    "confirm_payment": (Telling(members, "money", "资金已拨付", _said("{number} 的奖补资金已拨付，请查收。")),),
+    "close": (Telling(members, "progress", "申报件已办结", _said("{number} 已办结。")),),
+    "object": (
+        Telling(inspectors, "todo", "收到公示异议", _said("{number} 在公示期内收到实名异议，请承办核实。")),
+        Telling(
+            members, "progress", "公示期内收到异议", _said("{number} 在公示期内收到异议，核实完毕前暂不批准兑现。")
+        ),
+    ),
+    "rule_on_objection": (
+        Telling(members, "progress", "异议已核实", lambda application, event: f"{application.number}：{event.note}。"),
+    ),
     "assign": (Telling(officer_in_charge, "todo", "有申报件交由您承办", _said("{number} 已交由您承办。")),),
     "ask_expert": (
         Telling(members, "limit", "专家评审", _rests),

@@ -16,7 +16,6 @@ from typing import Any
 from django.db.models import Max, QuerySet
 
 import rules
-from applications import previews
 from applications.checks.claim import number_in
 from applications.models import Evidence, EvidenceText
 
@@ -45,6 +44,8 @@ def waiting() -> QuerySet[Evidence]:
 
 def read(evidence: Evidence, *, at: datetime) -> EvidenceText:
     """Read the text of a paper and keep it; what cannot be read is kept as such and not tried again."""
+    from applications import previews  # loads pdfium and Pillow, which only the worker needs  # noqa: PLC0415
+
     pages: list[str] = []
     problem = ""
     try:

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connections
 
+from applications import guards
 from applications.documents import fonts_ready
 
 # PostgreSQL settings whose "off" loses answered payments in a crash.
@@ -19,7 +20,7 @@ def database_keeps_what_it_answered(databases: Any = None, **kwargs: Any) -> lis
 
 
 def unsafe_database_settings(alias: str) -> list[CheckMessage]:
-    """Return an error for each durability setting of this connection that is off."""
+    """Return an error for each setting of this connection under which an answered act could be lost or done twice."""
     connection = connections[alias]
     if connection.vendor == "sqlite":
         return _unsafe_sqlite(connection)
@@ -36,14 +37,51 @@ def unsafe_database_settings(alias: str) -> list[CheckMessage]:
     ]
 
 
+# What PRAGMA must answer: a commit is on the disk (FULL or EXTRA), foreign keys hold, readers go on beside a writer.
+SQLITE_ANSWERS: dict[str, tuple[Any, ...]] = {"synchronous": (2, 3), "foreign_keys": (1,), "journal_mode": ("wal",)}
+SQLITE_WAITS = 5  # seconds; who asks while another writes has to wait and not to fail
+
+
 def _unsafe_sqlite(connection: Any) -> list[CheckMessage]:
-    wanted = {"synchronous": 2, "foreign_keys": 1}
     with connection.cursor() as cursor:
-        found = {name: cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in wanted}
+        found = {name: cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in SQLITE_ANSWERS}
+    wrong = [
+        f"{name} = {found[name]}, not {allowed[0]}"
+        for name, allowed in SQLITE_ANSWERS.items()
+        if found[name] not in allowed
+    ]
+    options = connection.settings_dict["OPTIONS"]
+    if str(options.get("transaction_mode")).upper() not in {"IMMEDIATE", "EXCLUSIVE"}:
+        # SQLite has no row locks: a deferred transaction reads first and fails when it comes to write
+        wrong.append(f"transaction_mode = {options.get('transaction_mode')}, not IMMEDIATE")
+    if options.get("timeout", 5) < SQLITE_WAITS:
+        wrong.append(f"timeout = {options['timeout']}, less than {SQLITE_WAITS} seconds")
     return [
-        Error(f"SQLite runs with {name} = {found[name]}, not {value}.", id="portal.E002")
-        for name, value in wanted.items()
-        if found[name] != value
+        Error(
+            f"SQLite runs with {item}.",
+            hint="Let DATABASE_URL name the file only; the portal sets the rest itself.",
+            id="portal.E002",
+        )
+        for item in wrong
+    ]
+
+
+@register(Tags.database)
+def guards_stand(databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """
+    Warn of a database without the triggers against editing history and ledgers.
+
+    Not an error, because `migrate` asks first and is what brings new ones; the nightly self-check counts them too.
+    """
+    return [
+        Warning(
+            f"Triggers that keep decided rows from being edited are missing: {', '.join(missing[:5])}.",
+            hint="After an update run `manage.py migrate`. Else somebody dropped them: find out why, then run "
+            "`manage.py install_guards`.",
+            id="portal.W002",
+        )
+        for alias in databases or []
+        if (missing := guards.missing(connections[alias]))
     ]
 
 

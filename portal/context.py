@@ -28,7 +28,7 @@ def desks(request: HttpRequest) -> dict[str, object]:
 
 def ways(request: HttpRequest) -> list[Way]:
     """List the entries of the navigation for whoever asks: the public pages, then the desks of this person."""
-    entries = [("政策与测算", "/policies/"), ("文书核验", "/verify/"), *desks_of(request.user)]
+    entries = [("政策与测算", "/policies/"), ("公示", "/notices/"), ("文书核验", "/verify/"), *desks_of(request.user)]
     return [Way(label, url, request.path.startswith(url)) for label, url in entries]
 
 

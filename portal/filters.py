@@ -10,7 +10,10 @@ from django import forms
 from django.core.cache import cache
 from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Concat
+from django.forms.utils import flatatt
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from applications.models import Application, Clause, Posting, Round, Status
 from applications.permissions import ASSIGNING
@@ -68,17 +71,43 @@ def choices_of(authority_id: int) -> DeskChoices:
     return found
 
 
+def begins_number(text: str) -> bool:
+    """Whether a search text is the beginning of 申报编号 and not a whole one, nor a code, nor a name."""
+    text = text.strip().upper()
+    return bool(text) and text.isascii() and not NUMBER.fullmatch(text) and not _is_code(text)
+
+
+def _is_code(text: str) -> bool:
+    return len(text) == USCC_LENGTH and text.isalnum()
+
+
+class PlainSelect(forms.Select):
+    """A select without groups, written at once: Django renders a template for every option of it."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """Return the same markup as Django's."""
+        widget = self.get_context(name, value, attrs)["widget"]
+        options = [option for _, group, _ in widget["optgroups"] for option in group]
+        rows = ((row["value"], flatatt(row["attrs"]), row["label"]) for row in options)
+        inner = format_html_join("", '<option value="{}"{}>{}</option>', rows)
+        return format_html('<select name="{}"{}>{}</select>', widget["name"], flatatt(widget["attrs"]), inner)
+
+
 class QueueFilter(django_filters.FilterSet):
     """What an officer narrows the queue by. Every choice shown belongs to the officer's own authority."""
 
     q = django_filters.CharFilter(label="搜索", method="search")
-    status = django_filters.ChoiceFilter(label="状态", choices=TABS, method="by_status", empty_label=None)
-    clause = django_filters.ChoiceFilter(label="条款", empty_label="全部条款")
-    round = django_filters.ChoiceFilter(label="批次", empty_label="全部批次")
+    status = django_filters.ChoiceFilter(
+        label="状态", choices=TABS, method="by_status", empty_label=None, widget=PlainSelect
+    )
+    clause = django_filters.ChoiceFilter(label="条款", empty_label="全部条款", widget=PlainSelect)
+    round = django_filters.ChoiceFilter(label="批次", empty_label="全部批次", widget=PlainSelect)
     year = django_filters.NumberFilter(
         label="支持年度", field_name="support_year", min_value=2000, max_value=2100, widget=forms.TextInput
     )
-    due = django_filters.ChoiceFilter(label="期限", choices=DEADLINES, method="by_deadline", empty_label="全部期限")
+    due = django_filters.ChoiceFilter(
+        label="期限", choices=DEADLINES, method="by_deadline", empty_label="全部期限", widget=PlainSelect
+    )
 
     class Meta:
         model = Application
@@ -138,7 +167,7 @@ class QueueFilter(django_filters.FilterSet):
         if NUMBER.fullmatch(text.upper()):
             return queryset.filter(number=text.upper())
         if text.isascii():
-            if len(text) == USCC_LENGTH and text.isalnum():
+            if _is_code(text):
                 return queryset.filter(applicant__uscc=text.upper())
             return queryset.filter(number__startswith=text.upper())
         beginning = queryset.filter(applicant__name__startswith=text)

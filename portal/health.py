@@ -1,4 +1,4 @@
-"""`/healthz`: whether the parts that the portal stands on answer, and how old the oldest unfinished work is."""
+"""`/healthz`: whether the parts that the portal stands on answer, the oldest unfinished work, the last self-check."""
 
 import uuid
 from collections.abc import Callable
@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from applications import selfcheck
 from applications.models import Delivery, Job
 from portal.celery import app
 
@@ -53,6 +54,15 @@ def oldest_outbox_seconds() -> int | None:
     return max(0, int((timezone.now() - min(begun)).total_seconds())) if begun else 0
 
 
+def last_sound_check_seconds() -> int | None:
+    """Return the age of the last self-check that found nothing wrong, None when there is none or no database."""
+    try:
+        run = selfcheck.last_sound()
+    except DatabaseError:
+        return None
+    return max(0, int((timezone.now() - run.started_at).total_seconds())) if run else None
+
+
 @never_cache
 @login_not_required
 @require_safe
@@ -60,7 +70,11 @@ def healthz(request: HttpRequest) -> JsonResponse:
     """Answer each part as "ok" or "down"; 503 when one is down. What exactly failed stands in the log only."""
     parts = {name: _state(name, ask) for name, ask in PARTS.items()}
     healthy = set(parts.values()) == {"ok"}
-    return JsonResponse({**parts, "oldest_outbox_seconds": oldest_outbox_seconds()}, status=200 if healthy else 503)
+    ages = {
+        "oldest_outbox_seconds": oldest_outbox_seconds(),
+        "last_sound_check_seconds": last_sound_check_seconds(),
+    }
+    return JsonResponse({**parts, **ages}, status=200 if healthy else 503)
 
 
 def _state(name: str, ask: Callable[[], None]) -> str:

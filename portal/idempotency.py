@@ -6,9 +6,11 @@ at the IMMEDIATE lock (SQLite): the second waits, finds the answer and gets it a
 """
 
 import hashlib
+import json
 from collections.abc import Callable
 from functools import wraps
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -85,14 +87,22 @@ def _again(request: Request, row: IdempotencyKey, digest: str) -> HttpResponse:
 
 
 def _digest(request: Request) -> str:
-    """Return a hash over what was sent, files by name and size, without the token and the key itself."""
+    """Return a hash over what was sent, files by their bytes, without the token and the key itself."""
     said = [
-        f"{name}={value}"
+        [name, request.POST.getlist(name)]
         for name in sorted(request.POST)
         if name not in {FIELD, "csrfmiddlewaretoken"}
-        for value in request.POST.getlist(name)
     ]
     files = [
-        f"{name}:{file.name}:{file.size}" for name in sorted(request.FILES) for file in request.FILES.getlist(name)
+        [name, [[file.name, _sha256(file)] for file in request.FILES.getlist(name)]] for name in sorted(request.FILES)
     ]
-    return hashlib.sha256("\n".join([*said, *files]).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([said, files]).encode()).hexdigest()
+
+
+def _sha256(file: UploadedFile) -> str:
+    """Hash an uploaded file and leave it at its beginning for the view."""
+    found = hashlib.sha256()
+    for chunk in file.chunks():
+        found.update(chunk)
+    file.seek(0)
+    return found.hexdigest()

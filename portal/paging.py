@@ -6,7 +6,7 @@ change: they only choose where a page starts, never which rows a person may see.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -31,42 +31,72 @@ class Page:
 
 @dataclass(frozen=True)
 class _Column:
-    """One sort column: the lookup path, and whether it falls. Nulls stand last in both directions."""
+    """One sort column: the lookup path, whether it falls, whether it may be null. Nulls stand last either way."""
 
     path: str
     falls: bool
+    null: bool
 
     def order(self, backwards: bool) -> OrderBy:
-        """Return the ORDER BY term; read backwards the nulls come first, so that one page mirrors the other."""
-        descending = self.falls != backwards
-        nulls = {"nulls_first": True} if backwards else {"nulls_last": True}
-        return F(self.path).desc(**nulls) if descending else F(self.path).asc(**nulls)
+        """
+        Return the ORDER BY term; read backwards the nulls come first, so that one page mirrors the other.
+
+        Where there are no nulls nothing is said of them: the words would keep the database from walking its index.
+        """
+        nulls = ({"nulls_first": True} if backwards else {"nulls_last": True}) if self.null else {}
+        return F(self.path).desc(**nulls) if self.falls != backwards else F(self.path).asc(**nulls)
+
+    def from_here(self, value: Any, backwards: bool) -> Q:
+        """Return the rows at this value or behind it, nulls aside: a range where an index can begin."""
+        return Q(**{f"{self.path}__{'lte' if self.falls != backwards else 'gte'}": value})
 
     def beyond(self, value: Any, backwards: bool) -> Q:
         """Return the rows that stand behind this value (or before it, read backwards) in this column alone."""
-        falls = self.falls != backwards
         if value is None:
             return Q(**{f"{self.path}__isnull": False}) if backwards else Q(pk__in=[])
-        condition = Q(**{f"{self.path}__{'lt' if falls else 'gt'}": value})
-        return condition if backwards else condition | Q(**{f"{self.path}__isnull": True})
+        condition = Q(**{f"{self.path}__{'lt' if self.falls != backwards else 'gt'}": value})
+        return condition | self.is_null() if self.null and not backwards else condition
+
+    def is_null(self) -> Q:
+        """Return the rows without a value."""
+        return Q(**{f"{self.path}__isnull": True})
 
 
-def keyset(queryset: QuerySet, order: Sequence[str], request: HttpRequest, size: int = 30) -> Page:
+def keyset(
+    queryset: QuerySet,
+    order: Sequence[str],
+    request: HttpRequest,
+    size: int = 30,
+    *,
+    columns: Sequence[str] = (),
+    detail: Callable[[QuerySet], QuerySet] | None = None,
+) -> Page:
     """
-    Return the page that the address asks for, in one query of size + 1 rows.
+    Return the page that the address asks for: size + 1 rows in one query, in two where a page crosses to the rows
+    without a value in the first column.
 
     `order` names columns as `order_by` does ("-pk"); its last must be unique. Rows may be instances, dictionaries of
-    `.values()` or named tuples that contain every sort column. A border that makes no sense shows page one.
+    `.values()` or named tuples that contain every sort column. With `columns` they are dictionaries of these, and other
+    tables are joined to the rows of the page only: a planner that misjudges the filters then joins nothing in vain.
+    `detail` annotates those rows with what else the columns name.
+    A border that makes no sense shows page one.
     """
-    columns = [_Column(name.removeprefix("-"), name.startswith("-")) for name in order]
+    sorted_by = [_column(queryset, name) for name in order]
     backwards = BEFORE in request.GET and AFTER not in request.GET
-    border = _border(request.GET.get(BEFORE if backwards else AFTER, ""), queryset, columns)
+    border = _border(request.GET.get(BEFORE if backwards else AFTER, ""), queryset, sorted_by)
     backwards = backwards and border is not None
 
-    rows_of = queryset.order_by(*(_order(queryset, column, backwards) for column in columns))
-    if border is not None:
-        rows_of = rows_of.filter(_beyond(columns, border, backwards))
-    rows = list(rows_of[: size + 1])
+    terms = [column.order(backwards) for column in sorted_by]
+    ordered = queryset.order_by(*terms)
+    rows: list[Any] = []
+    for stretch in _stretches(sorted_by, border, backwards):
+        found = ordered.filter(stretch)[: size + 1 - len(rows)]
+        if columns:
+            rest = queryset.model._base_manager.filter(pk__in=found.values("pk"))
+            found = (detail(rest) if detail else rest).order_by(*terms).values(*columns)
+        rows += found
+        if len(rows) > size:
+            break
     more = len(rows) > size
     rows = rows[:size]
     if backwards:
@@ -75,20 +105,37 @@ def keyset(queryset: QuerySet, order: Sequence[str], request: HttpRequest, size:
     has_previous = more if backwards else border is not None
     return Page(
         rows=rows,
-        next_url=_address(request, AFTER, rows[-1], columns) if rows and has_next else "",
-        previous_url=_address(request, BEFORE, rows[0], columns) if rows and has_previous else "",
+        next_url=_address(request, AFTER, rows[-1], sorted_by) if rows and has_next else "",
+        previous_url=_address(request, BEFORE, rows[0], sorted_by) if rows and has_previous else "",
     )
 
 
-def _order(queryset: QuerySet, column: _Column, backwards: bool) -> OrderBy:
-    """
-    Return the ORDER BY term of a column, without a word on nulls where there are none.
+def _column(queryset: QuerySet, name: str) -> _Column:
+    path = name.removeprefix("-")
+    parts = path.split("__")  # a value is also missing where a relation on the way to it is
+    steps = ["__".join(parts[: number + 1]) for number in range(len(parts))]
+    return _Column(path, name.startswith("-"), any(_field(queryset, step).null for step in steps))
 
-    NULLS LAST on a column that cannot be null would keep the database from walking its index.
+
+def _stretches(columns: Sequence[_Column], border: Sequence[Any] | None, backwards: bool) -> list[Q]:
     """
-    if _field(queryset, column.path).null:
-        return column.order(backwards)
-    return F(column.path).desc() if column.falls != backwards else F(column.path).asc()
+    Return what lies behind the border as conditions to be read one after the other.
+
+    An index is entered at a range of its first column, never at "or": so rows with and without a value there are
+    separate stretches.
+    """
+    if border is None:
+        return [Q()]
+    if len(columns) == 1:
+        return [columns[0].beyond(border[0], backwards)]
+    first, value = columns[0], border[0]
+    if value is None:
+        here = first.is_null() & _beyond(columns[1:], border[1:], backwards)
+        return [here, ~first.is_null()] if backwards else [here]
+    here = first.from_here(value, backwards)
+    # "other than" and not "beyond": said twice, the range would look narrower to the planner than it is
+    here &= ~Q(**{first.path: value}) | _beyond(columns[1:], border[1:], backwards)
+    return [here, first.is_null()] if first.null and not backwards else [here]
 
 
 def _beyond(columns: Sequence[_Column], border: Sequence[Any], backwards: bool) -> Q:
@@ -96,7 +143,7 @@ def _beyond(columns: Sequence[_Column], border: Sequence[Any], backwards: bool) 
     found, equal = Q(pk__in=[]), Q()
     for column, value in zip(columns, border, strict=True):
         found |= equal & column.beyond(value, backwards)
-        equal &= Q(**({f"{column.path}__isnull": True} if value is None else {column.path: value}))
+        equal &= column.is_null() if value is None else Q(**{column.path: value})
     return found
 
 

@@ -15,7 +15,7 @@ from stdnum.cn import uscc
 
 import rules
 from applications import assessing
-from applications.actions import decision, desk_file, filing, intake, payment, people, policy, review
+from applications.actions import decision, desk_file, filing, intake, payment, people, policy, publicity, review
 from applications.actions.desk_file import Paper
 from applications.actions.promise import promise
 from applications.demo.samples import details_for
@@ -32,8 +32,10 @@ from applications.models import (
     EarlierAward,
     Evidence,
     Membership,
+    Objection,
     Policy,
     Posting,
+    PublicNotice,
     Status,
     User,
 )
@@ -292,3 +294,19 @@ def make_earlier_award(
     )
     authority = row.policy.authority
     return policy.enter_earlier_awards(authority, [entry], by=make_officer(Duty.POLICY, authority.code), at=NOON)[0]
+
+
+def make_objection(notice: PublicNotice, *, at: datetime = NOON, **values: Any) -> Objection:
+    """Return an objection in a body's own name against a case in public notice."""
+    data = samples.pdf(f"异议书 {next(_numbers)}")
+    file = samples.upload("异议书.pdf", data)
+    stem = f"91659901MATE{next(_numbers):05d}"
+    said = {
+        "party": "unit",
+        "name": "测试异议有限公司",
+        "identity": stem + uscc.calc_check_digit(stem),
+        "phone": "0902-1111111",
+        "address": "测试路2号",
+        "text": "该中心的实测值与公示不符。",
+    }
+    return publicity.object_to(notice, said | values, file=file, upload=inspect(file), at=at)

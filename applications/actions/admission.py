@@ -4,11 +4,11 @@ from datetime import datetime
 
 from django.db import transaction
 
-from applications import history, permissions
+from applications import history, permissions, telling
 from applications.actions.filing import open_round
 from applications.actions.shared import refuse_if, stop
 from applications.documents.letter import chinese_date
-from applications.models import Applicant, Authority, Clause, LateAdmission, Round, User
+from applications.models import Applicant, Authority, Clause, LateAdmission, Membership, Round, User
 
 
 @transaction.atomic
@@ -71,7 +71,8 @@ def decide(admission: LateAdmission, *, admitted: bool, by: User, at: datetime) 
     if admitted:
         until = chinese_date(row.last_day)
         text = f"{row.authority}准予{row.applicant}逾期申报“{row.clause}”，请于{until}前（含当日）提交，限用一次。"
-        history.tell_applicant(event, row.applicant_id, "准予逾期申报", text)
+        people = User.objects.filter(pk__in=Membership.objects.filter(applicant=row.applicant_id).values("user"))
+        telling.deliver(event, people, topic="todo", subject="准予逾期申报", text=text)
     return row
 
 

@@ -9,10 +9,10 @@ from django.db import transaction
 from django.utils import timezone
 
 import rules
-from applications import approving, assessing, history, ledger, papers, permissions
+from applications import approving, assessing, history, ledger, papers, permissions, publicity
 from applications.actions.money import finish_commitment, hold_commitment, release_commitment
 from applications.actions.review import CEILING
-from applications.actions.shared import due_day, lock, move, refuse_if, stop, take_duty
+from applications.actions.shared import lock, move, refuse_if, stop, take_duty
 from applications.models import (
     Applicant,
     Application,
@@ -21,6 +21,7 @@ from applications.models import (
     Award,
     CaseDuty,
     Instalment,
+    NoticeBatch,
     PublicNotice,
     Status,
     User,
@@ -42,11 +43,13 @@ def return_(application: Application, *, reason: str, by: User, at: datetime) ->
 
 
 @transaction.atomic
-def endorse(application: Application, *, by: User, at: datetime) -> Application:
+def endorse(
+    application: Application, *, title: str = "", batch: NoticeBatch | None = None, by: User, at: datetime
+) -> Application:
     """
     Agree to the proposed sum. The last approval that its band asks for holds the sum in the pool and opens 公示.
 
-    Raises ActionRefused.
+    The case is shown in a batch that is given, else in one of its own. Raises ActionRefused.
     """
     application, standing = lock(application, by)
     agreement = approving.agreement_of(application)
@@ -60,10 +63,12 @@ def endorse(application: Application, *, by: User, at: datetime) -> Application:
         history.record(application, "agree", by=by, at=at, duty=standing.duty, note=note)
         return application
     hold_commitment(application, application.proposed_fen, by=by, at=at)
-    days = application.authority.notice_days
-    closes_on = due_day(Status.NOTICED, at, application)
+    batch = batch or publicity.open_batch(application, title, by=by, at=at)
+    days, closes_on = batch.days, batch.closes_on
     PublicNotice.objects.create(
         application=application,
+        batch=batch,
+        shown=publicity.shown_of(application),
         opened_at=at,
         opened_by=duty,
         days=days,
@@ -71,7 +76,7 @@ def endorse(application: Application, *, by: User, at: datetime) -> Application:
         amount_fen=application.proposed_fen,
     )
     application.endorsed_by, application.endorsed_at = duty, at
-    event = move(
+    move(
         application,
         "endorse",
         Status.NOTICED,
@@ -80,7 +85,6 @@ def endorse(application: Application, *, by: User, at: datetime) -> Application:
         duty=standing.duty,
         detail={"days": days, "amount_fen": application.proposed_fen},
     )
-    history.tell_members(event, "拟兑现结果公示", f"{application.number} 已通过审批，进入公示。")
     return application
 
 
@@ -124,9 +128,8 @@ def refuse(application: Application, *, reason: str, by: User, at: datetime) -> 
     take_duty(application, standing, at)
     _end_notice(application, at)
     release_commitment(application, at=at)
-    event = move(application, "refuse", Status.REFUSED, by=by, at=at, duty=standing.duty, note=reason)
+    move(application, "refuse", Status.REFUSED, by=by, at=at, duty=standing.duty, note=reason)
     papers.issue_refusal(application, reason, by=by, at=at)
-    history.tell_members(event, "不予兑现", f"{application.number} 不予兑现，理由和救济途径见决定书。")
     return application
 
 
@@ -164,6 +167,7 @@ def grant(application: Application, *, parts_fen: Sequence[int] = (), by: User, 
             today=timezone.localdate(at),
             issue_day_needed=assessing.needs_issue_day(application.policy, assessing.version_of(application)),
             restricted=why_not_filing(application, at),
+            held=publicity.why_held(application),
         )
     )
     Applicant.objects.select_for_update().get(pk=application.applicant_id)
@@ -197,7 +201,7 @@ def grant(application: Application, *, parts_fen: Sequence[int] = (), by: User, 
     evidence = application.evidence.in_use().order_by("pk")
     ledger.take(application, evidence, at=at, facts=assessment.inputs["facts"], for_officer=True)
     application.assessment = assessment
-    event = move(
+    move(
         application,
         "grant",
         Status.GRANTED,
@@ -207,7 +211,6 @@ def grant(application: Application, *, parts_fen: Sequence[int] = (), by: User, 
         detail={"award": award.pk, "amount_fen": award.amount_fen, "assessment": assessment.pk},
     )
     papers.issue_notice(award, by=by, at=at)
-    history.tell_members(event, "奖补资金已批准", f"{application.number} 已批准兑现，通知书正在生成。")
     return award
 
 

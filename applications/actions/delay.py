@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from applications import history, permissions, telling, timing
+from applications import history, permissions, timing
 from applications.actions.shared import lock, refuse_if, stop, take_duty
 from applications.clocks import within_working_days
 from applications.models import Application, Clock, Status, User
@@ -29,10 +29,9 @@ def explain_delay(application: Application, reason: str, *, by: User, at: dateti
     clock.late_reason, clock.late_by, clock.late_at = reason.strip(), by, at
     clock.save(update_fields=["late_reason", "late_by", "late_at"])
     detail = {"step": clock.step, "due_on": clock.due_on.isoformat()}
-    event = history.record(
+    history.record(
         application, "explain_delay", by=by, at=at, duty=standing.duty, note=clock.late_reason, detail=detail
     )
-    history.tell_members(event, "超期说明", f"{application.number} 未能按期办理，主管单位已说明原因，请查看。")
     return clock
 
 
@@ -59,15 +58,6 @@ def remind(clock: Clock, *, at: datetime) -> bool:
     today = timezone.localdate(at)
     clock.reminded_on = today
     clock.save(update_fields=["reminded_on"])
-    event = history.record(
-        application, "remind", by=None, at=at, detail={"step": clock.step, "due_on": clock.due_on.isoformat()}
-    )
-    verb = "将于" if clock.due_on >= today else "已于"
-    text = f"{application.number}（{clock.get_step_display()}）{verb}{clock.due_on:%Y年%-m月%-d日}到期，请及时办理。"
-    if clock.step == Status.CORRECTING:
-        people = telling.members(application, event)
-        telling.deliver(event, people, topic="limit", subject="补正期限提醒", text=text)
-    else:
-        duties = permissions.duties_of_step(clock.step)
-        history.tell_officers(event, duties, "办理期限提醒", text, topic="limit")
+    detail = {"step": clock.step, "due_on": clock.due_on.isoformat()}
+    history.record(application, "remind", by=None, at=at, detail=detail)
     return True

@@ -302,9 +302,8 @@ def submit(application: Application, *, by: User, at: datetime) -> Application:
 
     application.round_id = read.current_round
     application.submitted_by, application.submitted_at = by, at
-    event = move(application, "submit", Status.SUBMITTED, by=by, at=at, detail={"facts": application.facts})
+    move(application, "submit", Status.SUBMITTED, by=by, at=at, detail={"facts": application.facts})
     papers.issue_receipt(application, evidence, promised, mandate if standing.role == COUNTER else None, by=by, at=at)
-    history.tell_members(event, "申报件已提交", f"{application.number} 已提交，收件回执正在生成。")
     return application
 
 
@@ -314,8 +313,7 @@ def _answer_correction(application: Application, *, by: User, at: datetime) -> A
     correction = application.corrections.get(answered_at=None)
     correction.answered_by, correction.answered_at = by, at
     correction.save(update_fields=["answered_by", "answered_at"])
-    event = move(application, "resubmit", back, by=by, at=at, detail={"facts": application.facts})
-    history.tell_members(event, "补正已提交", f"{application.number} 的补正材料已提交。")
+    move(application, "resubmit", back, by=by, at=at, detail={"facts": application.facts})
     return application
 
 

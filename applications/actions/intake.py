@@ -6,12 +6,12 @@ from datetime import date, datetime
 from django.db import models, transaction
 from django.utils import timezone
 
-from applications import defects, history, papers, permissions
+from applications import defects, papers, permissions
 from applications.actions import promise as promises
 from applications.actions.shared import due_day, lock, move, refuse_if, stop, take_duty
 from applications.actions.system import system_user
 from applications.models import Application, CaseDuty, Correction, Duty, Status, User
-from applications.promises import open_promises
+from applications.promises import named, open_promises
 from applications.restricted import why_no_leeway
 
 SILENCE = "逾期未作出受理决定，自收到材料之日起即为受理"
@@ -42,9 +42,8 @@ def accept(application: Application, *, by: User, at: datetime) -> Application:
     refuse_if(permissions.why_not_accept(application, standing, open_promises(application)))
 
     application.accepted_by, application.accepted_at = take_duty(application, standing, at), at
-    event = move(application, "accept", Status.VERIFYING, by=by, at=at, duty=standing.duty)
+    move(application, "accept", Status.VERIFYING, by=by, at=at, duty=standing.duty)
     papers.issue_acceptance(application, (), received_on=received_on(application), by=by, at=at)
-    history.tell_members(event, "申报件已受理", f"{application.number} 已受理，进入核验。")
     return application
 
 
@@ -66,19 +65,17 @@ def accept_with_promises(application: Application, *, by: User, at: datetime) ->
     duty = take_duty(application, standing, at)
     promises.take_in(application, promised, duty, at)
     application.accepted_by, application.accepted_at = duty, at
-    event = move(
+    move(
         application,
         "accept_with_promises",
         Status.VERIFYING,
         by=by,
         at=at,
         duty=standing.duty,
-        note="；".join(str(row) for row in promised),
+        note=named(promised),
         detail={"promises": {row.slot: row.due_on.isoformat() for row in promised}},
     )
     papers.issue_acceptance(application, promised, received_on=received_on(application), by=by, at=at)
-    text = f"{application.number} 已容缺受理，请按期补交：{'、'.join(row.label for row in promised)}。"
-    history.tell_members(event, "申报件已容缺受理", text)
     return application
 
 
@@ -105,10 +102,9 @@ def accept_by_silence(application: Application, *, at: datetime) -> Application:
     promised = open_promises(application)
     promises.take_in(application, promised, duty, at)
     application.accepted_by, application.accepted_at = duty, at
-    event = move(application, "accept", Status.VERIFYING, by=system, at=at, note=SILENCE)
+    move(application, "accept", Status.VERIFYING, by=system, at=at, note=SILENCE)
     received = received_on(application)
     papers.issue_acceptance(application, promised, received_on=received, silent=True, by=system, at=at)
-    history.tell_members(event, "申报件已受理", f"{application.number} {SILENCE}，进入核验。")
     return application
 
 
@@ -127,7 +123,7 @@ def decline(
 
     take_duty(application, standing, at)
     words = "" if ground == Ground.OTHER else str(ground.label)
-    event = move(
+    move(
         application,
         "decline",
         Status.DECLINED,
@@ -138,7 +134,6 @@ def decline(
         detail={"ground": ground.value, "reason": reason},
     )
     papers.issue_decline(application, words, reason, by=by, at=at)
-    history.tell_members(event, "申报件不予受理", f"{application.number} 不予受理，理由见不予受理通知书。")
     return application
 
 
@@ -171,7 +166,7 @@ def correct(
     promises.drop(application, {item["key"] for item in items if item["kind"] == "slot"})
     application.correcting_from = application.status
     application.confirmed_by = application.confirmed_at = None
-    event = move(
+    move(
         application,
         "correct",
         Status.CORRECTING,
@@ -184,9 +179,6 @@ def correct(
     answered_at = earlier[0].answered_at if earlier else None
     answered_on = timezone.localdate(answered_at) if answered_at else None
     papers.issue_correction(application, correction, answered_on=answered_on, by=by, at=at)
-    again = "再次" if earlier else ""
-    text = f"{application.number} 需要{again}补正{len(items)}项，请按告知书办理。"
-    history.tell_members(event, f"请{again}补正材料", text)
     return correction
 
 
@@ -207,6 +199,5 @@ def lapse(application: Application, *, at: datetime) -> Application:
     if application.status != Status.CORRECTING:
         stop("本件不在补正中。")
 
-    event = move(application, "lapse", Status.WITHDRAWN, by=None, at=at, note="逾期未补正")
-    history.tell_members(event, "申报件视为撤回", f"{application.number} 逾期未补正，视为撤回。")
+    move(application, "lapse", Status.WITHDRAWN, by=None, at=at, note="逾期未补正")
     return application

@@ -73,7 +73,7 @@ def confirm(payment: Payment, *, by: User, at: datetime) -> Payment:
     payment.confirmed_by, payment.confirmed_at = duty, at
     payment.save(update_fields=["state", "confirmed_by", "confirmed_at"])
     pay_from_pool(application, payment.amount_fen)
-    event = history.record(
+    history.record(
         application,
         "confirm_payment",
         by=by,
@@ -81,7 +81,6 @@ def confirm(payment: Payment, *, by: User, at: datetime) -> Payment:
         duty=duty.duty,
         detail={"payment": payment.pk, "amount_fen": payment.amount_fen},
     )
-    history.tell_members(event, "资金已拨付", f"{application.number} 的奖补资金已拨付，请查收。")
     if _fully_paid(payment):
         move(application, "pay", Status.PAID, by=by, at=at, duty=duty.duty)
     else:
@@ -127,6 +126,5 @@ def close(application: Application, *, by: User, at: datetime) -> Application:
     refuse_if(permissions.why_not_close(application, standing))
 
     take_duty(application, standing, at)
-    event = move(application, "close", Status.CLOSED, by=by, at=at, duty=standing.duty)
-    history.tell_members(event, "申报件已办结", f"{application.number} 已办结。")
+    move(application, "close", Status.CLOSED, by=by, at=at, duty=standing.duty)
     return application

@@ -96,7 +96,7 @@ def breach(application: Application, *, at: datetime) -> Application:
         stop("本件没有逾期未补交的材料。")
 
     application.promises.filter(pk__in=[row.pk for row in late]).update(broken_at=at)
-    event = move(
+    move(
         application,
         "breach",
         Status.WITHDRAWN,
@@ -105,6 +105,4 @@ def breach(application: Application, *, at: datetime) -> Application:
         note=f"逾期未补交，终止办理：{named(late)}",
         detail={"slots": [row.slot for row in late]},
     )
-    text = f"{application.number} 承诺补交的{'、'.join(row.label for row in late)}逾期未补交，终止办理。"
-    history.tell_members(event, "逾期未补交，终止办理", text)
     return application

@@ -185,7 +185,6 @@ def _recompute(authority: Authority, *, by: User, at: datetime) -> list[Clock]:
 def _tell_new_day(clock: Clock, *, by: User, at: datetime) -> None:
     application, day = clock.application, clock.due_on
     assert day is not None
-    event = history.record(
+    history.record(
         application, "set_due_day", by=by, at=at, note=f"{day:%Y年%-m月%-d日}", detail={"due_on": day.isoformat()}
     )
-    history.tell_members(event, "补正期限", f"{application.number} 的补正期限为{day:%Y年%-m月%-d日}（含当日）。")

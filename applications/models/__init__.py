@@ -31,7 +31,15 @@ from applications.models.decision import (
 from applications.models.desk import DeskFile, DeskTask, SavedFilter
 from applications.models.document import Counter, Document, Job
 from applications.models.evidence import Evidence
-from applications.models.history import DailyDigest, Delivery, Event, HealthRun, IdempotencyKey, NoticePreference
+from applications.models.history import (
+    DailyDigest,
+    Delivery,
+    DigestHead,
+    Event,
+    HealthRun,
+    IdempotencyKey,
+    NoticePreference,
+)
 from applications.models.inquiry import ClauseDemand, CreditCheck, ExpertOpinion, JointReview, JointVote, SiteVisit
 from applications.models.intake import LateAdmission, Mandate, Promise
 from applications.models.ledger import EvidenceItem, EvidenceUse
@@ -75,6 +83,7 @@ __all__ = [
     "Delivery",
     "DeskFile",
     "DeskTask",
+    "DigestHead",
     "Document",
     "Duty",
     "EarlierAward",

@@ -9,6 +9,11 @@ from applications.models.policy import Pool, Round
 from applications.models.shapes import private_storage, random_name, together
 
 
+def batch_path(row: "NoticeBatch", filename: str) -> str:
+    """Return a random name below the folder of letters."""
+    return random_name("documents", "pdf")
+
+
 def objection_path(row: "Objection", filename: str) -> str:
     """Return a random name below the folder of objections."""
     return random_name("objections", filename.rsplit(".", 1)[-1])
@@ -102,6 +107,9 @@ class NoticeBatch(models.Model):
     opened_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     days = models.PositiveSmallIntegerField("公示期（工作日）")
     closes_on = models.DateField("公示截止日", null=True, blank=True)
+    file = models.FileField("文件", storage=private_storage, upload_to=batch_path, blank=True)
+    sha256 = models.CharField("摘要", max_length=64, null=True, blank=True)  # noqa: DJ001 - paired, null until made
+    made_at = models.DateTimeField("生成时间", null=True, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "公示批"
@@ -147,6 +155,9 @@ class Objection(models.Model):
     ruling = models.CharField("核实结论", max_length=10, choices=Ruling, blank=True)
     findings = models.TextField("核实情况", max_length=3000, blank=True)
     ruled_at = models.DateTimeField("作出结论时间", null=True, blank=True)
+    answer = models.OneToOneField(
+        "Document", on_delete=models.PROTECT, related_name="objection", null=True, blank=True, verbose_name="答复书"
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "异议"

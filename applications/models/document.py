@@ -33,8 +33,14 @@ class DocumentQuerySet(models.QuerySet):
     """Questions about many papers."""
 
     def visible_to(self, user):
-        """Return papers of the cases this user may open."""
-        return self.filter(application__in=Application.objects.visible_to(user))
+        """
+        Return papers of the cases this user may open.
+
+        An answer to an objection goes to who objected, by the code on the objection, and to the officers.
+        """
+        at_the_desk = Application.objects.at_the_desk_of(user)
+        seen = self.filter(application__in=Application.objects.visible_to(user))
+        return seen.exclude(~Q(application__in=at_the_desk), kind="objection")
 
 
 class Document(models.Model):
@@ -100,6 +106,8 @@ class Job(models.Model):
     class Kind(models.TextChoices):
         DOCUMENT = "document", "生成文书"
         ARCHIVE = "archive", "打包文书"
+        BATCH = "batch", "生成公示公告"
+        DOSSIER = "dossier", "制作卷宗"
 
     class State(models.TextChoices):
         QUEUED = "queued", "排队中"
@@ -109,6 +117,9 @@ class Job(models.Model):
 
     kind = models.CharField("任务", max_length=12, choices=Kind)
     document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="jobs", null=True, blank=True)
+    application = models.ForeignKey(
+        Application, on_delete=models.PROTECT, related_name="jobs", null=True, blank=True, verbose_name="申报件"
+    )
     payload = models.JSONField("参数", default=dict)
     state = models.CharField("状态", max_length=10, choices=State, default=State.QUEUED)
     current = models.PositiveIntegerField("已完成", default=0)
@@ -128,6 +139,9 @@ class Job(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(name="one_job_per_document", fields=["document"], condition=Q(kind="document")),
+            models.CheckConstraint(
+                name="dossier_names_its_case", condition=~Q(kind="dossier") | Q(application__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -45,7 +45,8 @@ class DailyDigest(models.Model):
     """
     每日摘要: one hash over the heads of all chains at the end of a day, linked to the day before.
 
-    Kept outside as well (backup manifest, notices), it shows a chain whose tail was cut off.
+    `heads_sha256` is over the chains that grew since the day before (rows of `DigestHead`); what did not grow is
+    covered through the link. Kept outside as well (backup manifest, export), it shows a history that was rewritten.
     """
 
     day = models.DateField("日期", unique=True)
@@ -62,6 +63,25 @@ class DailyDigest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.hash[:12]}"
+
+
+class DigestHead(models.Model):
+    """链首: the last link of one chain that grew, as a daily digest saw it. Where it is missing, a tail was cut off."""
+
+    day = models.DateField("日期")
+    chain = models.CharField("记录链", max_length=40)
+    sequence = models.PositiveIntegerField("序号")
+    hash = models.CharField("摘要", max_length=64)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "链首"
+        constraints = [
+            models.UniqueConstraint(name="one_head_per_chain_and_day", fields=["day", "chain"]),
+            models.UniqueConstraint(name="one_head_per_place_in_chain", fields=["chain", "sequence"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.chain} #{self.sequence}"
 
 
 class HealthRun(models.Model):

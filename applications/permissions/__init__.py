@@ -41,6 +41,7 @@ from applications.permissions.decision import (
     why_not_return,
     why_not_review_legally,
 )
+from applications.permissions.dossier import why_not_dossier
 from applications.permissions.filing import (
     why_not_confirm,
     why_not_edit,
@@ -73,6 +74,12 @@ from applications.permissions.promise import (
     why_not_attach,
     why_not_promise,
 )
+from applications.permissions.publicity import (
+    why_held,
+    why_not_object,
+    why_not_rule_on,
+    why_not_take_objection,
+)
 from applications.permissions.restriction import (
     why_not_lift,
     why_not_restrict,
@@ -104,6 +111,7 @@ __all__ = [
     "role_of",
     "standing_in",
     "standing_of",
+    "why_held",
     "why_not_accept",
     "why_not_accept_with_promises",
     "why_not_answer",
@@ -120,6 +128,7 @@ __all__ = [
     "why_not_decide_admission",
     "why_not_decide_reading",
     "why_not_decline",
+    "why_not_dossier",
     "why_not_duty",
     "why_not_edit",
     "why_not_endorse",
@@ -131,6 +140,7 @@ __all__ = [
     "why_not_lift",
     "why_not_manage_policy",
     "why_not_member",
+    "why_not_object",
     "why_not_officer",
     "why_not_promise",
     "why_not_propose",
@@ -141,8 +151,10 @@ __all__ = [
     "why_not_return",
     "why_not_review_legally",
     "why_not_review_payment",
+    "why_not_rule_on",
     "why_not_status",
     "why_not_submit",
+    "why_not_take_objection",
     "why_not_withdraw",
     "with_standing",
 ]

@@ -49,6 +49,7 @@ def why_not_grant(
     notice: PublicNotice | None,
     today: date,
     issue_day_needed: bool,
+    held: str = "",
     restricted: str = "",
 ) -> str:
     """Granting waits for the end of 公示, for an issue day where the text carries none, and for 限制申报 to end."""
@@ -60,6 +61,8 @@ def why_not_grant(
         return "本政策的印发日期待定，政策管理岗位录入印发日期及依据后方可批准。"
     if notice is None:
         return "本件没有公示记录，不能批准。"
+    if held:
+        return held
     if notice.days == 0:
         return ""
     if notice.closes_on is None:

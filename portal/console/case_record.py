@@ -3,18 +3,24 @@
 from collections.abc import Iterable
 from itertools import groupby
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.urls import path
+from django.shortcuts import redirect
+from django.urls import path, reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from applications.actions import ActionRefused
+from applications.actions import dossier as actions
 from applications.models import Application, Clock, Event
 from applications.permissions.timing import OFFICE_STEPS
 from applications.workflow import VERBS
 from portal.console.case_acts import possible_acts
+from portal.console.dossiers import dossiers_of
 from portal.console.reading import case_with_standing
 from portal.console.site import EXTRA_URLS
-from portal.console.tabs import CASE_TABS, CaseTab, tab_page
+from portal.console.tabs import CASE_TABS, CaseTab, case_of_tab, tab_page
+from portal.idempotency import idempotent
 from portal.requests import Request
 
 IN_ONE_LINE = frozenset({"attach", "take_back"})  # acts on files, which come in dozens and carry no note
@@ -42,6 +48,9 @@ ACTION_WORDS = {
     "assign": "分办",
     "agree": "同意核定意见",
     "review_legally": "法制审核",
+    "object": "收到异议",
+    "take_objection": "承办异议",
+    "rule_on_objection": "异议核实结论",
     "explain_delay": "超期说明",
     "remind": "期限提醒",
     "set_due_day": "确定补正期限",
@@ -78,6 +87,7 @@ ACTION_WORDS = {
     "change_authority": "修改单位信息",
     "post": "设立岗位",
     "end_posting": "变更离岗日期",
+    "order_dossier": "调取卷宗",
 }
 
 
@@ -110,19 +120,40 @@ def clocks_shown(case: Application) -> list[Clock]:
     return rows
 
 
-@require_safe
-def record(request: Request, pk: int) -> HttpResponse:
-    """Show the history of a case to an officer of its authority."""
+def record_page(request: Request, pk: int, *, refusal: str = "", status: int = 200) -> HttpResponse:
+    """Answer with the history of a case, after a refused act with its reason."""
     case, standing = case_with_standing(request, pk)
     context = {
+        "refusal": refusal,
         "acts": possible_acts(case, standing),
+        **dossiers_of(request, case),
         "events": told(case.events.select_related("by").order_by("sequence")),
         "documents": case.documents.order_by("pk").defer("content"),
         "clocks": clocks_shown(case),
         "duties": case.duties.select_related("user").order_by("since", "pk"),
     }
-    return tab_page(request, case, "console/case_record.html", context)
+    return tab_page(request, case, "console/case_record.html", context, status=status)
+
+
+@require_safe
+def record(request: Request, pk: int) -> HttpResponse:
+    """Show the history of a case to an officer of its authority."""
+    return record_page(request, pk)
+
+
+@require_POST
+@idempotent
+def order_dossier(request: Request, pk: int) -> HttpResponse:
+    """Ask for the dossier of a case; a worker makes it."""
+    case = case_of_tab(request, pk)
+    try:
+        actions.order(case, words=ACTION_WORDS, by=request.user, at=timezone.now())
+    except ActionRefused as refusal:
+        return record_page(request, pk, refusal=str(refusal), status=409)
+    messages.success(request, "卷宗正在制作，完成后可以在本页下载。")
+    return redirect(f"{reverse('console:case_record', args=[pk])}#dossier")
 
 
 EXTRA_URLS.append(path("cases/<int:pk>/record/", record, name="case_record"))
+EXTRA_URLS.append(path("cases/<int:pk>/dossier/", order_dossier, name="case_dossier"))
 CASE_TABS.append(CaseTab("办理记录与文书", "console:case_record", 90))

@@ -6,24 +6,38 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.cache import cache
-from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import CharField, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from applications.models import Application, Clock, ClockPause, Posting, SavedFilter, Status, User
+from applications.models import Application, Authority, Clock, ClockPause, Posting, SavedFilter, Status, User
 from applications.permissions import ASSIGNING
 from applications.workflow import ENDED, LENGTHS, TURN
 from portal.console.site import CASE_DUTIES, EXTRA_URLS, NAVIGATION, Entry, case_desk, site
-from portal.filters import ALL, LATE, MINE, OF_THE_TURN, OWN, TABS, TODAY, WAITING, QueueFilter, choices_of
+from portal.filters import (
+    ALL,
+    LATE,
+    MINE,
+    OF_THE_TURN,
+    OWN,
+    TABS,
+    TODAY,
+    WAITING,
+    QueueFilter,
+    begins_number,
+    choices_of,
+)
 from portal.paging import keyset
 from portal.requests import Request
 
 ROWS = 60
 COUNTS_LIVE = 60  # seconds
+RUNNING = frozenset(Status) - ENDED - {Status.DRAFT}
+COUNTED = 9_999  # as far as the tab of an ended status counts
 
 COLUMNS = (
     "pk",
@@ -45,6 +59,7 @@ COLUMNS = (
 class Row:
     """One line of the queue, read without a model instance."""
 
+    url: str
     pk: int
     number: str
     applicant: str
@@ -75,12 +90,20 @@ class Row:
 
 @dataclass(frozen=True)
 class Tab:
-    """One tab with how many cases stand behind it."""
+    """One tab with how many cases stand behind it, at least; `more` says that counting stopped there."""
 
     label: str
     query: str
     count: int
     current: bool
+    more: bool = False
+
+
+class _CountUpTo(Subquery):
+    """The number of rows of a query that is cut to some length: what is counted no further costs no more."""
+
+    template = "(SELECT count(*) FROM (%(subquery)s) few)"
+    output_field = IntegerField()
 
 
 def _counts_key(authority_id: int) -> str:
@@ -97,19 +120,38 @@ Counts = dict[str, tuple[int, int, int, int]]
 
 
 def _counts(authority_id: int) -> Counts:
-    """Return how many cases of an authority stand in each status, at most a minute old (one query)."""
+    """
+    Return how many cases of an authority stand in each status, at most a minute old (one query).
+
+    What has ended grows for ever, so it is counted to COUNTED and one further. The others are read from indexes alone,
+    which is why those of nobody are counted apart: no index holds officer and day behind the status.
+    """
     key = _counts_key(authority_id)
     counts: Counts | None = cache.get(key)
     if counts is None:
         today = timezone.localdate()
-        rows = Application.objects.filter(authority=authority_id).exclude(status=Status.DRAFT)
-        found = rows.order_by().values_list("status").annotate(
-            cases=Count("pk"),
-            free=Count("pk", filter=Q(assigned_to=None)),
-            due=Count("pk", filter=Q(due_on=today)),
-            late=Count("pk", filter=Q(due_on__lt=today)),
-        )
-        counts = {status: tuple(numbers) for status, *numbers in found}
+        zero = Value(0)
+        cases = Application.objects.filter(authority=authority_id).order_by()
+        running = cases.filter(status__in=RUNNING).values("status")
+        by_day = {"due": Count("pk", filter=Q(due_on=today)), "late": Count("pk", filter=Q(due_on__lt=today))}
+        found = running.annotate(cases=Count("pk"), **by_day).values_list("status", "cases", zero, "due", "late")
+        free = running.filter(assigned_to=None).annotate(cases=Count("pk"))
+        ended = [
+            Authority.objects.filter(pk=authority_id)
+            .order_by()
+            .values_list(
+                Value(status.value),
+                _CountUpTo(cases.filter(status=status)[: COUNTED + 1].values("pk")),
+                zero,
+                zero,
+                zero,
+            )
+            for status in ENDED
+        ]
+        counts = {}
+        for status, *numbers in found.union(free.values_list("status", zero, "cases", zero, zero), *ended, all=True):
+            have = counts.get(status, (0, 0, 0, 0))
+            counts[status] = tuple(a + b for a, b in zip(have, numbers, strict=True))
         cache.set(key, counts, COUNTS_LIVE)
     return counts
 
@@ -117,18 +159,21 @@ def _counts(authority_id: int) -> Counts:
 def _tabs(counts: Counts, duty: str, current: str, own: int) -> list[Tab]:
     """Return the tabs: my turn and what presses, all, then every status in which something stands."""
     turn = [counts.get(status, (0, 0, 0, 0)) for status in TURN.get(duty, ())]
+    cut = {status for status in ENDED if counts.get(status, (0,))[0] > COUNTED}
+    by_status = {status: COUNTED if status in cut else row[0] for status, row in counts.items()}
     numbers = {
-        **{status: row[0] for status, row in counts.items()},
+        **by_status,
         MINE: sum(row[1] for row in turn) + own,
         OWN: own,
         TODAY: sum(row[2] for row in turn),
         LATE: sum(row[3] for row in turn),
-        WAITING: counts.get(Status.CORRECTING, (0,))[0],
-        ALL: sum(row[0] for row in counts.values()),
+        WAITING: by_status.get(Status.CORRECTING, 0),
+        ALL: sum(by_status.values()),
     }
     always = {ALL, current} | ({MINE} if duty in TURN else set())
     shown = [tab for tab in TABS if tab[0] in always or numbers.get(tab[0])]
-    return [Tab(label, f"?status={key}", numbers.get(key, 0), key == current) for key, label in shown]
+    more = cut | ({ALL} if cut else set())
+    return [Tab(label, f"?status={key}", numbers.get(key, 0), key == current, key in more) for key, label in shown]
 
 
 def _of_this_officer(request: Request, duty: str) -> tuple[int, list[tuple[str, str]]]:
@@ -159,9 +204,15 @@ def _query_of(asked: QueryDict) -> str:
     return urlencode(kept)
 
 
-def _order(status: str) -> tuple[str, ...]:
-    """Return the nearest deadline first where one runs; the rest newest first, which an index answers at any size."""
-    return ("-pk",) if status == ALL or status in ENDED else ("due_on", "pk")
+def _order(asked: QueryDict) -> tuple[str, ...]:
+    """
+    Return the nearest deadline first where one runs; the rest newest first, which an index answers at any size.
+
+    Numbers by their beginning stand in the order of numbers: the newest of an old year is far down the list of all.
+    """
+    if _status(asked) != ALL and _status(asked) not in ENDED:
+        return ("due_on", "pk")
+    return ("-number",) if begins_number(asked.get("q", "")) else ("-pk",)
 
 
 def _with_clocks(cases: QuerySet[Application]) -> QuerySet[Any]:
@@ -188,15 +239,16 @@ def queue(request: Request) -> HttpResponse:
     narrowed = QueueFilter(asked, queryset=cases, request=request)
     valid = narrowed.form.is_valid()
     found = narrowed.qs if valid else cases.none()
-    page = keyset(_with_clocks(found).values(*COLUMNS), _order(_status(asked)), request, ROWS)
+    page = keyset(found, _order(asked), request, ROWS, columns=COLUMNS, detail=_with_clocks)
     counts = _counts(posting.authority_id)
     own, saved = _of_this_officer(request, posting.duty)
+    before, _, after = reverse("console:case", args=[0]).rpartition("0")  # resolved once and not for each row
     context: dict[str, Any] = {
         **site.each_context(request),
         "title": "申报件",
         "filter": narrowed,
         "narrowed": any(asked.get(name) for name in narrowed.form.fields if name != "status"),
-        "rows": [Row(*(row[name] for name in COLUMNS)) for row in page.rows],
+        "rows": [Row(f"{before}{row['pk']}{after}", *(row[name] for name in COLUMNS)) for row in page.rows],
         "page": page,
         "tabs": _tabs(counts, posting.duty, _status(asked), own),
         "saved": saved,

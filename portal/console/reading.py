@@ -4,7 +4,7 @@ import dataclasses
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
@@ -29,13 +29,22 @@ from applications.models import (
     Evidence,
     FactCheck,
     Mandate,
+    Objection,
     Promise,
     PublicNotice,
     Restriction,
 )
 from applications.permissions import Standing
 from applications.promises import waiting
-from applications.restricted import is_restricted, restrictions_of, why_no_leeway, words_of
+from applications.publicity import UPHELD
+from applications.restricted import (
+    broke_a_promise,
+    restrictions_in,
+    why_no_leeway_among,
+    why_not_trusted,
+    with_restrictions,
+    words_of,
+)
 from applications.workflow import VERBS
 from portal.console.findings import Findings, Hit, findings_of
 from portal.console.site import case_desk
@@ -290,6 +299,7 @@ def _cases(request: Request) -> QuerySet[Application]:
     notice = PublicNotice.objects.filter(application=here, ended_at=None)
     asked = Correction.objects.filter(application=here).order_by().values("application").annotate(rows=Count("pk"))
     account = BankAccount.objects.filter(applicant=OuterRef("applicant"), replaced_at=None)
+    objections = Objection.objects.filter(notice__application=here, notice__ended_at=None)
     decision = DeskFile.objects.filter(application=here, kind=DeskFile.Kind.DECISION).order_by("-pk")
     mine = Approval.objects.filter(application=here, proposed_at=OuterRef("proposed_at"), approved_by__user=user)
     return (
@@ -308,11 +318,14 @@ def _cases(request: Request) -> QuerySet[Application]:
         )
         .annotate(
             i_agreed=Exists(mine),
+            open_objections=Exists(objections.filter(ruled_at=None)),
+            upheld_objections=Exists(objections.filter(ruling__in=UPHELD)),
             my_role=permissions.role_of(user),
             my_held=Subquery(CaseDuty.objects.filter(user=user, application=here).values("duty")[:1]),
             asked_before=Coalesce(Subquery(asked.values("rows")), 0),
             has_promises=Exists(Promise.objects.filter(application=here)),
-            restricted=is_restricted(timezone.localdate()),
+            **with_restrictions(timezone.localdate()),
+            broke_a_promise=broke_a_promise(timezone.now()),
             clock_reason=Subquery(clock.values("late_reason")[:1]),
             running_days=Subquery(notice.values("days")[:1]),
             running_until=Subquery(notice.values("closes_on")[:1]),
@@ -329,13 +342,13 @@ def case_with_standing(request: Request, pk: int) -> tuple[Any, Standing]:
     """
     Return a case with the annotations of `_cases`, and how the officer stands to it. Raises Http404.
 
-    `promised` and `against` on it are the promises of the case and what restricts its applicant, asked for only where
-    there is any.
+    `promised` and `against` on it are the promises of the case, asked for where there is any, and what restricts its
+    applicant.
     """
     posting = case_desk(request)
     application: Any = get_object_or_404(_cases(request), pk=pk)
     application.promised = list(application.promises.all()) if application.has_promises else []
-    application.against = list(restrictions_of(application, timezone.localdate())) if application.restricted else []
+    application.against = restrictions_in(application)
     standing = Standing(
         user=request.user,
         role=application.my_role or "",
@@ -343,6 +356,13 @@ def case_with_standing(request: Request, pk: int) -> tuple[Any, Standing]:
         held=application.my_held or "",
     )
     return application, standing
+
+
+def _no_leeway(application: Any, now: datetime) -> str:
+    """Return why no paper of the applicant may come later; asks the database only where a promise was broken."""
+    return why_no_leeway_among(application.against) or (
+        why_not_trusted(application.applicant_id, application.authority_id, now) if application.broke_a_promise else ""
+    )
 
 
 def restricted_in(application: Any, scope: str) -> str:
@@ -525,7 +545,7 @@ def why_nots(
             standing,
             open_ones,
             today=timezone.localdate(now),
-            leeway=why_no_leeway(application, now) if open_ones and application.status == "submitted" else "",
+            leeway=_no_leeway(application, now),
         ),
         "decline": permissions.why_not_decline(application, standing),
         "correct": permissions.why_not_correct(application, standing, corrections=application.asked_before),  # type: ignore[attr-defined]
@@ -551,6 +571,10 @@ def why_nots(
             standing,
             notice=running_notice(application),
             today=timezone.localdate(),
+            held=permissions.why_held(
+                waiting=application.open_objections,  # type: ignore[attr-defined]
+                upheld=application.upheld_objections,  # type: ignore[attr-defined]
+            ),
             issue_day_needed=assessing.needs_issue_day(application.policy, assessing.version_of(application)),
             restricted=restricted_in(application, Restriction.Scope.FILING),
         ),

@@ -209,6 +209,8 @@ class EventRecord(Record):
         """Return the events of the cases at the desk and those of the authority itself."""
         cases = Application.objects.at_the_desk_of(request.user)
         own = Q(application=None, authority__in=_authority(request.user))
+        if duty_of(request) not in OVERSIGHT:
+            own &= ~Q(action="order_dossier")  # names a case, and cases are not the system administrator's
         return admin.ModelAdmin.get_queryset(self, request).filter(Q(application__in=cases) | own)
 
 
@@ -326,7 +328,7 @@ class JobRecord(Record):
     list_display = ("requested_at", "kind", "document", "state", "attempts", "finished_at", "error")
     list_select_related = ("document",)
     list_filter = ("kind", "state")
-    exclude = ("file", "payload")
+    exclude = ("file", "payload", "application")  # whose dossier was ordered is not the system administrator's
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         """Return the jobs for the authority's letters and those its own people asked for."""

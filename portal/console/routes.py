@@ -5,14 +5,12 @@ The order of the navigation is that of the imports below.
 """
 
 from portal.console import (  # noqa: F401 - imported for what they register
-    admissions,
     bands,
     case_inquiries,
     case_ledger,
     case_readings,
     case_record,
     cases,
-    counter,
     delay,
     earlier,
     legal,
@@ -21,15 +19,19 @@ from portal.console import (  # noqa: F401 - imported for what they register
     policy,
     policy_demands,
     publications,
+    publicity,
     queue,
     records,
-    restrictions,
     searching,
+    selfcheck,
     staff,
     timing,
     verbs,
     worklists,
 )
+
+# isort: split
+from portal.console import admissions, counter, restrictions  # noqa: F401 - how a case comes in, after the queue
 from portal.console.site import site
 
 __all__ = ["site"]

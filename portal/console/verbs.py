@@ -155,6 +155,8 @@ def _correct_page(
     request: Request, application: Application, form: CorrectionForm, *, refusal: str = "", status: int = 200
 ) -> HttpResponse:
     file = read(request, application.pk)
+    if status == 422 and file.why_not["correct"]:  # who may not ask at all is told that, and not what is missing
+        refusal, status = file.why_not["correct"], 409
     context = {
         **site.each_context(request),
         "title": "再次补正" if form.again else "一次性补正",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import eligibility, public, verify
+from portal.views import eligibility, notices, public, verify
 
 urlpatterns = [
     path("", public.home, name="home"),
@@ -11,6 +11,12 @@ urlpatterns = [
     path("policies/<slug:code>/", public.policy, name="policy"),
     path("policies/<slug:code>/<str:number>/", public.clause, name="clause"),
     path("policies/<slug:code>/<str:number>/estimate/", public.estimate, name="clause_estimate"),
+    path("notices/", notices.listing, name="notices"),
+    path("notices/<int:pk>/", notices.batch, name="notice_batch"),
+    path("notices/<int:pk>/notice.pdf", notices.paper, name="notice_paper"),
+    path("notices/cases/<int:pk>/object/", notices.object_to, name="object_to"),
+    path("objections/<str:code>/", notices.objection, name="objection"),
+    path("objections/<str:code>/answer.pdf", notices.answer, name="objection_answer"),
     path("verify/", verify.ask, name="verify"),
     path("verify/<str:code>/", verify.check, name="verify_code"),
 ]

@@ -1,5 +1,6 @@
 """The applicant's desk: own cases, what was told, what to do next."""
 
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -14,7 +15,10 @@ OURS = (Status.DRAFT, Status.CORRECTING)
 
 
 def _unread(request: Request):
-    return Delivery.objects.filter(person=request.user, channel=Delivery.Channel.SITE, read_at=None)
+    """Return what this person was told as a member of a body; what an officer was told is in the inbox."""
+    told = Delivery.objects.filter(person=request.user, channel=Delivery.Channel.SITE, read_at=None)
+    own = Application.objects.of_applicants_of(request.user)
+    return told.filter(Q(event__application__in=own) | Q(event__application=None))
 
 
 @require_safe

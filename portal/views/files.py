@@ -21,7 +21,7 @@ SANDBOX = "default-src 'none'; sandbox"
 LETTER = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
 
-def _send(file: FieldFile, *, name: str, content_type: str, inline: bool = False) -> FileResponse:
+def send_file(file: FieldFile, *, name: str, content_type: str, inline: bool = False) -> FileResponse:
     """Send stored bytes so that no browser guesses their type or runs what they hold."""
     try:
         opened = file.open("rb")
@@ -42,7 +42,7 @@ def _send(file: FieldFile, *, name: str, content_type: str, inline: bool = False
 def evidence_file(request: HttpRequest, pk: int) -> FileResponse:
     """Hand out the original of a piece of evidence, always as attachment."""
     evidence = get_object_or_404(Evidence.objects.visible_to(request.user), pk=pk)
-    return _send(evidence.file, name=evidence.original_name, content_type=evidence.content_type)
+    return send_file(evidence.file, name=evidence.original_name, content_type=evidence.content_type)
 
 
 @require_safe
@@ -71,14 +71,14 @@ def mandate_file(request: HttpRequest, pk: int) -> FileResponse:
     mandates = Mandate.objects.filter(application__in=cases, file__isnull=False).select_related("file")
     file = get_object_or_404(mandates, pk=pk).file
     assert file is not None
-    return _send(file.file, name=file.original_name, content_type=file.content_type)
+    return send_file(file.file, name=file.original_name, content_type=file.content_type)
 
 
 @require_safe
 def desk_file(request: HttpRequest, pk: int) -> FileResponse:
     """Hand out a paper that officers added to a case, to officers of its authority alone, always as attachment."""
     paper = get_object_or_404(DeskFile.objects.visible_to(request.user), pk=pk)
-    return _send(paper.file, name=paper.original_name, content_type=paper.content_type)
+    return send_file(paper.file, name=paper.original_name, content_type=paper.content_type)
 
 
 @require_safe
@@ -90,13 +90,14 @@ def document_file(request: HttpRequest, pk: int) -> FileResponse:
     if not document.sha256:
         raise Http404
     name = f"{document.number} {document.get_kind_display()} {document.application.applicant.name}.pdf"
-    return _send(document.file, name=name, content_type="application/pdf", inline="download" not in request.GET)
+    return send_file(document.file, name=name, content_type="application/pdf", inline="download" not in request.GET)
 
 
 def _jobs(request: HttpRequest):
     """Return the work this person may look at: papers of visible cases, and whatever they asked for themselves."""
     seen = Document.objects.visible_to(request.user)
-    return Job.objects.filter(Q(document__in=seen) | Q(document=None, requested_by=request.user))
+    own = Q(document=None, application=None, requested_by=request.user)  # a dossier has its own door
+    return Job.objects.filter(Q(document__in=seen) | own)
 
 
 @require_safe
@@ -120,4 +121,4 @@ def job_result(request: HttpRequest, pk: int) -> FileResponse:
     seen = set(Document.objects.visible_to(request.user).filter(pk__in=wanted).values_list("pk", flat=True))
     if not row.file or seen != wanted:
         raise Http404
-    return _send(row.file, name=f"文书打包{row.pk}.zip", content_type="application/zip")
+    return send_file(row.file, name=f"文书打包{row.pk}.zip", content_type="application/zip")

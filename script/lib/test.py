@@ -98,7 +98,9 @@ def on_postgres(environment: Environment, extra: list[str]) -> bool:
     """The suite on PostgreSQL; the law, letters and files have no database and are not asked twice."""
     with postgres.server() as url:
         selected = extra or ["tests", *(f"--ignore={place}" for place in NO_DATABASE)]
-        return command({**environment, "DATABASE_URL": url}, "pytest", *_parallel(), *selected)
+        # backups are taken with the programs of this very server; an older pg_dump of the machine would refuse
+        path = f"{postgres.programs()}{os.pathsep}{environment['PATH']}"
+        return command({**environment, "DATABASE_URL": url, "PATH": path}, "pytest", *_parallel(), *selected)
 
 
 def browser(environment: Environment, extra: list[str]) -> bool:

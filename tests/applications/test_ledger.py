@@ -707,13 +707,13 @@ def test_the_form_says_at_the_slot_what_submitting_would_refuse():
     assert ledger.obstacles_of(fits, fits.evidence.in_use())["invoice"].stops is False
 
 
-def test_before_costs_two_queries(django_assert_num_queries):
+def test_before_costs_one_query(django_assert_num_queries):
     submit(buyer())
     draft = buyer()
     papers = list(draft.evidence.in_use())
     draft = Application.objects.select_related("clause", "applicant", "policy").get(pk=draft.pk)
 
-    with django_assert_num_queries(3):  # readings, things, uses
+    with django_assert_num_queries(2):  # readings, uses
         ledger.obstacles_of(draft, papers)
 
 

@@ -4,7 +4,7 @@ from datetime import date as D
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from applications.clocks import (
@@ -169,20 +169,24 @@ def test_two_working_days_ahead(today, last):
 
 
 OPENED = Calendar({}, range(2027, 2060))
+on_any_machine = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy one draws slowly
 DAYS = st.dates(D(2025, 1, 1), D(2027, 12, 31))
 PAUSES = st.builds(lambda day, days: (day, day + timedelta(days=days)), DAYS, st.integers(0, 60))
 
 
+@on_any_machine
 @given(DAYS, st.integers(1, 40), st.sampled_from([W, C]), st.lists(PAUSES, max_size=4), PAUSES)
 def test_one_more_pause_never_makes_the_limit_earlier(start, length, unit, pauses, more):
     assert period(start, length, unit, [*pauses, more], OPENED) >= period(start, length, unit, pauses, OPENED)
 
 
+@on_any_machine
 @given(DAYS, st.integers(1, 8), st.lists(PAUSES, max_size=4), PAUSES)
 def test_one_more_pause_never_makes_a_limit_in_months_earlier(start, months, pauses, more):
     assert period(start, months, M, [*pauses, more], OPENED) >= period(start, months, M, pauses, OPENED)
 
 
+@on_any_machine
 @given(DAYS, st.integers(1, 40), st.sampled_from([W, C, M]), st.lists(PAUSES, max_size=4), DAYS)
 def test_an_open_pause_stops_the_clock_or_comes_too_late(start, length, unit, pauses, since):
     last = period(start, length, unit, pauses, OPENED)
@@ -190,6 +194,7 @@ def test_an_open_pause_stops_the_clock_or_comes_too_late(start, length, unit, pa
     assert period(start, length, unit, [*pauses, (since, None)], OPENED) == (last if last <= since else None)
 
 
+@on_any_machine
 @given(DAYS, st.integers(1, 40), st.sampled_from([W, C, M]), st.lists(PAUSES, max_size=4))
 def test_a_period_ends_on_a_working_day_outside_every_pause(start, length, unit, pauses):
     last = period(start, length, unit, pauses, OPENED)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from applications import timing
@@ -354,7 +354,7 @@ STEPS = st.lists(
 def test_the_row_says_what_the_pure_function_says_of_its_events():
     case = case_of(S.VERIFYING, at(2026, 2, 2))
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(STEPS)
     def check(steps):
         moment = at(2026, 2, 3)

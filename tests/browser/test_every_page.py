@@ -38,7 +38,8 @@ def shape(path: str) -> str:
     return "/".join(parts)
 
 
-PUBLIC = ("/policies/", "/verify/", "/eligibility/")  # looked at without a log-in; the pages are the same with one
+# Looked at without a log-in; the pages are the same with one.
+PUBLIC = ("/policies/", "/verify/", "/eligibility/", "/notices/")
 
 
 def links_of(page, site) -> list[str]:
@@ -51,7 +52,7 @@ def links_of(page, site) -> list[str]:
         if (
             ours
             and not parts.path.startswith(("/files/", "/accounts/logout"))
-            and not parts.path.endswith((".xlsx", "/template/", "/file/"))
+            and not parts.path.endswith((".xlsx", ".pdf", "/template/", "/file/"))
         ):
             addresses.append(parts.path)
     return addresses

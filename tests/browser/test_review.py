@@ -1,7 +1,7 @@
 """
 The reviewer's page in the browser: a case decided with the keyboard alone, two officers on one case, texts of papers.
 
-The case is 演示红柳's under 第三条: seven facts, seven papers; in one of them the applicant mistyped a figure.
+The case is 演示白杨's under 第三条: seven facts, seven papers; of one of them the applicant mistyped a figure.
 """
 
 import os
@@ -17,14 +17,32 @@ from tests.browser.conftest import ROOT, watch
 
 LAPTOP = {"width": 1366, "height": 768}
 SECOND = "演示·何小验二"
-MAKE_SECOND = f"""
+# A second verifier, and a case of its own on which nothing else waits: 演示白杨's, with one figure mistyped.
+PREPARE = f"""
 from datetime import date
-from applications.models import Posting, User
+from django.utils import timezone
+from applications.actions import filing, intake
+from applications.demo.stories import CENTRE, file_claim
+from applications.models import Applicant, Clause, Posting, User
+now = timezone.now()
 first = User.objects.get(username="xinxing_verify")
-authority = first.postings.get().authority
 known = {{"name": "{SECOND}", "password": first.password}}
 user, _ = User.objects.get_or_create(username="xinxing_verify2", defaults=known)
-Posting.objects.get_or_create(user=user, authority=authority, duty="verify", since=date(2024, 1, 1))
+Posting.objects.create(user=user, authority=first.postings.get().authority, duty="verify", since=date(2024, 1, 1))
+case = file_claim(
+    Applicant.objects.get(memberships__user__username="baiyang_agent"),
+    User.objects.get(username="baiyang_agent"),
+    clause=Clause.objects.select_related("policy__authority").get(code="xinxing-3"),
+    subject="演示白杨二号智算中心",
+    facts=CENTRE,
+    event_on=date(2026, 6, 30),
+    at=now,
+    mistyped={{"pue_report": {{"total_kwh": "12100000"}}}},
+)
+filing.confirm(case, by=User.objects.get(username="baiyang_legal"), at=now)
+filing.submit(case, by=User.objects.get(username="baiyang_agent"), at=now)
+intake.accept(case, by=User.objects.get(username="xinxing_intake"), at=now)
+print("case", case.pk)
 """
 
 
@@ -47,17 +65,19 @@ class Keyboard:
 
 @pytest.fixture(scope="module")
 def case(site) -> str:
-    """Return the address of the case, and see to a second verifier."""
+    """Return the address of the prepared case."""
     environment = os.environ | {"VAR_DIR": str(site.var), "DJANGO_SETTINGS_MODULE": "portal.settings"}
     environment.pop("SECRET_KEY", None)
-    subprocess.run(
-        [sys.executable, "manage.py", "shell", "-c", MAKE_SECOND], cwd=ROOT, env=environment, check=True, timeout=120
+    made = subprocess.run(
+        [sys.executable, "manage.py", "shell", "-c", PREPARE],
+        cwd=ROOT,
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=240,
     )
-    return next(
-        row["console_url"]
-        for row in site.demo["applications"]
-        if row["status"] == "verifying" and row["number"].startswith("XINXING")
-    )
+    return f"/console/cases/{re.search('case ([0-9]+)', made.stdout)[1]}/"
 
 
 @pytest.fixture

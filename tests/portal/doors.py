@@ -19,6 +19,7 @@ FINANCE = frozenset({Duty.PAY, Duty.COUNTERSIGN})
 OVERSIGHT = frozenset({Duty.AUDIT, Duty.INSPECT, Duty.LEGAL})
 POLICY = frozenset({Duty.POLICY})
 SYSTEM = frozenset({Duty.SYSTEM})
+OBJECTIONS = frozenset({Duty.INSPECT, Duty.APPROVE, Duty.AUDIT})
 COUNTER = frozenset({Duty.INTAKE})
 ADMISSIONS = OVERSIGHT | {Duty.INTAKE, Duty.APPROVE}
 
@@ -92,6 +93,11 @@ def console_shown(who: frozenset[str], kwargs: Kwargs = lambda world: {}, status
     return Door(to(who, status), NOT_ALLOWED_IN_CONSOLE, kwargs)
 
 
+def dossier_of(world: World) -> dict[str, Any]:
+    """Return the address of a dossier that the auditor ordered."""
+    return {"pk": world.submitted.pk, "job": world.objects["dossier"].pk}
+
+
 def console_pressed(who: frozenset[str], kwargs: Kwargs = lambda world: {}) -> Door:
     return Door(NOT_ALLOWED_IN_CONSOLE, to(who, *ACTED), kwargs)
 
@@ -109,6 +115,12 @@ PUBLIC = {
     "verify": shown(PERSONS),
     "verify_code": both(PERSONS, lambda world: {"code": world.objects["notice"].code}),
     "healthz": shown(PERSONS),
+    "notices": shown(PERSONS),
+    "notice_batch": shown(PERSONS, pk_of("batch")),
+    "notice_paper": shown(PERSONS, pk_of("batch")),
+    "object_to": both(PERSONS, pk_of("public_notice")),
+    "objection": shown(PERSONS, lambda world: {"code": world.objects["objection"].code}),
+    "objection_answer": shown(PERSONS, lambda world: {"code": world.objects["ruled_objection"].code}),
     "eligibility": both(PERSONS),
 }
 
@@ -163,6 +175,13 @@ FILES = {
 CONSOLE = {
     "console:index": Door(to(POSTED, 302), to(POSTED, 302)),
     "console:jsi18n": console_shown(POSTED),
+    "console:publish": both_in_console(abroad(Duty.APPROVE)),
+    "console:batches": console_shown(AT_A_DESK),
+    "console:objections": console_shown(OBJECTIONS),
+    "console:objection": console_shown(OBJECTIONS, pk_of("objection")),
+    "console:objection_take": console_pressed(frozenset({Duty.INSPECT}), pk_of("objection")),
+    "console:objection_rule": console_pressed(frozenset({Duty.INSPECT}), pk_of("objection")),
+    "console:objection_file": console_shown(frozenset(), pk_of("objection")),
     "console:bands": both_in_console(abroad(Duty.POLICY)),
     "console:bands_confirm": console_pressed(POLICY, pk_of("band_table")),
     "console:bands_drop": console_pressed(POLICY, pk_of("band_table")),
@@ -176,6 +195,11 @@ CONSOLE = {
     "console:case_ledger": console_shown(CASE, submitted()),
     "console:paper_search": console_shown(CASE | {"foreign_verify", "foreign_pay", "foreign_policy"}),
     "console:queue": console_shown(AT_A_DESK),
+    "console:selfcheck": console_shown(abroad(Duty.AUDIT, Duty.SYSTEM)),
+    "console:selfcheck_digests": console_shown(abroad(Duty.AUDIT, Duty.SYSTEM)),
+    "console:case_dossier": console_pressed(CASE, submitted()),
+    "console:dossier": console_shown(frozenset({Duty.AUDIT}), dossier_of),
+    "console:dossier_file": console_shown(frozenset({Duty.AUDIT}), dossier_of),
     "console:case_correct": both(CASE, submitted()),
     "console:case_check": console_pressed(CASE, submitted(fact="pue")),
     "console:case_reading": console_pressed(CASE, submitted(key="X5")),

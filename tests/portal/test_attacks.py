@@ -261,7 +261,7 @@ def test_options_tells_no_stranger_what_there_is(client):
 def test_the_health_page_names_parts_and_nothing_else(client):
     answer = client.get("/healthz").json()
 
-    assert answer.keys() == {"database", "broker", "storage", "oldest_outbox_seconds"}
+    assert answer.keys() == {"database", "broker", "storage", "oldest_outbox_seconds", "last_sound_check_seconds"}
     assert {answer[name] for name in ("database", "broker", "storage")} <= {"ok", "down"}
 
 

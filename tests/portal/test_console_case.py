@@ -492,7 +492,7 @@ def test_the_record_of_a_case_costs_the_same_for_any_size(client, django_assert_
     enter(client, application, Duty.APPROVE)
     client.get(page_of(application))
 
-    with django_assert_num_queries(9):  # session, user, posting, case, clocks, pauses, duties, documents, history
+    with django_assert_num_queries(10):  # session, user, posting, case, clocks, pauses, duties, papers, acts, dossiers
         response = client.get(reverse("console:case_record", args=[application.pk]))
 
     assert response.status_code == 200

@@ -167,6 +167,28 @@ def test_every_form_of_the_page_carries_the_version_it_shows(client, verb):
     assert f'name="version" value="{application.version}"' in form
 
 
+@pytest.mark.parametrize(
+    ("name", "args", "status", "duty", "typed"),
+    [
+        ("case_reading", ["X5"], S.VERIFYING, Duty.VERIFY, {"choice": "b", "reason": "中断一次，已重新起算"}),
+        ("case_legal", [], S.PROPOSED, Duty.LEGAL, {"reason": "依据充分，程序完整"}),
+        ("case_delay", [], S.VERIFYING, Duty.VERIFY, {"reason": "等待检测机构复函"}),
+    ],
+)
+def test_acts_beside_the_table_are_not_done_from_an_old_page_either(client, name, args, status, duty, typed):
+    application = make_application(status)
+    seen = application.version
+    who, _ = act_of_a_colleague(application)
+    enter(client, application, duty)
+    before = application.events.count()
+
+    response = client.post(reverse(f"console:{name}", args=[application.pk, *args]), typed | {"version": seen})
+
+    assert response.status_code == 409
+    assert response.context["refusal"].startswith(f"本件刚刚被{who}于")
+    assert application.events.count() == before
+
+
 def test_words_for_a_form_that_is_gone_are_kept_on_the_page(client):
     application = make_application(S.SUBMITTED)
     seen = application.version
@@ -174,7 +196,7 @@ def test_words_for_a_form_that_is_gone_are_kept_on_the_page(client):
     client.post(url_of("accept", application), {"version": seen})
     text = "不属于受理范围，" * 20
 
-    response = client.post(url_of("decline", application), {"reason": text, "version": seen})
+    response = client.post(url_of("decline", application), {"ground": "competence", "reason": text, "version": seen})
 
     assert response.status_code == 409
     assert re.fullmatch(
@@ -185,12 +207,12 @@ def test_words_for_a_form_that_is_gone_are_kept_on_the_page(client):
 
 
 def test_another_day_is_named(client):
-    application = make_application(S.VERIFYING, at=NOON)
+    application = make_application(S.VERIFYING, at=NOON - timedelta(days=3))
     enter(client, application, Duty.VERIFY)
 
     response = client.post(url_of("propose", application), {"version": 0})
 
-    assert "于9月1日12:00办理（受理）" in response.context["refusal"]
+    assert "于8月29日12:00办理（受理）" in response.context["refusal"]
 
 
 @pytest.mark.parametrize("version", ["", "x", "-1", "²"])

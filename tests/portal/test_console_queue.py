@@ -3,12 +3,16 @@
 from datetime import timedelta
 
 import pytest
+from django import forms
 from django.core.cache import cache
+from django.test.html import parse_html
 from django.urls import reverse
 from django.utils import timezone
 
 from applications.actions import intake
 from applications.models import Application, Duty, Status
+from portal.console import queue
+from portal.filters import PlainSelect
 from tests.factories import NOON, make_applicant, make_application, make_draft, make_officer, make_policy
 
 pytestmark = pytest.mark.django_db
@@ -104,12 +108,35 @@ def test_a_name_is_looked_for_at_its_beginning_first(office):
     assert numbers(office(Duty.INTAKE, "?q=云图")) == [first.number]
 
 
+def test_cases_found_by_the_beginning_of_a_number_stand_in_its_order(office):
+    """The newest of an old year would else be looked for through all that is newer."""
+    application = make_application(Status.SUBMITTED)
+    rows = copies(application, 3)
+    Application.objects.filter(pk=rows[0].pk).update(number="XINXING-2020-00009")
+
+    found = numbers(office(Duty.AUDIT, "?q=xinxing-2020"))
+    assert found == ["XINXING-2020-00009", "XINXING-2020-00002", "XINXING-2020-00001"]
+    assert numbers(office(Duty.AUDIT)) == [*(row.number for row in reversed(rows[1:])), found[0], application.number]
+    assert numbers(office(Duty.INTAKE, "?q=XINXING-2020&status=submitted"))[0] == found[0]  # by day and then by key
+
+
 def test_filters_narrow_by_clause_round_and_year(office):
     application = make_application(Status.SUBMITTED)
     same = f"clause={application.clause_id}&round={application.round_id}&year={application.support_year}"
 
     assert numbers(office(Duty.INTAKE, f"?{same}")) == [application.number]
     assert numbers(office(Duty.INTAKE, "?year=2001")) == []
+
+
+@pytest.mark.parametrize("value", ["", None, "a<b", 3])
+def test_a_plain_select_says_what_djangos_says(value):
+    choices = [("", "全部"), ("a<b", "甲 & 乙"), (3, "三")]
+    written = [
+        kind(choices=choices, attrs={"class": "form-select"}).render("n", value, {"id": "id_n", "required": True})
+        for kind in (PlainSelect, forms.Select)
+    ]
+
+    assert parse_html(written[0]) == parse_html(written[1])
 
 
 def test_a_clause_of_another_authority_is_no_choice(office):
@@ -140,6 +167,22 @@ def test_tabs_count_by_status_and_forget_after_an_act(office, client):
 
     tabs = {tab.label: tab.count for tab in client.get(QUEUE).context["tabs"]}
     assert tabs == {"我的待办": 0, "全部": 2, "核验中": 2}
+
+
+def test_what_has_ended_is_counted_only_so_far(office, monkeypatch):
+    monkeypatch.setattr(queue, "COUNTED", 3)
+    *declined, last = copies(make_application(Status.SUBMITTED), 4)
+    Application.objects.filter(pk__in=[row.pk for row in declined]).update(status=Status.DECLINED)
+
+    tabs = {tab.label: (tab.count, tab.more) for tab in office(Duty.AUDIT).context["tabs"]}
+    assert tabs == {"全部": (5, False), "待受理": (2, False), "不予受理": (3, False)}
+    Application.objects.filter(pk=last.pk).update(status=Status.DECLINED)
+    cache.clear()
+
+    page = office(Duty.AUDIT)
+    tabs = {tab.label: (tab.count, tab.more) for tab in page.context["tabs"]}
+    assert tabs == {"全部": (4, True), "待受理": (1, False), "不予受理": (3, True)}
+    assert '不予受理 <span class="num">3+</span>' in page.content.decode()
 
 
 def test_counts_are_kept_and_not_made_in_the_path_of_a_page(office, client):

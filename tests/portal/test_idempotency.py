@@ -5,6 +5,7 @@ from threading import Barrier
 
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, connections
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -15,6 +16,11 @@ from applications import guards
 from applications.models import Counter, IdempotencyKey
 from portal.idempotency import idempotent
 from tests.factories import make_user
+
+
+def upload(name, data):
+    """Return a small file as a browser sends it."""
+    return SimpleUploadedFile(name, data)
 
 
 @idempotent
@@ -91,6 +97,42 @@ def test_without_a_key_each_request_acts():
     post(user, {})
 
     assert acts() == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"a": "1\nb=2"}, {"a": "1", "b": "2"}),
+        ({"a": ["1", "2"]}, {"a": ["2", "1"]}),
+        ({"file": upload("a.pdf", b"one")}, {"file": upload("a.pdf", b"two")}),  # same name and size
+        ({"file": upload("a.pdf", b"one")}, {"file": upload("b.pdf", b"one")}),
+        ({"sum": "1"}, {"sum": "1", "more": ""}),
+    ],
+)
+def test_contents_that_differ_anywhere_are_two_contents(first, second):
+    user = make_user()
+    post(user, {"idempotency_key": "k", **first})
+
+    assert post(user, {"idempotency_key": "k", **second}).status_code == 422
+    assert acts() == 1
+
+
+@pytest.mark.django_db
+def test_uploaded_file_is_whole_for_the_view_and_the_same_again_is_a_repeat():
+    user, read = make_user(), []
+
+    @idempotent
+    def keep(request):
+        read.append(request.FILES["file"].read())
+        return redirect("/kept/")
+
+    for _ in range(2):
+        request = RequestFactory().post("/keep/", {"idempotency_key": "k", "file": upload("a.pdf", b"bytes")})
+        request.user, request.session = user, SessionStore()
+        assert keep(request).url == "/kept/"
+
+    assert read == [b"bytes"]
 
 
 def test_tag_gives_every_form_its_own_key():

@@ -593,6 +593,6 @@ def test_the_record_of_a_case_in_verification_costs_the_same_for_any_size(
     url = reverse("console:case_record", args=[case.pk])
     client.get(url)
 
-    # as for others (9), and checks, readings and decisions on the case: what is left before a proposal
-    with django_assert_num_queries(12):
+    # as for others (10), and checks, readings, comparisons and decisions on the case: what is left before a proposal
+    with django_assert_num_queries(14):
         client.get(url)

@@ -201,7 +201,7 @@ def test_leeway_by_the_button(client):
     assert application.documents.filter(kind=Document.Kind.LEEWAY).exists()
 
 
-@pytest.mark.parametrize("duty", sorted(set(Duty) - {Duty.INTAKE, Duty.SYSTEM}))
+@pytest.mark.parametrize("duty", sorted(set(Duty) - {Duty.INTAKE, Duty.SYSTEM, Duty.EXPERT}))
 def test_leeway_is_refused_to_every_other_duty(client, duty):
     application = promised()
     client.force_login(make_officer(duty))
@@ -565,5 +565,5 @@ def test_the_page_of_a_claim_costs_the_same_for_any_number_of_promises(client, d
     client.force_login(agent_of(application.applicant))
     client.get(reverse("claim", args=[application.pk]))
 
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         assert client.get(reverse("claim", args=[application.pk])).status_code == 200

@@ -103,7 +103,7 @@ def test_icon_is_silent_unless_it_has_a_label():
 
 # ---- navigation ----------------------------------------------------------------------------------------------------
 
-PUBLIC = ["政策与测算", "文书核验"]
+PUBLIC = ["政策与测算", "公示", "文书核验"]
 
 
 def labels(rf, user) -> list[str]:
@@ -138,7 +138,7 @@ def test_the_page_one_is_on_is_marked(rf):
     request = rf.get("/verify/7K2M/")
     request.user = AnonymousUser()
 
-    assert [way.here for way in desks(request)["ways"]] == [False, True]
+    assert [way.here for way in desks(request)["ways"]] == [False, False, True]
 
 
 # ---- pages for what went wrong -------------------------------------------------------------------------------------

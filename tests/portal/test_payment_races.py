@@ -1,7 +1,9 @@
 """Two finance officers press at the same moment: real requests on real connections, on SQLite and PostgreSQL alike."""
 
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from typing import Any
 
 import pytest
 from django.db import connection, connections
@@ -10,7 +12,7 @@ from django.urls import reverse
 
 from applications import guards
 from applications.invariants import count_all
-from applications.models import Duty, Instalment, Payment, Status
+from applications.models import Duty, Event, IdempotencyKey, Instalment, Payment, Status
 from tests.factories import NOON, make_application, make_officer
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -27,14 +29,15 @@ def _without_guards_at_the_end():
     guards.remove(connection)
 
 
-def post_at_once(*requests: tuple[Client, str, dict[str, str]]) -> list[int]:
-    """Send the requests in threads that start together; return the statuses in order."""
+def post_at_once(*requests: tuple[Client, str, dict[str, str]], whole: bool = False) -> list[Any]:
+    """Send the requests in threads that start together; return the statuses in order, or the whole answers."""
     gate = Barrier(len(requests))
 
-    def send(client: Client, url: str, words: dict[str, str]) -> int:
-        gate.wait(timeout=10)
+    def send(client: Client, url: str, words: dict[str, str]) -> Any:
+        gate.wait(timeout=60)
         try:
-            return client.post(url, words).status_code
+            answer = client.post(url, words)
+            return answer if whole else answer.status_code
         finally:
             connections.close_all()
 
@@ -101,3 +104,63 @@ def test_one_payment_is_reviewed_once_by_whoever_confirms_or_rejects():
         ("confirmed", Status.PAID) if winner == "finance_confirm" else ("rejected", Status.GRANTED)
     )
     assert set(count_all().values()) == {0}
+
+
+def test_sixty_four_equal_requests_are_one_payment_and_one_answer():
+    instalment = Instalment.objects.get(award__application=make_application(Status.GRANTED))
+    url = reverse("finance_record", args=[instalment.pk])
+    client = payer()
+    browsers = [Client() for _ in range(64)]
+    for browser in browsers:
+        browser.cookies = client.cookies
+    words = form("凭-64") | {"idempotency_key": "one-key-for-all"}
+
+    answers = post_at_once(*[(browser, url, words) for browser in browsers], whole=True)
+
+    assert {(answer.status_code, answer["Location"]) for answer in answers} == {
+        (302, reverse("finance_award", args=[instalment.award_id]))
+    }
+    assert Payment.objects.count() == 1
+    assert Event.objects.filter(action="record_payment").count() == 1
+    assert set(count_all().values()) == {0}
+
+    changed = browsers[0].post(url, words | {"voucher_number": "凭-65"})
+    assert changed.status_code == 422
+    assert Payment.objects.count() == 1
+
+
+def test_sixty_four_keys_for_one_instalment_are_one_payment():
+    instalment = Instalment.objects.get(award__application=make_application(Status.GRANTED))
+    url = reverse("finance_record", args=[instalment.pk])
+    client = payer()
+    browsers = [Client() for _ in range(64)]
+    for browser in browsers:
+        browser.cookies = client.cookies
+
+    answers = post_at_once(
+        *[(browser, url, form("凭-1") | {"idempotency_key": f"key-{n}"}) for n, browser in enumerate(browsers)]
+    )
+
+    assert sorted(answers) == [302] + [409] * 63
+    assert Payment.objects.count() == 1
+
+
+def test_without_its_unique_index_the_key_would_not_hold(monkeypatch):
+    """The control: with every key taken as new, the same requests meet the instalment's own index instead."""
+    instalment = Instalment.objects.get(award__application=make_application(Status.GRANTED))
+    url = reverse("finance_record", args=[instalment.pk])
+    client = payer()
+    browsers = [Client() for _ in range(CROWD)]
+    for browser in browsers:
+        browser.cookies = client.cookies
+
+    def always_new(request, key, digest):
+        row = IdempotencyKey(user=request.user, key=f"{key}-{uuid.uuid4().hex}"[:80], path="/", body_sha256=digest)
+        row.save()
+        return row, True
+
+    monkeypatch.setattr("portal.idempotency._take", always_new)
+
+    answers = post_at_once(*[(browser, url, form("凭-1") | {"idempotency_key": "k"}) for browser in browsers])
+
+    assert sorted(answers) == [302] + [409] * (CROWD - 1)  # no longer equal answers

@@ -195,6 +195,19 @@ def test_versions_cost_the_same_for_any_number_of_proposals(
         client.get(url("policy_versions", policy))
 
 
+@pytest.mark.parametrize("status", [Status.VERIFYING, Status.GRANTED])
+def test_case_page_stays_within_its_queries_with_a_second_version(
+    client, policy, second, django_assert_max_num_queries, status
+):
+    publish(policy)
+    case = make_application(status)
+    client.force_login(make_officer(Duty.AUDIT))
+    client.get(reverse("console:case", args=[case.pk]))
+
+    with django_assert_max_num_queries(12):
+        assert client.get(reverse("console:case", args=[case.pk])).status_code == 200
+
+
 def test_public_pages_and_forms_follow_the_version_in_force(client, policy, second):
     assert "/policies/xinxing/9f/" not in client.get("/policies/xinxing/").content.decode()
     assert client.get("/policies/xinxing/9f/").status_code == 404

@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from applications import papers
-from applications.actions import bands, counter, payment, policy, restriction
+from applications.actions import bands, counter, payment, policy, publicity, restriction
 from applications.models import (
     Applicant,
     Application,
@@ -40,6 +40,7 @@ from tests.factories import (
     make_desk_file,
     make_draft,
     make_earlier_award,
+    make_objection,
     make_officer,
     make_policy,
     make_user,
@@ -79,7 +80,9 @@ def make_world() -> World:
         **_of_the_claims(draft, submitted),
         **_of_the_intake(applicant, officers),
         **_of_the_award(granted, officers[Duty.PAY]),
+        **_of_the_notice(applicant),
         **_of_the_inquiries(granted, officers[Duty.EXPERT]),
+        "dossier": _dossier(submitted, officers[Duty.AUDIT]),
     }
     return World(_people(applicant, officers), draft, submitted, granted, objects)
 
@@ -222,6 +225,22 @@ def _of_the_award(granted: Application, payer: User) -> dict[str, Any]:
     }
 
 
+def _of_the_notice(applicant: Applicant) -> dict[str, Any]:
+    """Return a batch before the public, with an objection that waits and one that was answered."""
+    Authority.objects.filter(code="xinxing").update(notice_days=5)
+    noticed = make_application(Status.NOTICED, applicant=applicant, subject="四号中心")
+    Authority.objects.filter(code="xinxing").update(notice_days=0)
+    notice = noticed.notices.get()
+    waiting, ruled = make_objection(notice), make_objection(notice)
+    inspector = make_officer(Duty.INSPECT)
+    publicity.take_objection(ruled, by=inspector, at=NOON)
+    publicity.rule_on(ruled, ruling="rejected", findings="核实无误。", by=inspector, at=NOON)
+    with patch.object(papers.render, "pdf", lambda letter: b"%PDF-1.7 letter"):
+        papers.make(noticed.documents.get(kind=Document.Kind.OBJECTION), at=NOON)
+        papers.make_batch(notice.batch, at=NOON)
+    return {"batch": notice.batch, "public_notice": notice, "objection": waiting, "ruled_objection": ruled}
+
+
 def _of_the_inquiries(case: Application, expert: User) -> dict[str, Any]:
     """Questions to an expert of the authority and to one elsewhere, and a paper of the desk; plain rows."""
     asked = {
@@ -237,6 +256,20 @@ def _of_the_inquiries(case: Application, expert: User) -> dict[str, Any]:
         "outside_opinion": ExpertOpinion.objects.create(expert_name="外请专家", **asked),
         "desk_file": make_desk_file(case, at=NOON),
     }
+
+
+def _dossier(case: Application, auditor: User) -> Job:
+    """Return a finished dossier that an auditor ordered."""
+    return Job.objects.create(
+        kind=Job.Kind.DOSSIER,
+        application=case,
+        payload={"sha256": "0" * 64, "head": {"sequence": 1, "hash": "0" * 64}},
+        requested_by=auditor,
+        requested_at=NOON,
+        state=Job.State.DONE,
+        finished_at=NOON,
+        file=ContentFile(b"PK", name="dossier.zip"),
+    )
 
 
 def _ended() -> User:

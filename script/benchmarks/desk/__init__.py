@@ -1,0 +1,1 @@
+"""Parts of `script/bench web`: the data, the plain peer, the servers, the meter."""
