@@ -266,6 +266,14 @@ def test_the_worked_example_reads_two_million():
     assert "¥2,000,000.00（大写：人民币贰佰万元整）" in text
 
 
+def test_a_sum_fixed_by_a_paper_names_it_and_claims_no_computation():
+    text = words(notice.build(letters.a_notice(decision_paper="测试纪要〔2026〕7号")))
+
+    assert "本项金额不由条文直接计算，依据决定文件（测试纪要〔2026〕7号）核定，本次兑现2,000,000.00元" in text
+    assert "测算金额" not in text
+    assert "决定文件" not in words(notice.build(letters.a_notice()))
+
+
 def test_instalments_must_make_the_whole():
     parts = [("第一期", "决定作出后", 100_000_000), ("第二期", "年度复核通过后", 100_000_000)]
     text = words(notice.build(letters.a_notice(instalments=parts)))
