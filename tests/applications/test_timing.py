@@ -219,7 +219,7 @@ def _ask_again(case: Application, moment: datetime) -> None:
     )
     case.correcting_from = case.status
     case.confirmed_by = case.confirmed_at = None
-    move(case, "correct", S.CORRECTING, by=standing.user, at=moment, duty=standing.duty)
+    move(case, "correct", S.CORRECTING, by=standing.user, at=moment, duty=standing.duty, detail={"items": ITEMS})
 
 
 def test_a_correction_answered_while_an_expert_works_leaves_the_clock_at_rest_until_both_end():
