@@ -53,11 +53,16 @@ WORDS = {
     "revoke": "原奖补决定被撤销",
     "explain_delay": "主管单位超期说明",
     "set_due_day": "主管单位确定补正期限",
+    "wait_for_money": "已通过审批，等待资金安排",
+    "call_up": "资金有余额，轮到办理",
+    "carry_wait": "等待的资金结转至以后年度",
+    "settled": "批次资金结算",
 }
 FILES = frozenset({"attach", "take_back"})
 TOLD_WITH_NOTE = frozenset(
     {"accept", "accept_with_promises", "breach", "decline", "keep_promise", "lapse", "mandate", "promise"}
     | {"refuse", "start", "withdraw", "explain_delay", "set_due_day"}
+    | {"carry_wait", "endorse", "settled", "wait_for_money"}
 )
 
 
