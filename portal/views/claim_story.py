@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 import rules
-from applications import assessing, permissions
+from applications import assessing, permissions, pools
 from applications.actions.filing import may_file
 from applications.completeness import gaps_of
 from applications.models import Application, Award, ClockPause, Document, Evidence, Payment, Promise, Status
@@ -112,12 +112,19 @@ def story_of(claim: Claim) -> dict[str, Any]:
         "awards": _awards(case),
         "delays": [clock for clock in clocks if clock.late_reason],
         "resting": any(clock.resting for clock in clocks if clock.step == case.status and not clock.ended_on),
+        "share": _share(case),
         "promises": [_promise(claim, row) for row in claim.promises],
         "mandate": claim.mandate,
         "at_the_counter": claim.at_the_counter,
         "can_withdraw": not permissions.why_not_withdraw(case, claim.standing),
         **(_before_submission(claim, flat) if case.status in EDITABLE else {}),
     }
+
+
+def _share(case: Application) -> pools.Share | None:
+    """Return how a case that waits for money stands to its pool; asked for only where a case can wait."""
+    share = pools.share_of(case) if case.status == Status.PROPOSED else None
+    return share if share and share.waiting else None
 
 
 def _before_submission(claim: Claim, evidence: list[Evidence]) -> dict[str, Any]:

@@ -210,4 +210,5 @@ def test_whatever_is_changed_in_a_stored_settlement_is_found():
 
     assert settling.differs(richer, hashes[0], result, hashes[1]) == "输入与其摘要不符。"
     assert settling.differs(inputs, hashes[0], moved, hashes[1]) == "结果与其摘要不符。"
-    assert settling.differs(inputs, hashes[0], moved, settling.digest(moved)) == "按输入重新计算的结果与所存结果不一致。"
+    said = settling.differs(inputs, hashes[0], moved, settling.digest(moved))
+    assert said == "按输入重新计算的结果与所存结果不一致。"
