@@ -22,6 +22,8 @@ from applications.models import (
 )
 from applications.pools import Share, pool_of
 
+MOST_WORDS = 200  # of the reason for giving the rest of a pool, which is printed with the sums around it
+
 
 def take_share(
     application: Application, *, arranged_fen: int | None = None, reason: str = "", by: User, at: datetime
@@ -63,6 +65,8 @@ def _ask_for_the_cut(share: Share, claim_fen: int, given: int, arranged_fen: int
     left = f"{share.pool}余额为 {rules.yuan(given)} 元，少于核定额 {rules.yuan(claim_fen)} 元"
     if arranged_fen is None or not reason.strip():
         stop(f"{left}；按“以余额为限”可以安排余额，请填写理由后办理。")
+    if len(reason) > MOST_WORDS:
+        stop(f"理由不超过{MOST_WORDS}个字。")
     if arranged_fen != given:
         stop(f"{left}；与您所见的 {rules.yuan(arranged_fen)} 元不同，请核对后再办。")
 

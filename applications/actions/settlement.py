@@ -1,8 +1,10 @@
 """Where a pool is short: the authority's choice, carrying waits over, settling a round, and calling who is next."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Max
 
 from applications import history, permissions, pools, rounds, settling, timing
 from applications.actions.money import settled_words
@@ -65,45 +67,59 @@ def choose_shortfall(pool: Pool, *, method: str, source: str, by: User, at: date
 
 
 @transaction.atomic
-def carry(wait: PoolWait, *, to: Pool, by: User, at: datetime) -> PoolWait:
+def carry(waits: Sequence[PoolWait], *, to: Pool, by: User, at: datetime) -> list[PoolWait]:
     """
-    Let a case wait in a later year's pool instead, with the place its complete filing gives it. Raises ActionRefused.
+    Let cases wait in a later year's pool instead, each with the place its complete filing gives it; all or none.
 
-    The old wait ends as carried and a new one names it; from now on the case draws on the new pool.
+    The old wait ends as carried and a new one names it; from now on the case draws on the new pool. Locks in the order
+    of the house: the cases by their keys, the authority, the pools. Raises ActionRefused, naming the case.
     """
-    case = Application.objects.select_for_update(of=("self",)).select_related("clause").get(pk=wait.application_id)
+    keys = sorted(wait.application_id for wait in waits)
+    rows = Application.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")
+    cases = {case.pk: case for case in rows}
     authority, _ = _hold(to.pk)
-    both = list(Pool.objects.select_for_update(of=("self",)).filter(pk__in={to.pk, wait.pool_id}).order_by("pk"))
-    wait = PoolWait.objects.select_related("pool__policy", "application__clause").get(pk=wait.pk)
-    to = Pool.objects.select_related("policy").get(pk=to.pk)
-    pending = Settlement.objects.filter(pool__in=both, confirmed_at=None, dropped_at=None).exists()
-    in_it = to.clauses.filter(pk=case.clause_id).exists()
-    refuse_if(
-        permissions.why_not_pool_desk(wait.pool, by)
-        or permissions.why_not_carry(wait, to, pending=pending, clause_in_it=in_it)
+    involved = {to.pk, *(wait.pool_id for wait in waits)}
+    locked = {row.pk: row for row in Pool.objects.select_for_update().filter(pk__in=involved).order_by("pk")}
+    pending = Settlement.objects.filter(pool__in=locked, confirmed_at=None, dropped_at=None).exists()
+    clauses = set(to.clauses.values_list("pk", flat=True))
+    last = Commitment.objects.filter(pool=to).aggregate(last=Max("made_at"))["last"]
+    fresh = PoolWait.objects.filter(pk__in=[wait.pk for wait in waits]).select_related(
+        "pool__policy", "application__clause"
     )
+    carried = []
+    for wait in fresh.order_by("application"):
+        in_it = wait.application.clause_id in clauses
+        refuse_if(
+            permissions.why_not_pool_desk(wait.pool, by)
+            or permissions.why_not_carry(wait, locked[to.pk], pending=pending, clause_in_it=in_it)
+        )
+        since = max(at, last) if last else at
+        carried.append(_carry(wait, cases[wait.application_id], authority, locked[to.pk], since, by=by, at=at))
+    return carried
 
+
+def _carry(
+    wait: PoolWait, case: Application, authority: Authority, to: Pool, since: datetime, *, by: User, at: datetime
+) -> PoolWait:
     wait.ended_at, wait.outcome = at, PoolWait.CARRIED
     wait.save(update_fields=["ended_at", "outcome"])
-    last = Commitment.objects.filter(pool=to).order_by("-made_at").values_list("made_at", flat=True).first()
-    carried = PoolWait.objects.create(
+    row = PoolWait.objects.create(
         application=case,
         pool=to,
         complete_at=wait.complete_at,
         amount_fen=wait.amount_fen,
-        since=max(at, last) if last else at,
+        since=since,
         carried_from=wait,
     )
     if wait.called_at:
         timing.pause(case, Money, at)
     case.version += 1
     case.save(update_fields=["version"])
-    detail = {"from": wait.pool_id, "to": to.pk, "wait": carried.pk}
+    detail = {"from": wait.pool_id, "to": to.pk, "wait": row.pk}
     history.record(case, "carry_wait", by=by, at=at, note=f"由{wait.pool}结转至{to}", detail=detail)
-    history.record_for_authority(
-        authority, "carry_wait", by=by, at=at, note=f"{case.number}由{wait.pool}结转至{to}", detail=detail
-    )
-    return carried
+    note = f"{case.number}由{wait.pool}结转至{to}"
+    history.record_for_authority(authority, "carry_wait", by=by, at=at, note=note, detail=detail)
+    return row
 
 
 @transaction.atomic

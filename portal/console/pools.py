@@ -9,7 +9,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db import transaction
 from django.db.models import Count, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -139,9 +138,7 @@ def carry(request: Request, pk: int) -> HttpResponse:
         return pool_page(request, row, status=422, carry=form)
     waits, to, now = form.cleaned_data["waits"], form.cleaned_data["to"], timezone.now()
     try:
-        with transaction.atomic():
-            for wait in waits:
-                settlement.carry(wait, to=to, by=request.user, at=now)
+        settlement.carry(list(waits), to=to, by=request.user, at=now)
     except ActionRefused as refusal:
         return pool_page(request, row, refusal=str(refusal), status=409, carry=form)
     forget_counts(row.policy.authority_id)

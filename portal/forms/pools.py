@@ -5,8 +5,9 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
+from applications.actions.money import MOST_WORDS
 from applications.models import Pool, PoolWait
-from portal.forms.console import CONTROL, ReasonForm
+from portal.forms.console import CONTROL
 from portal.forms.policy import SumField
 
 
@@ -54,14 +55,13 @@ class CarryForm(forms.Form):
             field.queryset = rows
 
 
-class RestForm(ReasonForm):
+class RestForm(forms.Form):
     """An endorsement for what is left of a pool: the sum as the officer sees it, and why the case is cut to it."""
 
-    field_order = ("arranged_fen", "reason")
-
     arranged_fen = SumField(label="安排金额（元）", help_text="资金池现有余额。")
-
-    def __init__(self, *args: Any, **kwargs: Any):
-        super().__init__(*args, **kwargs)
-        self.fields["reason"].label = "以余额为限安排的理由（写入公示和通知书）"
-        self.fields["reason"].max_length = 200  # type: ignore[attr-defined]
+    reason = forms.CharField(
+        label="以余额为限安排的理由（写入公示和通知书）",
+        max_length=MOST_WORDS,
+        widget=forms.Textarea(attrs={**CONTROL, "rows": 2}),
+        error_messages={"required": "请写明理由。", "max_length": f"理由不超过{MOST_WORDS}个字。"},
+    )

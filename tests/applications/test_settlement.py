@@ -288,12 +288,12 @@ def test_a_wait_is_carried_and_keeps_its_place(pool):
     later_pool = make_pool(FULL, year=2027)
     manager = make_officer(Duty.POLICY)
     with pytest.raises(ActionRefused, match="以后年度"):
-        carry(wait_of(case), to=pool, by=manager, at=NOON)
+        carry([wait_of(case)], to=pool, by=manager, at=NOON)
     with pytest.raises(ActionRefused, match="政策管理岗位"):
-        carry(wait_of(case), to=later_pool, by=make_officer(Duty.APPROVE), at=NOON)
+        carry([wait_of(case)], to=later_pool, by=make_officer(Duty.APPROVE), at=NOON)
 
     old = wait_of(case)
-    carried = carry(old, to=later_pool, by=manager, at=NOON + 2 * HOUR)
+    (carried,) = carry([old], to=later_pool, by=manager, at=NOON + 2 * HOUR)
 
     old.refresh_from_db()
     assert (old.outcome, carried.carried_from, carried.complete_at) == ("carried", old, NOON)
