@@ -86,7 +86,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('arranged_fen', None), ('arranged_reason', '')), models.Q(('arranged_fen__gt', 0), ('arranged_fen__lte', models.F('proposed_fen')), ('proposed_fen__isnull', False), models.Q(('arranged_reason', ''), _negated=True)), _connector='OR'), name='application_arranged_within_the_proposal'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('arranged_fen', None), ('arranged_reason', '')), models.Q(('arranged_fen__gt', 0), ('arranged_fen__isnull', False), ('arranged_fen__lte', models.F('proposed_fen')), ('proposed_fen__isnull', False), models.Q(('arranged_reason', ''), _negated=True)), _connector='OR'), name='application_arranged_within_the_proposal'),
         ),
         migrations.AddConstraint(
             model_name='pool',

@@ -177,7 +177,12 @@ class Application(models.Model):
             models.CheckConstraint(
                 name="application_arranged_within_the_proposal",
                 condition=Q(arranged_fen=None, arranged_reason="")
-                | Q(proposed_fen__isnull=False, arranged_fen__gt=0, arranged_fen__lte=F("proposed_fen"))
+                | Q(
+                    proposed_fen__isnull=False,
+                    arranged_fen__isnull=False,
+                    arranged_fen__gt=0,
+                    arranged_fen__lte=F("proposed_fen"),
+                )
                 & ~Q(arranged_reason=""),
             ),
             models.CheckConstraint(
