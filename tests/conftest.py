@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.files.storage import storages
 
+from applications.loading import load_policies
+
 LOCAL = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -19,6 +21,17 @@ def pytest_configure():
 def pytest_unconfigure():
     """Remove it with all that the tests left."""
     shutil.rmtree(settings.VAR_DIR, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """
+    Load the law once for each database: its rows are the same for every test and would be a third of the suite's time.
+
+    A test that empties its database (transaction=True) has them loaded again by the factories.
+    """
+    with django_db_blocker.unblock():
+        load_policies()
 
 
 @pytest.fixture(autouse=True)
