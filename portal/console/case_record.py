@@ -88,6 +88,14 @@ ACTION_WORDS = {
     "post": "设立岗位",
     "end_posting": "变更离岗日期",
     "order_dossier": "调取卷宗",
+    "wait_for_money": "排队等待资金",
+    "call_up": "轮到办理",
+    "carry_wait": "结转排队",
+    "choose_shortfall": "确定余额不足时的办法",
+    "settle": "批次资金结算",
+    "confirm_settlement": "确认批次资金结算",
+    "drop_settlement": "撤下批次资金结算",
+    "settled": "批次资金结算结果",
 }
 
 
