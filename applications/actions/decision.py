@@ -12,7 +12,7 @@ import rules
 from applications import approving, assessing, history, ledger, papers, permissions, publicity
 from applications.actions.money import finish_commitment, hold_commitment, release_commitment
 from applications.actions.review import CEILING
-from applications.actions.shared import lock, move, refuse_if, stop, take_duty
+from applications.actions.shared import ask_for_delay, changed, lock, move, refuse_if, stop, take_duty
 from applications.models import (
     Applicant,
     Application,
@@ -55,11 +55,13 @@ def endorse(
     agreement = approving.agreement_of(application)
     agreed = approving.has_agreed(application, by.pk)
     refuse_if(permissions.why_not_endorse(application, standing, agreement=agreement, agreed=agreed))
+    ask_for_delay(application, at)
     assert application.proposed_fen is not None
 
     duty = _agree(application, standing, at=at)
     if agreement.had + 1 < agreement.needed:
         note = f"审批 {agreement.had + 1}/{agreement.needed}"
+        changed(application)
         history.record(application, "agree", by=by, at=at, duty=standing.duty, note=note)
         return application
     hold_commitment(application, application.proposed_fen, by=by, at=at)
@@ -111,9 +113,11 @@ def review_legally(application: Application, *, note: str, by: User, at: datetim
     application, standing = lock(application, by)
     agreement = approving.agreement_of(application)
     refuse_if(permissions.why_not_review_legally(application, standing, agreement=agreement))
+    ask_for_delay(application, at)
     _need(note, "请写明法制审核意见。")
 
     _agree(application, standing, note=note.strip(), at=at)
+    changed(application)
     history.record(application, "review_legally", by=by, at=at, duty=standing.duty, note=note.strip())
     return application
 

@@ -10,7 +10,7 @@ from applications import assessing, history, permissions
 from applications.actions import desk_file
 from applications.actions.desk_file import Paper
 from applications.actions.overtaking import refuse_if_overtaken
-from applications.actions.shared import ask_for_delay, lock, move, refuse_if, stop, take_duty
+from applications.actions.shared import ask_for_delay, changed, lock, move, refuse_if, stop, take_duty
 from applications.models import Application, Assessment, DeskFile, Evidence, FactCheck, Status, User
 from applications.promises import open_promises
 
@@ -65,8 +65,7 @@ def check(
         checked_by=take_duty(application, standing, at),
         checked_at=at,
     )
-    application.version += 1
-    application.save(update_fields=["version"])
+    changed(application)
     history.record(
         application,
         "check",
