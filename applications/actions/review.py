@@ -1,5 +1,6 @@
 """The verifier's desk: find out fact by fact what is proven, then propose the sum that follows."""
 
+from collections.abc import Container
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +19,7 @@ EXACT, CEILING = "exact", "ceiling"
 ON_PAPER = frozenset({"case_by_case", "external"})  # 一事一议, 转致: a paper decides the sum
 
 
-def unchecked(application: Application, checks: dict[str, FactCheck]) -> list[str]:
+def unchecked(application: Application, checks: Container[str]) -> list[str]:
     """Return the labels of the facts the clause is judged on that nobody has checked yet."""
     fields = assessing.fields_of(application)
     return [f.label for f in fields if f.name not in checks and (f.name in application.facts or f.required)]
