@@ -25,10 +25,9 @@ from playwright.sync_api import Page
 
 from tests.browser.hands import ROOT
 
-# Seconds. Preparing costs 40 of two free cores and was measured at 110 beside four other suites on them: 30 to migrate,
-# 30 to print the papers of the demonstration. The rest is room for a slower machine; whoever waits for another
-# worker's preparation waits for one, not for two.
-PREPARE_WITHIN, START_WITHIN = 480, 120
+# Seconds. Preparing takes a minute of CPU, half of it to migrate, half to print the papers of the demonstration; beside
+# five other suites on two cores it was seen to take eight. Whoever waits for another worker waits for one preparation.
+PREPARE_WITHIN, START_WITHIN = 900, 240
 KEPT = ROOT / "var" / "tests"
 # What the data of a fresh site follows from; migrations and policies that came since are applied at every start.
 MADE_OF = ("applications", "rules", "portal/management", "portal/settings.py", "requirements.txt")

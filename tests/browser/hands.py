@@ -8,6 +8,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
+import rules
+from applications.demo.samples import BY_PATTERN, FIXED
 from tests import samples
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -31,10 +33,26 @@ def fill(page: Page, values: dict[str, str]) -> None:
             field.fill(value)
 
 
-def upload(page: Page, slot: str) -> None:
-    """Choose a paper like no other in the form of a slot, and send it."""
-    data = samples.pdf(f"evidence {slot} {time.time_ns()}")
-    file = {"name": f"{slot}.pdf", "mimeType": "application/pdf", "buffer": data}
+def value_of(field: "rules.Field") -> str:
+    """Return something right to type into a structured field of evidence."""
+    if field.name == "credit_code":
+        return "91659901MADEM0007X"
+    if field.pattern in BY_PATTERN:
+        return BY_PATTERN[field.pattern]
+    if field.name in FIXED:
+        value = FIXED[field.name]
+        return "true" if value is True else "false" if value is False else str(value)
+    by_kind = {"date": "2026-06-30", "bool": "true", "integer": "1", "text": f"演示{field.label}"}
+    if field.kind == "choice":
+        return field.choices[0][0]
+    return by_kind.get(field.kind, "3200")
+
+
+def upload(page: Page, slot: "rules.Slot") -> None:
+    """Fill what the form of a slot asks for, choose a paper like no other, and send it."""
+    fill(page, {f"{slot.kind}-{field.name}": value_of(field) for field in slot.fields if field.required})
+    data = samples.pdf(f"evidence {slot.kind} {time.time_ns()}")
+    file = {"name": f"{slot.kind}.pdf", "mimeType": "application/pdf", "buffer": data}
     page.locator("input[type=file]").set_input_files(file)
     press(page, "上传")
 

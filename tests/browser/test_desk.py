@@ -14,6 +14,7 @@ import pypdfium2
 import pytest
 from playwright.sync_api import Page, expect
 
+import rules
 from tests.browser.hands import confirm, fill, press, run_on, upload
 
 COLLEAGUES = {"intake": ("xinxing_intake2", "演示·收大理"), "verify": ("xinxing_verify3", "演示·何大验")}
@@ -82,6 +83,10 @@ def cases(site) -> dict[str, Case]:
     return {name: Case(**row) for name, row in json.loads(printed).items()}
 
 
+def slot_of(clause: str, kind: str) -> "rules.Slot":
+    return next(slot for slot in rules.evidence(clause) if slot.kind == kind)
+
+
 def ask(page: Page, case: Case, items: dict[str, str]) -> None:
     """Write what is wrong into the one list of corrections, and send it."""
     page.goto(f"{case.console}correct/")
@@ -108,7 +113,7 @@ def test_each_defect_stands_at_its_field_until_it_is_answered_and_the_case_is_ta
 
     as_person("tianshan_agent")
     page.goto(f"{case.own}form/")
-    rank = page.locator("div:has(> * [name=prize_rank]), div:has(> [name=prize_rank])").last
+    rank = page.locator("#div_id_prize_rank")
     expect(rank).to_contain_text("须补正：证书载明三等奖，请更正。")
     slot = page.locator("#slot-award_certificate")
     expect(slot).to_contain_text("须补正：缺少盖章页，请重新上传。")
@@ -118,7 +123,7 @@ def test_each_defect_stands_at_its_field_until_it_is_answered_and_the_case_is_ta
     press(page, "保存")
     page.goto(f"{case.own}form/")
     slot.get_by_role("link", name="更换").click()
-    upload(page, "award_certificate")
+    upload(page, slot_of("xinxing-9d", "award_certificate"))
     expect(slot).to_contain_text("已重新上传")
     page.goto(case.own)
     asked = page.get_by_role("region", name="补正事项")
@@ -162,7 +167,7 @@ def test_a_promised_paper_comes_after_the_claim_was_taken_in(page, as_person, ca
     promises = page.get_by_role("region", name="承诺补交的材料")
     expect(promises).to_contain_text("待补交")
     promises.get_by_role("link", name="补交").click()
-    upload(page, "payment_voucher")
+    upload(page, slot_of("xinxing-4b", "payment_voucher"))
     page.goto(case.own)
     expect(promises).to_contain_text("已补交")
 
@@ -222,19 +227,23 @@ def letter_text(page: Page, address: str, name: str) -> str:
     return "".join("".join(leaves).split())
 
 
+def decline(page: Page, ground: str, reason: str) -> None:
+    """Fill the open form of 不予受理 and send it."""
+    act = page.locator("[data-verb=decline]")
+    act.get_by_label("不予受理的情形").select_option(label=ground)
+    act.get_by_label("不予受理的理由").fill(reason)
+    press(page, "不予受理", confirm="不予受理")
+
+
 def test_a_claim_is_not_taken_in_on_a_ground_of_law_and_for_a_reason(page, as_person, cases):
     case = cases["declined"]
     as_person("xinxing_intake")
     page.goto(case.console)
     act = page.locator("[data-verb=decline]")
     act.locator("summary").click()
-    act.get_by_role("button", name="不予受理").click()
-    expect(act).to_contain_text("请")  # without ground and reason the form says what is missing
-    act.get_by_label("不属于本机关职权范围").check()
-    act.locator("textarea, input[type=text]").first.fill("该赛事由自治区主办，奖励由自治区兑现。")
-    press(page, "不予受理")
-    if page.locator("dialog[open]").count():
-        press(page, "不予受理", confirm="不予受理")
+    press(page, "不予受理", confirm="不予受理")
+    expect(act).to_contain_text("请选择不予受理的情形。")
+    decline(page, "不属于本机关职权范围", "该赛事由自治区主办，奖励由自治区兑现。")
     expect(page.locator(".case-head")).to_contain_text("不予受理")
 
     as_person("hanhai_agent")
@@ -254,13 +263,8 @@ def test_the_second_of_two_officers_sees_what_the_first_did_and_overwrites_nothi
     second_page.goto(case.console)
 
     press(page, "受理", confirm="受理")
-    act = second_page.locator("[data-verb=decline]")
-    act.locator("summary").click()
-    act.get_by_label("不符合申报主体条件").check()
-    act.locator("textarea, input[type=text]").first.fill("未查到该单位的参赛记录。")
-    act.get_by_role("button", name="不予受理").click()
-    if second_page.locator("dialog[open]").count():
-        second_page.locator("dialog[open]").get_by_role("button", name="不予受理", exact=True).click()
+    second_page.locator("[data-verb=decline] summary").click()
+    decline(second_page, "不符合申报主体条件", "未查到该单位的参赛记录。")
 
     refusal = second_page.locator("#desk [role=alert]")
     expect(refusal).to_contain_text(re.compile(r"本件刚刚被演示·收小理于\d\d:\d\d办理（受理），请刷新后再办。"))

@@ -13,7 +13,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 import rules
-from applications.demo.samples import BY_PATTERN, FIXED
 from tests.browser.hands import confirm, fill, press, upload
 
 PHONE = {"width": 390, "height": 844}
@@ -28,29 +27,13 @@ FACTS = {
 }
 
 
-def value_of(field: "rules.Field") -> str:
-    """Return something right to type into a structured field of evidence."""
-    if field.name == "credit_code":
-        return "91659901MADEM0007X"
-    if field.pattern in BY_PATTERN:
-        return BY_PATTERN[field.pattern]
-    if field.name in FIXED:
-        value = FIXED[field.name]
-        return "true" if value is True else "false" if value is False else str(value)
-    by_kind = {"date": "2026-06-30", "bool": "true", "integer": "1", "text": f"演示{field.label}"}
-    if field.kind == "choice":
-        return field.choices[0][0]
-    return by_kind.get(field.kind, "3200")
-
-
 def upload_all(page: Page, address: str) -> None:
     """Put one paper into every slot that the clause demands."""
     for slot in rules.evidence("xinxing-3"):
         if not slot.required:
             continue
         page.goto(f"{address}evidence/{slot.kind}/")
-        fill(page, {f"{slot.kind}-{field.name}": value_of(field) for field in slot.fields if field.required})
-        upload(page, slot.kind)
+        upload(page, slot)
         expect(page.locator(f"#slot-{slot.kind}")).to_contain_text("已上传")
 
 
