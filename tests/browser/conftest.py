@@ -60,8 +60,9 @@ def _environment(var: Path) -> dict[str, str]:
 
 
 def _key() -> str:
-    """Return a name for the data of a fresh site: by the day, which the demonstration counts from, and the code."""
-    found = hashlib.sha256()
+    """Return a name for the data of a fresh site: by the day, which the demonstration counts from, code and places."""
+    places = (os.environ.get("DATABASE_URL", ""), os.environ.get("STORAGE_URL", ""))
+    found = hashlib.sha256("\0".join(places).encode())
     for place in MADE_OF:
         for file in sorted((ROOT / place).rglob("*")) or [ROOT / place]:
             if file.is_file() and file.suffix != ".pyc":
