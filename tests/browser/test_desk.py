@@ -173,6 +173,7 @@ def test_a_promised_paper_comes_after_the_claim_was_taken_in(page, as_person, ca
 
     as_person("xinxing_verify")
     page.goto(case.console)
+    expect(page.get_by_role("region", name="容缺承诺")).to_contain_text("已补交")
     expect(page.locator(".paper-tabs").get_by_role("link", name="付款凭证")).to_be_visible()
     expect(page.locator(".paper-tabs")).not_to_contain_text("未提交")
     expect(page.locator("[data-verb=propose] .why-not")).not_to_contain_text("承诺补交的材料尚未收到")
