@@ -80,12 +80,11 @@ def _alone(folder: Path):
         yield
 
 
-@pytest.fixture(scope="session")
-def prepared():
+def _copy_prepared(var: Path) -> None:
     """
-    Return the data folder of a site as `script/server` sets it up, made once for all workers and runs of a day.
+    Copy the data folder of a site as `script/server` sets it up, which is made once for all workers and runs of a day.
 
-    Nobody serves from it: every site of a test run works on its own copy.
+    Nobody serves from the original.
     """
     with _alone(KEPT):
         ready = KEPT / _key()
@@ -110,14 +109,14 @@ def prepared():
             if done.returncode:
                 pytest.fail(f"the site cannot be prepared:\n{output.read_text()[-4000:]}", pytrace=False)
             making.rename(ready)
-    return ready
+        shutil.copytree(ready, var, dirs_exist_ok=True)
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory, prepared):
+def site(tmp_path_factory):
     """Start the whole site on a free port with data of its own; stop it at the end."""
     var = tmp_path_factory.mktemp("site")
-    shutil.copytree(prepared, var, dirs_exist_ok=True)
+    _copy_prepared(var)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
