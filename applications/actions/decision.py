@@ -10,9 +10,9 @@ from django.utils import timezone
 
 import rules
 from applications import approving, assessing, history, ledger, papers, permissions, pools, publicity
-from applications.actions.money import finish_commitment, release_commitment, take_share
+from applications.actions.money import finish_commitment, release_commitment, share_out, take_share
 from applications.actions.review import CEILING
-from applications.actions.shared import lock, move, refuse_if, stop, take_duty
+from applications.actions.shared import ask_for_delay, changed, lock, move, refuse_if, stop, take_duty
 from applications.models import (
     Applicant,
     Application,
@@ -66,6 +66,7 @@ def endorse(
     agreed = approving.has_agreed(application, by.pk)
     share = pools.share_of(application)
     refuse_if(permissions.why_not_endorse(application, standing, agreement=agreement, agreed=agreed, share=share))
+    ask_for_delay(application, at)
     assert application.proposed_fen is not None
 
     if share and share.waiting and agreement.complete:
@@ -74,6 +75,7 @@ def endorse(
         duty = _agree(application, standing, at=at)
         if agreement.had + 1 < agreement.needed:
             note = f"审批 {agreement.had + 1}/{agreement.needed}"
+            changed(application)
             history.record(application, "agree", by=by, at=at, duty=standing.duty, note=note)
             return application
     if not take_share(application, arranged_fen=arranged_fen, reason=reason, by=by, at=at):
@@ -128,9 +130,11 @@ def review_legally(application: Application, *, note: str, by: User, at: datetim
     application, standing = lock(application, by)
     agreement = approving.agreement_of(application)
     refuse_if(permissions.why_not_review_legally(application, standing, agreement=agreement))
+    ask_for_delay(application, at)
     _need(note, "请写明法制审核意见。")
 
     _agree(application, standing, note=note.strip(), at=at)
+    changed(application)
     history.record(application, "review_legally", by=by, at=at, duty=standing.duty, note=note.strip())
     return application
 
@@ -214,6 +218,7 @@ def grant(application: Application, *, parts_fen: Sequence[int] = (), by: User, 
         Instalment(award=award, number=number, amount_fen=fen)
         for number, fen in enumerate(parts_fen or _parts(award.amount_fen, schedule), start=1)
     )
+    share_out(award)
     finish_commitment(application)
     # What the officers found less than declared leaves the rest of the papers to the next claim.
     evidence = application.evidence.in_use().order_by("pk")

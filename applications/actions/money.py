@@ -11,9 +11,12 @@ from applications.assessing import version_of
 from applications.models import (
     Application,
     Authority,
+    Award,
     Clause,
     ClockPause,
     Commitment,
+    Payer,
+    PayerShare,
     Pool,
     PoolWait,
     Settlement,
@@ -183,6 +186,14 @@ def release_commitment(application: Application, *, at: datetime) -> None:
     pool.save(update_fields=["committed_fen"])
     held.state, held.released_at = Commitment.State.RELEASED, at
     held.save(update_fields=["state", "released_at"])
+
+
+def share_out(award: Award) -> None:
+    """Say who bears each instalment of an award: the standard payer of the authority bears it whole."""
+    payer = Payer.objects.get(authority=award.authority_id, standard=True, replaced_at=None)
+    PayerShare.objects.bulk_create(
+        PayerShare(instalment=part, payer=payer, amount_fen=part.amount_fen) for part in award.instalments.all()
+    )
 
 
 def finish_commitment(application: Application) -> None:

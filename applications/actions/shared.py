@@ -68,6 +68,12 @@ def ask_for_delay(application: Application, at: datetime) -> None:
     refuse_if(permissions.why_not_late(timing.clock_of_step(application), timezone.localdate(at)))
 
 
+def changed(application: Application) -> None:
+    """Let pages of a locked case that were read before this act be old, where the act does not move the case."""
+    application.version += 1
+    application.save(update_fields=["version"])
+
+
 def move(
     application: Application,
     action: str,

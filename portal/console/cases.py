@@ -36,7 +36,10 @@ PLAIN = {
     "grant": "确定批准兑现吗？批准后生成奖补资金兑现通知书，不可修改。",
     "close": "确定办结归档吗？",
 }
-DANGEROUS = frozenset({"decline", "refuse"})
+DANGEROUS = {
+    "decline": "确定不予受理吗？通知书随即发出，不能收回。",
+    "refuse": "确定不予兑现吗？决定书随即发出，不能收回。",
+}
 TYPED = frozenset({"reason", "amount", "parts", "verified", "note"})  # fields of acts that a person writes words into
 TOOLBAR = (
     *("accept", "accept_with_promises", "correct", "decline", "propose"),
@@ -123,7 +126,7 @@ def acts_of(file: CaseFile, sent: Mapping[str, Form]) -> list[Act]:
             label=VERBS[verb].label,
             url=url_of(verb, file.application.pk),
             why_not=file.why_not[verb],
-            confirm=PLAIN.get(verb, ""),
+            confirm=PLAIN.get(verb) or DANGEROUS.get(verb, ""),
             form=sent.get(verb) or _rest_form(verb, file) or form_of(verb, outcome=file.outcome),
         )
         for verb in TOOLBAR

@@ -599,8 +599,8 @@ def why_nots(
     }
     assert reasons.keys() - {"check", "decide_reading", "review_legally"} <= VERBS.keys()
     late = permissions.why_not_late(running_clock(application), timezone.localdate())
-    moving = reasons.keys() & VERBS.keys()
-    return {verb: reason or (late if verb in moving else "") for verb, reason in reasons.items()}
+    deciding = {*VERBS, "review_legally"}  # what is only found out or noted is written down on a late step too
+    return {verb: reason or (late if verb in deciding else "") for verb, reason in reasons.items()}
 
 
 def _delay(application: Application, standing: Standing) -> Delay:

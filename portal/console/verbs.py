@@ -143,7 +143,11 @@ def correct(request: Request, pk: int) -> HttpResponse:
         facts = tuple(field for field in facts if field.name in answer.facts)
         slots = tuple(slot for slot in slots if slot.kind in answer.slots)
     form = CorrectionForm(
-        request.POST if request.method == "POST" else None, facts=facts, slots=slots, again=answer is not None
+        request.POST if request.method == "POST" else None,
+        facts=facts,
+        slots=slots,
+        declared=application.facts,
+        again=answer is not None,
     )
     if request.method != "POST":
         return _correct_page(request, application, form)

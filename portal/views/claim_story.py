@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 import rules
-from applications import assessing, permissions, pools
+from applications import assessing, ledger, permissions, pools
 from applications.actions.filing import may_file
 from applications.completeness import gaps_of
 from applications.models import Application, Award, ClockPause, Document, Evidence, Payment, Promise, Status
@@ -133,8 +133,12 @@ def _before_submission(claim: Claim, evidence: list[Evidence]) -> dict[str, Any]
     promised = promised_slots(claim.promises, timezone.localdate(now))
     gaps = gaps_of(case, evidence, has_account=claim.has_account, promised=promised)
     labels = [str(gap) for gap in gaps]
+    # Asked once the claim is whole: until then the form says it at the slot.
+    taken = [] if gaps else [row for row in ledger.obstacles_of(case, evidence).values() if row.stops]
     return {
+        "next": _next(claim, whole=not gaps and not taken),
         "missing": [where(claim, gap) for gap in gaps],
+        "taken": [(row.text, f"{reverse('claim_form', args=[case.pk])}#slot-{row.slot}") for row in taken],
         "declaration": DECLARATION,
         "why_not_confirm": permissions.why_not_confirm(case, claim.standing, labels),
         "why_not_submit": permissions.why_not_submit(
@@ -147,6 +151,14 @@ def _before_submission(claim: Claim, evidence: list[Evidence]) -> dict[str, Any]
         ),
         "asked": defects_of(case),
     }
+
+
+def _next(claim: Claim, *, whole: bool) -> str:
+    """Return what to do next; a draft that is whole waits for 法定代表人, then for the hand that submits it."""
+    case = claim.case
+    if case.status != Status.DRAFT or not whole or claim.at_the_counter:
+        return NEXT[Status(case.status)]
+    return "请提交申报。" if case.confirmed_at else "申报内容和材料已齐备，请法定代表人登录确认，再提交申报。"
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from applications import guards
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('applications', '0015_publicity'),
+        ('applications', '0018_share_required'),
     ]
 
     operations = [
