@@ -83,7 +83,7 @@ class AuthorityAdmin(Managed):
 ALREADY_POSTED = "此人在这段日期内另有岗位，一人同一天只能在一个岗位。"
 
 
-def _shares_days(user: User, since: date, until: date | None, but: int | None = None) -> bool:
+def _shares_days(user: User, since: date, until: date | None, but: int = 0) -> bool:
     """Whether another posting of a person has a day between two days, the last of them open where there is none."""
     others = user.postings.exclude(pk=but).filter(Q(until=None) | Q(until__gte=since))
     return others.filter(since__lte=until).exists() if until else others.exists()
