@@ -29,6 +29,7 @@ from applications.models import (
     EvidenceUse,
     IdempotencyKey,
     Instalment,
+    PayerShare,
     Payment,
     Pool,
     Posting,
@@ -46,12 +47,10 @@ def _sum_of(rows, field: str, link: str):
 
 
 def i1_awards_not_equal_to_their_parts() -> int:
-    """Sums of instalments against the award, whole fen."""
-    return (
-        Award.objects.annotate(parts=_sum_of(Instalment.objects, "amount_fen", "award"))
-        .exclude(parts=F("amount_fen"))
-        .count()
-    )
+    """Sums of instalments against the award, and of the payers' shares against each instalment, whole fen."""
+    awards = Award.objects.annotate(parts=_sum_of(Instalment.objects, "amount_fen", "award"))
+    instalments = Instalment.objects.annotate(parts=_sum_of(PayerShare.objects, "amount_fen", "instalment"))
+    return sum(rows.exclude(parts=F("amount_fen")).count() for rows in (awards, instalments))
 
 
 def i2_pools_out_of_bounds() -> int:
@@ -100,17 +99,15 @@ def evidence_used_twice() -> int:
 
 
 def i6_paid_more_than_once() -> int:
-    """Instalments with two live payments, keys that stand for two answers, and papers that are counted twice."""
-    live = Instalment.objects.annotate(
-        live=Count("payments", filter=~Q(payments__state=Payment.State.REJECTED), distinct=True)
-    )
+    """Shares with two live payments, keys that stand for two answers, and papers that are counted twice."""
+    live = PayerShare.objects.annotate(live=Count("payments", filter=~Q(payments__state__in=Payment.ENDED)))
     keys = IdempotencyKey.objects.values("user", "key").annotate(rows=Count("pk")).filter(rows__gt=1)
     return live.filter(live__gt=1).count() + keys.count() + evidence_used_twice()
 
 
 def i7_payments_not_of_their_instalment() -> int:
-    """A payment is the whole of its instalment, to an account of the applicant."""
-    wrong = ~Q(amount_fen=F("instalment__amount_fen")) | ~Q(
+    """A payment is the whole of a share of its instalment, to an account of the applicant."""
+    wrong = ~Q(amount_fen=F("share__amount_fen"), instalment=F("share__instalment")) | ~Q(
         account__applicant=F("instalment__award__application__applicant")
     )
     return Payment.objects.filter(wrong).count()

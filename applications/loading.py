@@ -6,7 +6,7 @@ from django.db import transaction
 
 import rules
 from applications.assessing import published_versions
-from applications.models import Authority, Clause, Policy, Publication
+from applications.models import Authority, Clause, Payer, Policy, Publication
 
 # Names and letter signs (代字) are examples until an authority enters its own; 海东's text names no authority.
 AUTHORITIES = {
@@ -30,7 +30,12 @@ def load_policies() -> list[Policy]:
     """
     library = rules.load()
     for code, (name, place, sign) in AUTHORITIES.items():
-        Authority.objects.get_or_create(code=code, defaults={"name": name, "place": place, "letter_sign": sign})
+        authority, _ = Authority.objects.get_or_create(
+            code=code, defaults={"name": name, "place": place, "letter_sign": sign}
+        )
+        Payer.objects.get_or_create(
+            authority=authority, standard=True, replaced_at=None, defaults={"name": f"{place}财政局"}
+        )
     return [_load(code, library) for code in AUTHORITIES if code in library.chains]
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 import rules
 from applications import approving, assessing, history, ledger, papers, permissions, publicity
-from applications.actions.money import finish_commitment, hold_commitment, release_commitment
+from applications.actions.money import finish_commitment, hold_commitment, release_commitment, share_out
 from applications.actions.review import CEILING
 from applications.actions.shared import lock, move, refuse_if, stop, take_duty
 from applications.models import (
@@ -196,6 +196,7 @@ def grant(application: Application, *, parts_fen: Sequence[int] = (), by: User, 
         Instalment(award=award, number=number, amount_fen=fen)
         for number, fen in enumerate(parts_fen or _parts(award.amount_fen, schedule), start=1)
     )
+    share_out(award)
     finish_commitment(application)
     # What the officers found less than declared leaves the rest of the papers to the next claim.
     evidence = application.evidence.in_use().order_by("pk")

@@ -6,7 +6,7 @@ import rules
 from applications import history
 from applications.actions.shared import stop
 from applications.assessing import pool_of, version_of
-from applications.models import Application, Authority, Clause, Commitment, Pool, User
+from applications.models import Application, Authority, Award, Clause, Commitment, Payer, PayerShare, Pool, User
 
 
 def hold_commitment(application: Application, amount_fen: int, *, at: datetime, by: User | None = None) -> None:
@@ -74,6 +74,14 @@ def release_commitment(application: Application, *, at: datetime) -> None:
     pool.save(update_fields=["committed_fen"])
     held.state, held.released_at = Commitment.State.RELEASED, at
     held.save(update_fields=["state", "released_at"])
+
+
+def share_out(award: Award) -> None:
+    """Say who bears each instalment of an award: the standard payer of the authority bears it whole."""
+    payer = Payer.objects.get(authority=award.authority_id, standard=True, replaced_at=None)
+    PayerShare.objects.bulk_create(
+        PayerShare(instalment=part, payer=payer, amount_fen=part.amount_fen) for part in award.instalments.all()
+    )
 
 
 def finish_commitment(application: Application) -> None:

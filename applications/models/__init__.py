@@ -1,5 +1,6 @@
 """The case as rows: people, policy, application, evidence, decision, money, papers, history."""
 
+from applications.models.account import AccountCheck, BankAccount
 from applications.models.application import (
     Application,
     Assessment,
@@ -10,13 +11,7 @@ from applications.models.application import (
     PublicNotice,
     Status,
 )
-from applications.models.award import (
-    Award,
-    Commitment,
-    EarlierAward,
-    Instalment,
-    Payment,
-)
+from applications.models.award import Award, Commitment, EarlierAward, Instalment
 from applications.models.checking import AutoCheck, EvidenceText
 from applications.models.clock import CalendarDay, CalendarYear, Clock, ClockPause, StepLength, Unit
 from applications.models.decision import (
@@ -43,10 +38,22 @@ from applications.models.history import (
 from applications.models.inquiry import ClauseDemand, CreditCheck, ExpertOpinion, JointReview, JointVote, SiteVisit
 from applications.models.intake import LateAdmission, Mandate, Promise
 from applications.models.ledger import EvidenceItem, EvidenceUse
+from applications.models.payment import (
+    CarryOver,
+    Payer,
+    PayerShare,
+    Payment,
+    PaymentBatch,
+    Recheck,
+    ResultFile,
+    ResultLine,
+    SetOff,
+    SetOffUse,
+    YearClose,
+)
 from applications.models.people import (
     Applicant,
     Authority,
-    BankAccount,
     Duty,
     Invitation,
     Membership,
@@ -57,6 +64,7 @@ from applications.models.policy import Clause, Policy, Pool, Publication, Readin
 from applications.models.restriction import Restriction
 
 __all__ = [
+    "AccountCheck",
     "Applicant",
     "Application",
     "Approval",
@@ -69,6 +77,7 @@ __all__ = [
     "BankAccount",
     "CalendarDay",
     "CalendarYear",
+    "CarryOver",
     "CaseDecision",
     "CaseDuty",
     "Clause",
@@ -107,7 +116,10 @@ __all__ = [
     "NoticeBatch",
     "NoticePreference",
     "Objection",
+    "Payer",
+    "PayerShare",
     "Payment",
+    "PaymentBatch",
     "Policy",
     "Pool",
     "PoolWait",
@@ -116,13 +128,19 @@ __all__ = [
     "PublicNotice",
     "Publication",
     "Reading",
+    "Recheck",
     "Restriction",
+    "ResultFile",
+    "ResultLine",
     "Round",
     "SavedFilter",
+    "SetOff",
+    "SetOffUse",
     "Settlement",
     "SiteVisit",
     "Status",
     "StepLength",
     "Unit",
     "User",
+    "YearClose",
 ]

@@ -37,6 +37,7 @@ from applications.models import (
     Objection,
     Posting,
     Promise,
+    Recheck,
     SiteVisit,
     Status,
     User,
@@ -91,6 +92,9 @@ def paid_case_with_every_act():
         filed_at=NOON,
         handler=held[Duty.INSPECT],
         taken_at=NOON,
+    )
+    Recheck.objects.create(
+        instalment=case.awards.get().instalments.get(), passed=True, findings="x", checked_by=verify, checked_at=NOON
     )
     for stage, by in (("verify", verify), ("payment", pay)):
         CreditCheck.objects.create(
