@@ -133,7 +133,7 @@ def duties_out_of_place() -> int:
             may &= Q(**{f"{one.field}__duty": F("duty")})
         own = Q(**{f"{one.field}__application": F(LINKS[one.link][1])})
         rows = apps.get_model("applications", one.model)._default_manager.filter(**{f"{one.field}__isnull": False})
-        wrong += rows.count() - rows.filter(may, own).count()
+        wrong += rows.exclude(may & own).count()
     member = Q(application__applicant__memberships__user=F("user"))
     before = Q(application__applicant__memberships__joined_at__lte=F("since"))
     filer = Q(application__mandate__officer=F("user"))  # filed at the counter by the same person

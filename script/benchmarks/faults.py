@@ -13,7 +13,7 @@ What else the plan asks for stands in the suite: T4 and T9 in tests/portal/test_
 tests/applications/test_digests.py, T5–T7 in tests/portal, T13 in tests/applications/test_backup.py.
 
 Each part runs in a process of its own on a database of its own (PostgreSQL started for the run, SQLite in a temporary
-folder; `TMPDIR` says where). A line is good only when its control was found wrong; the exit status says whether all are.
+folder; `TMPDIR` says where). A line is good only when its control was found wrong; the exit status tells.
 """
 
 import argparse
@@ -95,6 +95,7 @@ def arguments() -> argparse.Namespace:
 def in_a_process(name: str, database: str) -> Iterator[Line]:
     """Run one part on a database of its own; yield its lines as they come."""
     place = Path(tempfile.mkdtemp(prefix="portal-faults-"))
+    (place / "static").mkdir()  # whitenoise warns about a missing one
     server = postgres.server(changed=SERVER) if database == "postgres" else contextlib.nullcontext("")
     try:
         with server as url:
