@@ -12,8 +12,8 @@ killed while it works.
 What else the plan asks for stands in the suite: T4 and T9 in tests/portal/test_payment_races.py and
 tests/applications/test_digests.py, T5–T7 in tests/portal, T13 in tests/applications/test_backup.py.
 
-Each part runs in a process of its own on a database of its own (PostgreSQL started for the run, SQLite in a temporary
-folder; `TMPDIR` says where). A line is good only when its control was found wrong; the exit status tells.
+Each part is a process of its own and begins with an empty database (PostgreSQL started for the run, SQLite in a
+temporary folder; `TMPDIR` says where). A line is good only when its control was found wrong; the exit status tells.
 """
 
 import argparse
@@ -43,9 +43,9 @@ PARTS = {
     "T2": ("fire.races", "run_crossing"),
     "T3a": ("fire.road", "run"),
     "T3b": ("fire.kills", "run"),
-    "T3c": ("fire.power", "run"),
     "T11": ("fire.stateful", "run"),
     "T14": ("fire.worker", "run"),
+    "T3c": ("fire.power", "run"),  # the last: it leaves no server behind
 }
 ON_ONE = {"T3c": "postgres"}  # SQLite's own crash points belong to SQLite
 SERVER = {"max_connections": "160", "fsync": "on", "full_page_writes": "on"}
@@ -56,18 +56,17 @@ def main() -> int:
     options = arguments()
     if options.part:
         return part(options)
+    wanted = [name for name in PARTS if name in (options.only or PARTS)]
     missed = 0
     print(HEAD, flush=True)
     for database in ("sqlite", "postgres") if options.database == "both" else (options.database,):
-        for name in options.only or PARTS:
-            if ON_ONE.get(name, database) != database:
-                continue
-            for line in in_a_process(name, database):
-                line.database = database
-                print(line.as_row(), flush=True)
-                for fault in line.faults[:3]:
-                    print(f"  {fault}", file=sys.stderr)
-                missed += not line.good
+        names = [name for name in wanted if ON_ONE.get(name, database) == database]
+        for line in on(database, names):
+            line.database = database
+            print(line.as_row(), flush=True)
+            for fault in line.faults[:3]:
+                print(f"  {fault}", file=sys.stderr)
+            missed += not line.good
     print(f"\n{missed} missed; load of the machine at the end {os.getloadavg()[0]:.0f}")
     return 1 if missed else 0
 
@@ -85,17 +84,16 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--cases", type=int, default=16, help="cases of T3a")
     parser.add_argument("--kills", type=int, default=12, help="kills of T3a, T3c and T14")
     parser.add_argument("--jobs", type=int, default=60, help="papers and mails of T14")
-    parser.add_argument("--part", choices=PARTS, help=argparse.SUPPRESS)
+    parser.add_argument("--part", choices=["make", *PARTS], help=argparse.SUPPRESS)
     options = parser.parse_args()
     if unknown := set(options.only) - PARTS.keys():
         parser.error(f"no such test: {', '.join(sorted(unknown))}")
     return options
 
 
-def in_a_process(name: str, database: str) -> Iterator[Line]:
-    """Run one part on a database of its own; yield its lines as they come."""
+def on(database: str, names: list[str]) -> Iterator[Line]:
+    """Make a database and run parts on it, each from its empty state; yield their lines as they come."""
     place = Path(tempfile.mkdtemp(prefix="portal-faults-"))
-    (place / "static").mkdir()  # whitenoise warns about a missing one
     server = postgres.server(changed=SERVER) if database == "postgres" else contextlib.nullcontext("")
     try:
         with server as url:
@@ -108,45 +106,43 @@ def in_a_process(name: str, database: str) -> Iterator[Line]:
                 "PYTHONPATH": os.pathsep.join([str(ROOT), str(HERE)]),
                 "REDIS_URL": f"redis+socket://{place}/nobody.sock",
                 "SECRET_KEY": secrets.token_urlsafe(64),
-                "VAR_DIR": str(place),
             }
-            command = [sys.executable, __file__, "--part", name, *sys.argv[1:]]
-            began = time.monotonic()
-            with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as child:
-                assert child.stdout
-                for text in child.stdout:
-                    yield Line(**json.loads(text))
-            if child.returncode:
-                yield Line(name, "did not end as it should", "-", "-", "-", good=False)
-            print(f"  ({name} on {database}: {time.monotonic() - began:.0f} s)", file=sys.stderr, flush=True)
+            for name in ("make", *names):
+                yield from in_a_process(name, {**environment, "VAR_DIR": str(place / name)})
     finally:
         shutil.rmtree(place, ignore_errors=True)
 
 
+def in_a_process(name: str, environment: dict[str, str]) -> Iterator[Line]:
+    """Run one part with a folder of its own for files, logs and broker."""
+    (Path(environment["VAR_DIR"]) / "static").mkdir(parents=True)  # whitenoise warns about a missing one
+    began = time.monotonic()
+    command = [sys.executable, __file__, "--part", name, *sys.argv[1:]]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout
+        for text in child.stdout:
+            yield Line(**json.loads(text))
+    if child.returncode:
+        yield Line(name, "did not end as it should", "-", "-", "-", good=False)
+    print(f"  ({name}: {time.monotonic() - began:.0f} s)", file=sys.stderr, flush=True)
+
+
 def part(options: argparse.Namespace) -> int:
-    """In a process of its own: make the database, run one part and print its lines."""
+    """In a process of its own: make the database, or run one part on it and print its lines and nothing else."""
+    lines, sys.stdout = sys.stdout, sys.stderr
     import django  # noqa: PLC0415 - the settings are chosen by the environment of this process
 
     django.setup()
+    from fire import store  # noqa: PLC0415 - after django.setup()
+
+    if options.part == "make":
+        store.make()
+        return 0
+    store.put_back("empty")
     module, function = PARTS[options.part]
-    if options.part != "T11":
-        _make_database()
     for line in getattr(import_module(module), function)(options):
-        print(line.as_json(), flush=True)
+        print(line.as_json(), file=lines, flush=True)
     return 0
-
-
-def _make_database() -> None:
-    """Migrate an empty database, and remember it so."""
-    from django.core.management import call_command  # noqa: PLC0415 - after django.setup()
-    from django.db import connection  # noqa: PLC0415
-    from fire import store  # noqa: PLC0415
-
-    if connection.vendor == "postgresql":
-        with store._server() as server:
-            server.execute('CREATE DATABASE "portal"')
-    call_command("migrate", interactive=False, verbosity=0)
-    store.take_picture("empty")
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psycopg
 from django.core.files.storage import FileSystemStorage
+from django.core.management import call_command
 from django.db import connection, connections
 
 from applications.invariants import CHECKS
@@ -25,6 +26,15 @@ def _server() -> psycopg.Connection:
     """Return a connection to the server that is in none of our databases."""
     said = connection.settings_dict
     return psycopg.connect(host=said["HOST"], user=said["USER"], dbname="template1", autocommit=True)
+
+
+def make() -> None:
+    """Make an empty database of the portal, once for all parts of a run."""
+    if connection.vendor == "postgresql":
+        with _server() as server:
+            server.execute(f'CREATE DATABASE "{connection.settings_dict["NAME"]}"')
+    call_command("migrate", interactive=False, verbosity=0)
+    take_picture("empty")
 
 
 def take_picture(name: str) -> None:
