@@ -7,10 +7,10 @@ Money right when many press together and when the power goes: races, kills and c
     script/bench faults --only T11 --seeds 100              the stateful test, longer
 
 T1 races for pools, ladders, caps, rights, papers, T1h the same by HTTP · T2 deadlocks · T3a kills under load by HTTP ·
-T3b a kill inside every write of a money request · T3c the database killed · T11 any button in any order · T14 a worker
-killed while it works.
+T3b a kill inside every write of a money request · T3c the database killed · T5 every verb in every status by every
+duty · T11 any button in any order · T14 a worker killed while it works.
 What else the plan asks for stands in the suite: T4 and T9 in tests/portal/test_payment_races.py and
-tests/applications/test_digests.py, T5–T7 in tests/portal, T13 in tests/applications/test_backup.py.
+tests/applications/test_digests.py, T6 and T7 in tests/portal, T13 in tests/applications/test_backup.py.
 
 Each part is a process of its own and begins with an empty database (PostgreSQL started for the run, SQLite in a
 temporary folder; `TMPDIR` says where). A line is good only when its control was found wrong; the exit status tells.
@@ -43,7 +43,8 @@ PARTS = {
     "T2": ("fire.races", "run_crossing"),
     "T3a": ("fire.road", "run"),
     "T3b": ("fire.kills", "run"),
-    "T11": ("fire.stateful", "run"),
+    "T5": ("fire.suite", "run_verbs"),
+    "T11": ("fire.suite", "run_stateful"),
     "T14": ("fire.worker", "run"),
     "T3c": ("fire.power", "run"),  # the last: it leaves no server behind
 }
