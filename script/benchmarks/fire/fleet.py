@@ -71,10 +71,19 @@ class Fleet:
     def _until_it_answers(self) -> None:
         deadline = time.monotonic() + 120
         while time.monotonic() < deadline:
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
+            if self.is_up():
                 return
             time.sleep(0.1)
         raise machine.CannotSetUp(serve._tail(self.services["web"].environment, "web"))
+
+    def is_up(self) -> bool:
+        """Whether the web answers."""
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), 5) as line:
+                line.sendall(b"GET /static/ HTTP/1.0\r\n\r\n")
+                return bool(line.recv(1))
+        except OSError:
+            return False
 
     def revive(self) -> None:
         """Start what has died."""

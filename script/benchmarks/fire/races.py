@@ -147,9 +147,12 @@ def awards_but_one() -> str:
 
 
 def build_invoice(crowd: int) -> None:
-    """Have many confirmed drafts that rest on one invoice."""
+    """Have many confirmed drafts that rest on one invoice, which the ledger knows from a claim taken back."""
     make_policy()
     papers = {"invoice": {"invoice_number": "26650000000000000001", "total_yuan": "1234567.89"}}
+    # A number nobody has used is kept apart by its unique index alone; this one needs the lock.
+    first = make_application(clause="xinxing-4b", facts=BUYER, subject="", papers=papers)
+    filing.withdraw(first, reason="另行申报", by=first.created_by, at=NOON)
     for _ in range(CLAIMS):
         draft = make_draft(clause="xinxing-4b", facts=BUYER, subject="", papers=papers)
         filing.confirm(draft, by=legal_of(draft.applicant), at=NOON)

@@ -102,7 +102,9 @@ def under_fire(
         while any(person.is_alive() for person in people) or not answers.empty():
             while not answers.empty():
                 found.append(answers.get())
-            if fleet.kills < kills and time.monotonic() > next_kill:
+            if not fleet.is_up():  # whoever is killed while it starts would never answer anything
+                next_kill = time.monotonic() + chance.uniform(0.1, 4)
+            elif fleet.kills < kills and time.monotonic() > next_kill:
                 fleet.kill(chance.choice(["web", "web", "worker"]), chance)
                 next_kill = time.monotonic() + chance.uniform(1, 5)
             fleet.revive()
@@ -131,7 +133,7 @@ def _once(port: int, url: str, who: dict[str, str], words: dict[str, str]) -> tu
 def _steps(pk: int, sessions: Any, members: Any) -> Iterator[tuple[dict[str, str], str, dict[str, str], str]]:
     """Yield (who, address, words, act) of each step of a case, asked for when its turn has come."""
     legal, agent = members[pk]
-    yield legal, reverse("claim_confirm", args=[pk]), {}, "confirm"
+    yield legal, reverse("claim_confirm", args=[pk]), {"agreed": "on"}, "confirm"
     yield agent, reverse("claim_submit", args=[pk]), {}, "submit"
     yield sessions[Duty.INTAKE], reverse("console:case_accept", args=[pk]), {}, "accept"
     case = Application.objects.select_related("clause", "policy").get(pk=pk)
