@@ -47,7 +47,6 @@ class Fleet:
         self.port = free_port()
         environment = {name: text for name, text in os.environ.items() if name != "REDIS_URL"} | self.extra
         environment |= {"PUBLIC_BASE_URL": f"http://127.0.0.1:{self.port}", "WEB_WORKERS": "2", "WEB_THREADS": "8"}
-        machine.run(machine.PYTHON, "manage.py", "collectstatic", "--noinput", "-v0", quiet=True, env=environment)
         self.services: dict[str, serve.Service] = {}
         for service in serve.services("127.0.0.1", self.port, environment):
             if service.name == "worker":

@@ -6,7 +6,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import connection
@@ -73,12 +73,12 @@ def _case(pk: int) -> Application:
 # ---- one pool, room for ten
 
 
-def build_pool(crowd: int) -> None:
+def build_pool(crowd: int, at: datetime = NOON) -> None:
     """Have many proposals of three million each, and room for ten."""
     make_policy()
     _pool(ROOM * CENTRE_FEN)
     for number in range(crowd):
-        make_application(Status.PROPOSED, subject=f"中心{number}")
+        make_application(Status.PROPOSED, subject=f"中心{number}", at=at)
         make_officer(Duty.APPROVE)
 
 
