@@ -11,7 +11,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("applications", "0018_share_required"),
+        ("applications", "0019_settlement"),
     ]
 
     operations = []
