@@ -88,6 +88,7 @@ ACTION_WORDS = {
     "post": "设立岗位",
     "end_posting": "变更离岗日期",
     "order_dossier": "调取卷宗",
+    "pack_letters": "批量下载通知书",
 }
 
 

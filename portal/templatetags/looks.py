@@ -36,6 +36,7 @@ TONES: dict[str, str] = {
     "running": "work",
     "done": "good",
     "failed": "bad",
+    "cancelled": "rest",
     "recorded": "wait",
     "confirmed": "good",
     "rejected": "bad",
