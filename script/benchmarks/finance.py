@@ -16,6 +16,7 @@ import argparse
 import json
 import os
 import resource
+import shutil
 import statistics
 import subprocess
 import sys
@@ -46,6 +47,7 @@ def main() -> int:
         return _part(options)
     found: dict[str, Any] = {"rows": options.rows, "letters": options.letters}
     with tempfile.TemporaryDirectory(prefix="portal-finance-") as place:
+        _run(options, "base", f"{place}/base", "base", 0)
         for size, rows in (("small", options.rows // 100), ("large", options.rows)):
             for part in ("fill", "desk"):
                 found[f"{part}_{size}"] = _run(options, part, f"{place}/{size}", size, rows)
@@ -66,11 +68,14 @@ def _run(options: argparse.Namespace, part: str, var: str, size: str, rows: int)
     environment = {**os.environ, "VAR_DIR": var, "DJANGO_SETTINGS_MODULE": "portal.settings", "LOG_LEVEL": "ERROR"}
     environment |= {"SECRET_KEY": "only-for-this-measurement-" + "0123456789abcdef" * 3, "DEBUG": "0"}
     environment |= {"PUBLIC_BASE_URL": "http://localhost:8000", "DEMO": "0", "PYTHONWARNINGS": "ignore"}
-    if part in ("archive", "merged"):
+    if part in ("base", "archive", "merged"):
         environment.pop("DATABASE_URL", None)
     elif "DATABASE_URL" in environment:
         environment["DATABASE_URL"] = environment["DATABASE_URL"].replace("{size}", size)
-    Path(var).mkdir(parents=True, exist_ok=True)
+    base = Path(var).parent / "base"
+    if base.is_dir() and not Path(var).is_dir():
+        shutil.copytree(base, var)  # a migrated database with the policies in it
+    Path(var).mkdir(exist_ok=True)
     command = [sys.executable, __file__, "--part", part, "--rows", str(rows), "--loop", str(options.loop)]
     command += ["--rounds", str(options.rounds)]
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
@@ -90,6 +95,7 @@ def _part(options: argparse.Namespace) -> int:
     # Addresses without the hash of what collectstatic would have collected; the pages are the same otherwise.
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     parts: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
+        "base": base,
         "fill": fill,
         "desk": desk,
         "register": register,
@@ -103,22 +109,31 @@ def _part(options: argparse.Namespace) -> int:
 # ---- data -----------------------------------------------------------------------------------------------------------
 
 
-def fill(options: argparse.Namespace) -> dict[str, Any]:
-    """Migrate, and write awards of two instalments; all but the newest tenth are paid. Keys fit by construction."""
+def base(options: argparse.Namespace) -> dict[str, Any]:
+    """Migrate, and load the policies."""
     from django.core.management import call_command  # noqa: PLC0415 - after django.setup()
-    from django.db import connection, transaction  # noqa: PLC0415
 
-    from applications import models  # noqa: PLC0415
     from applications.loading import load_policies  # noqa: PLC0415
 
-    began = time.process_time()
     call_command("migrate", interactive=False, verbosity=0)
     load_policies()
-    base = _base(models)
+    return {}
+
+
+def fill(options: argparse.Namespace) -> dict[str, Any]:
+    """Write awards of two instalments; all but the newest tenth are paid. Keys fit by construction."""
+    from django.db import connection, transaction  # noqa: PLC0415 - after django.setup()
+
+    from applications import models  # noqa: PLC0415
+
+    began = time.process_time()
+    if "DATABASE_URL" in os.environ:
+        base(options)
+    known = _base(models)
     awards = options.rows // PARTS
     for first in range(0, awards, BATCH):
         with transaction.atomic():
-            _some_awards(models, base, range(first, min(first + BATCH, awards)), awards)
+            _some_awards(models, known, range(first, min(first + BATCH, awards)), awards)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return {"cpu_seconds": round(time.process_time() - began, 1)}
