@@ -5,9 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 
-from applications import guards
 from applications.actions import ActionRefused, decision, payment
 from applications.actions.shared import next_number
 from applications.history import first_broken_link
@@ -18,15 +17,6 @@ from tests.factories import NOON, make_applicant, make_application, make_officer
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 CROWD = 6
-
-
-@pytest.fixture(autouse=True)
-def _without_guards_at_the_end():
-    """The triggers stand during the test; the flush that empties the tables after it needs them away."""
-    guards.remove(connection)
-    guards.install(connection)
-    yield
-    guards.remove(connection)
 
 
 def at_once(*calls: Callable[[], object]) -> list[object]:
