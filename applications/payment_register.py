@@ -79,12 +79,12 @@ _READ = (
 
 def rows_of(shares: QuerySet[PayerShare]) -> Iterator[list[Any]]:
     """
-    Yield the lines of the register for shares read by `finance.shares_of`, the newest award first, as few at a time.
+    Yield the lines of the register for shares read by `finance.shares_of`, the newest case first, a few at a time.
 
     A line with a payment names the account it goes to, any other the one in use. Sums are whole fen.
     """
     said = with_papers(shares).annotate(returned=last_return("returned_on"), returned_for=last_return("return_reason"))
-    found = said.order_by(f"-{_AWARD}_id", "-pk").values_list(*_READ).iterator(chunk_size=READ_AT_ONCE)
+    found = said.order_by(f"-{_AWARD}__application", "-pk").values_list(*_READ).iterator(chunk_size=READ_AT_ONCE)
     for position, row in enumerate(found, start=1):
         number, letter, name, uscc, policy, article, clause, year, part, payer = row[:10]
         fen, off, state, hold, due_on, decided_at, *paid_to = row[10:19]

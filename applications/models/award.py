@@ -46,8 +46,10 @@ class Award(models.Model):
         verbose_name = verbose_name_plural = "奖补决定"
         indexes = [
             models.Index(name="awards_of_authority", fields=["authority", "-id"]),
-            models.Index(name="awards_of_year", fields=["authority", "year", "-id"]),
-            models.Index(name="awards_of_clause", fields=["authority", "clause", "-id"]),
+            # The desk's list goes by the case, the newest first: a column of this table, which every database sorts by.
+            models.Index(name="awards_by_case", fields=["authority", "-application"]),
+            models.Index(name="awards_of_year", fields=["authority", "year", "-application"]),
+            models.Index(name="awards_of_clause", fields=["authority", "clause", "-application"]),
             models.Index(name="awards_of_applicant_clause", fields=["applicant", "clause"]),
         ]
         constraints = [

@@ -39,11 +39,12 @@ TONES = {
     finance.REVOKED: "bad",
 }
 AWARD = "instalment__award"
-# The newest award first; its shares stand together. An index of the awards answers this at any size.
-ORDER = (f"-{AWARD}", "-pk")
+# The newest case first; its shares stand together. An index of the awards answers this at any size.
+ORDER = (f"-{AWARD}__application", "-pk")
 COLUMNS = (
     "pk",
     AWARD,
+    f"{AWARD}__application",
     f"{AWARD}__application__number",
     f"{AWARD}__applicant__name",
     f"{AWARD}__clause__article",
@@ -67,6 +68,7 @@ class Row:
 
     pk: int
     award_id: int
+    case_id: int
     number: str
     applicant: str
     article: str
