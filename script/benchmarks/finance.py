@@ -41,16 +41,20 @@ def main() -> int:
     parser.add_argument("--loop", type=int, default=2_000, help="rows of the plain loop (default 2000)")
     parser.add_argument("--letters", type=int, default=1_000)
     parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--place", help="a folder for the databases, which stay there and are not made again")
     parser.add_argument("--part", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.part:
         return _part(options)
     found: dict[str, Any] = {"rows": options.rows, "letters": options.letters}
-    with tempfile.TemporaryDirectory(prefix="portal-finance-") as place:
-        _run(options, "base", f"{place}/base", "base", 0)
+    with tempfile.TemporaryDirectory(prefix="portal-finance-") as temporary:
+        place = options.place or temporary
+        if not Path(f"{place}/base").is_dir():
+            _run(options, "base", f"{place}/base", "base", 0)
         for size, rows in (("small", options.rows // 100), ("large", options.rows)):
-            for part in ("fill", "desk"):
-                found[f"{part}_{size}"] = _run(options, part, f"{place}/{size}", size, rows)
+            if not Path(f"{place}/{size}").is_dir():
+                _run(options, "fill", f"{place}/{size}", size, rows)
+            found[f"desk_{size}"] = _run(options, "desk", f"{place}/{size}", size, rows)
         found["register"] = _run(options, "register", f"{place}/large", "large", options.rows)
         for kind in ("archive", "merged"):
             few, many = (
@@ -88,12 +92,11 @@ def _part(options: argparse.Namespace) -> int:
     """Do one part in this process and print its figures."""
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
     import django  # noqa: PLC0415 - the settings are chosen by the environment of this process
-
-    django.setup()
     from django.conf import settings  # noqa: PLC0415 - as above
 
     # Addresses without the hash of what collectstatic would have collected; the pages are the same otherwise.
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    django.setup()
     parts: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
         "base": base,
         "fill": fill,
