@@ -28,18 +28,24 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Coalesce, ExtractMonth
+from django.db.models.lookups import Exact
 from django.utils import timezone
 
 from applications.models import (
     AccountCheck,
+    Clock,
     Commitment,
+    CreditCheck,
     Document,
+    Objection,
     PayerShare,
     Payment,
     Policy,
     Pool,
     Recheck,
     Restriction,
+    Status,
+    YearClose,
 )
 
 DUE, HELD, RECORDED, BATCH, PAID, RETURNED, REJECTED, REVOKED = (
@@ -59,8 +65,18 @@ STATE_NAMES = STATES | {REVOKED: "已撤销"}
 PAYABLE = (DUE, REJECTED)  # nothing stands in the way of paying these
 
 # Why a share is held, the gravest first: the first that applies is named.
-RESTRICTED, EARLY, RECHECK, ACCOUNT = "restricted", "early", "recheck", "account"
-HOLDS = {RESTRICTED: "限制拨付", EARLY: "未到拨付日期", RECHECK: "尚未再核", ACCOUNT: "账户未核对"}
+RESTRICTED, OBJECTED, DUPLICATE, CLOSED = "restricted", "objected", "duplicate", "closed"
+EARLY, RECHECK, ACCOUNT, LATE = "early", "recheck", "account", "late"
+HOLDS = {
+    RESTRICTED: "限制拨付",
+    OBJECTED: "异议未核实",
+    DUPLICATE: "拨付前核查存疑",
+    CLOSED: "年度已结账",
+    EARLY: "未到拨付日期",
+    RECHECK: "尚未再核",
+    ACCOUNT: "账户未核对",
+    LATE: "超期未说明",
+}
 
 LIVE = tuple(state for state in Payment.State if state not in Payment.ENDED)
 IN_BATCH = (Payment.State.PREPARED, Payment.State.SENT)
@@ -107,6 +123,13 @@ def _hold(at: datetime) -> Case:
     )
     newest = Recheck.objects.filter(instalment=OuterRef("instalment")).order_by("-pk").values("passed")[:1]
     rechecked = Coalesce(Subquery(newest), Value(False), output_field=BooleanField())
+    case = OuterRef(f"{award}__application")
+    objections = Objection.objects.filter(notice__application=case, ruling="")
+    credit = CreditCheck.objects.filter(application=case, stage=CreditCheck.Stage.PAYMENT).order_by("-pk")
+    closes = YearClose.objects.filter(
+        authority=OuterRef(f"{award}__authority"), year=day.year, confirmed_at__isnull=False, dropped_at=None
+    )
+    late = Clock.objects.filter(application=case, step=Status.GRANTED, ended_on=None, due_on__lt=day, late_reason="")
     # Two officers of this authority have looked at the account in use, and its waiting time is over.
     looked_at = AccountCheck.objects.filter(
         account__applicant=OuterRef(f"{award}__applicant"),
@@ -115,15 +138,25 @@ def _hold(at: datetime) -> Case:
         passed=True,
         confirmed_at__isnull=False,
         dropped_at=None,
-    ).filter(Q(account__usable_from=None) | Q(account__usable_from__lte=at))
+        account__usable_from__lte=at,
+    )
     return Case(
         When(live__state__isnull=False, then=Value("")),  # it is paid or under way
         When(Exists(restricted), then=Value(RESTRICTED)),
+        When(Exists(objections), then=Value(OBJECTED)),
+        When(_is(credit.values("result")[:1], CreditCheck.Result.DUPLICATE), then=Value(DUPLICATE)),
+        When(Exists(closes), then=Value(CLOSED)),
         When(instalment__due_on__gt=day, then=Value(EARLY)),
         When(Q(instalment__number__gt=1) & ~Q(rechecked), then=Value(RECHECK)),
         When(~Exists(looked_at), then=Value(ACCOUNT)),
+        When(Exists(late), then=Value(LATE)),
         default=Value(""),
     )
+
+
+def _is(newest: QuerySet[Any, Any], value: str) -> Q:
+    """Return whether the one value that a query has, if it has one, is this."""
+    return Q(Exact(Coalesce(Subquery(newest), Value("")), value))
 
 
 def with_papers(rows: QuerySet[Any]) -> QuerySet[Any]:

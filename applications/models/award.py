@@ -35,7 +35,7 @@ class Award(models.Model):
     year = models.PositiveSmallIntegerField("支持年度")
     amount_fen = models.BigIntegerField("核定额（分）")
     computed_fen = models.BigIntegerField("测算额（分）")
-    reason = models.CharField("核定理由", max_length=500, blank=True)
+    reason = models.CharField("核定理由", max_length=1000, blank=True)
     decided_by = models.ForeignKey(CaseDuty, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField("决定时间")
     replaces = models.OneToOneField("self", on_delete=models.PROTECT, related_name="replaced_by", null=True, blank=True)

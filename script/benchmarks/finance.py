@@ -168,6 +168,7 @@ def _base(models: Any) -> dict[str, Any]:
             number=f"62{row.pk:017d}",
             created_by=people[0],
             created_at=NOW,
+            usable_from=NOW,
         )
         for row in applicants
     )

@@ -16,6 +16,8 @@ from applications.models import (
     Award,
     BankAccount,
     CaseDuty,
+    Clock,
+    CreditCheck,
     Duty,
     Instalment,
     Job,
@@ -26,6 +28,7 @@ from applications.models import (
     Pool,
     Recheck,
     Status,
+    YearClose,
 )
 from tests.factories import NOON, make_application, make_officer
 from tests.portal.finance_rows import check_account, split
@@ -137,6 +140,57 @@ def test_share_follows_its_payment(award):
     row = payment.record(award.instalments.get(), paid_on=NOON.date(), voucher_number="凭-1", by=payer, at=NOON)
     payment.confirm(row, by=second, at=NOON)
     assert stands(award) == ("paid", "")
+
+
+def test_duplicate_found_before_payment_holds_until_a_clean_check(award):
+    values = {"application": award.application, "source": "信用中国", "queried_on": NOON.date(), "checked_at": NOON}
+    values |= {"checked_by": award.application.duties.first(), "stage": "payment"}
+
+    CreditCheck.objects.create(result="duplicate", **(values | {"stage": "verify"}))
+    assert stands(award) == ("due", "")
+    CreditCheck.objects.create(result="duplicate", **values)
+    assert stands(award) == ("held", "duplicate")
+    CreditCheck.objects.create(result="clean", **values)  # the newest counts
+    assert stands(award) == ("due", "")
+
+
+def test_nothing_is_due_in_a_closed_year(award):
+    close = YearClose.objects.create(
+        authority=award.authority,
+        year=2026,
+        summary={},
+        summary_sha256="0" * 64,
+        paper="测试文件",
+        closed_by=make_officer(Duty.PAY),
+        closed_at=NOON,
+    )
+    assert stands(award) == ("due", "")  # one officer alone closes nothing
+    YearClose.objects.filter(pk=close.pk).update(confirmed_by=make_officer(Duty.COUNTERSIGN), confirmed_at=NOON)
+
+    assert stands(award) == ("held", "closed")
+
+
+def test_share_of_a_late_case_waits_for_the_explanation(award):
+    clock = award.application.clocks.get(step=Status.GRANTED, ended_on=None)
+    Clock.objects.filter(pk=clock.pk).update(due_on=NOON.date() - timedelta(days=1))
+    assert stands(award) == ("held", "late")
+
+    by = award.application.duties.first().user
+    Clock.objects.filter(pk=clock.pk).update(late_reason="测试", late_by=by, late_at=NOON)
+    assert stands(award) == ("due", "")
+
+
+def test_open_objection_holds_the_money_until_it_is_answered(award):
+    notice = award.application.notices.create(
+        opened_at=NOON, opened_by=award.application.duties.first(), days=5, amount_fen=1, ended_at=NOON
+    )
+    said = {"party": "unit", "name": "测试", "identity": "91659901MATE00000X", "phone": "1", "address": "测试"}
+    said |= {"original_name": "x", "content_type": "x", "sha256": "0" * 64, "text": "测试", "filed_at": NOON}
+    objection = notice.objections.create(code="AAAA-BBBB-CCCC", **said)
+    assert stands(award) == ("held", "objected")
+
+    notice.objections.filter(pk=objection.pk).delete()
+    assert stands(award) == ("due", "")
 
 
 @pytest.mark.parametrize("state", ["prepared", "sent"])

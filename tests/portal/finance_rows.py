@@ -9,6 +9,7 @@ from tests.factories import NOON, make_officer
 def check_account(award: Award, *, passed: bool = True, confirmed: bool = True) -> AccountCheck:
     """Return the check of the account in use of an award's applicant, by two officers of its authority."""
     account = BankAccount.objects.get(applicant=award.applicant_id, replaced_at=None)
+    BankAccount.objects.filter(pk=account.pk, usable_from=None).update(usable_from=account.created_at)
     AccountCheck.objects.filter(account=account, authority=award.authority_id).delete()
     code = award.authority.code
     return AccountCheck.objects.create(

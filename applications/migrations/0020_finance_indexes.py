@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("applications", "0018_share_required"),
+        ("applications", "0019_settlement"),
     ]
 
     operations = [
