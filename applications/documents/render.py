@@ -17,6 +17,7 @@ import segno
 from django.template import Context, Engine
 from django.utils.safestring import SafeString, mark_safe
 
+from applications.documents import characters, sums
 from applications.documents.fonts import FACES, FONT_DIR, fonts_ready
 from applications.documents.letter import Letter, chinese_date
 
@@ -24,6 +25,9 @@ TEMPLATE_DIR = Path(__file__).resolve().parents[2] / "templates" / "documents"
 STYLESHEET = "documents.css"
 LINE_WIDTH_PT = 442.2  # 156 mm, the width of the text area
 CHARACTER_PT = 15.79  # 28 characters to a line
+
+# PDF/A-3, every character with its Unicode value: what archives keep. Tags give a reader aloud its order and headings.
+ARCHIVE = "pdf/a-3u"
 
 # Pango's font map belongs to one thread at a time.
 _one_at_a_time = threading.Lock()
@@ -34,10 +38,16 @@ class FontsMissing(RuntimeError):
 
 
 def pdf(letter: Letter) -> bytes:
-    """Return the letter as PDF. Raises FontsMissing, because without fonts the pages would be silently blank."""
+    """
+    Return the letter as PDF. The bytes are what is sealed, stored and hashed: nothing is added to them here.
+
+    Raises FontsMissing, because without fonts the pages would be silently blank, CharactersMissing for a sign that no
+    face has, and SumsDisagree where figures and capitals of one sum differ.
+    """
     if missing := fonts_ready():
         raise FontsMissing(f"缺少公文字体：{'、'.join(missing)}。请运行 script/fonts。")
     page = page_source(letter)
+    characters.check(page)
     with _one_at_a_time:
         return _printer().print(page)
 
@@ -47,7 +57,8 @@ def page_source(letter: Letter) -> str:
     common = {
         "title": letter.title,
         "authority_name": letter.authority_name,
-        "mark": _mark(letter.authority_name),
+        "organ": (organ := letter.said("heading")),
+        "mark": _mark(organ),
         "letter_number": letter.letter_number,
         "applicant_name": letter.applicant_name,
         "decided_on": chinese_date(letter.decided_on),
@@ -55,14 +66,21 @@ def page_source(letter: Letter) -> str:
         "signed": letter.signed,
         "date_indent": f"{_date_indent(letter):.2f}",
         "demo": letter.demo,
-        "copies_to": letter.copies_to,
+        "opening": letter.said("opening"),
+        "closing": letter.said("closing"),
+        "contact": letter.said("contact"),
+        "copies_to": letter.copies_to or letter.said("copies_to"),
+        "printed_by": letter.said("printed_by"),
         "verify_code": letter.verify_code,
         "verify_url": letter.verify_url,
-        "qr": _qr(letter.verify_url),
+        "qr": _qr(letter.verify_url) if letter.verify_url else "",
     }
+    own = letter.context()
     # Two names for one thing would let a letter overwrite what every letter must say.
-    assert not common.keys() & letter.context().keys()
-    return _templates().get_template(letter.template).render(Context(common | letter.context(), use_l10n=False))
+    assert not common.keys() & own.keys()
+    page = _templates().get_template(letter.template).render(Context(common | own, use_l10n=False))
+    sums.check(page)
+    return page
 
 
 @dataclass(frozen=True)
@@ -137,6 +155,10 @@ class Printer:
 
     def print(self, page: str) -> bytes:
         """Return the page as PDF with subset fonts embedded."""
-        options: dict[str, Any] = {"pdf_identifier": hashlib.sha256(page.encode()).digest()[:16]}
+        options: dict[str, Any] = {
+            "pdf_identifier": hashlib.sha256(page.encode()).digest()[:16],
+            "pdf_variant": ARCHIVE,
+            "pdf_tags": True,
+        }
         document = self._html(string=page, url_fetcher=self._files)
         return document.write_pdf(stylesheets=[self._style], font_config=self._fonts, finisher=self._pack, **options)

@@ -43,6 +43,7 @@ from applications.models.history import (
 from applications.models.inquiry import ClauseDemand, CreditCheck, ExpertOpinion, JointReview, JointVote, SiteVisit
 from applications.models.intake import LateAdmission, Mandate, Promise
 from applications.models.ledger import EvidenceItem, EvidenceUse
+from applications.models.letter import FundsTable, LetterTemplate
 from applications.models.people import (
     Applicant,
     Authority,
@@ -94,6 +95,7 @@ __all__ = [
     "EvidenceUse",
     "ExpertOpinion",
     "FactCheck",
+    "FundsTable",
     "HealthRun",
     "IdempotencyKey",
     "Instalment",
@@ -102,6 +104,7 @@ __all__ = [
     "JointReview",
     "JointVote",
     "LateAdmission",
+    "LetterTemplate",
     "Mandate",
     "Membership",
     "NoticeBatch",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import finance, finance_archive, payments
+from portal.views import finance, finance_archive, funds, payments
 
 urlpatterns = [
     path("", finance.listing, name="finance"),
@@ -11,6 +11,10 @@ urlpatterns = [
     path("instalments/<int:pk>/record/", payments.record, name="finance_record"),
     path("payments/<int:pk>/confirm/", payments.confirm, name="finance_confirm"),
     path("payments/<int:pk>/reject/", payments.reject, name="finance_reject"),
+    path("funds/", funds.tables, name="finance_funds"),
+    path("funds/<int:pk>/", funds.table, name="finance_funds_table"),
+    path("funds/<int:pk>/progress/", funds.progress, name="finance_funds_progress"),
+    path("funds/<int:pk>/file/", funds.file, name="finance_funds_file"),
     path("archive/", finance_archive.archive, name="finance_archive"),
     path("jobs/<int:pk>/", finance_archive.job, name="finance_job"),
     path("jobs/<int:pk>/progress/", finance_archive.progress, name="finance_job_progress"),

@@ -121,4 +121,6 @@ def job_result(request: HttpRequest, pk: int) -> FileResponse:
     seen = set(Document.objects.visible_to(request.user).filter(pk__in=wanted).values_list("pk", flat=True))
     if not row.file or seen != wanted:
         raise Http404
+    if row.kind == Job.Kind.PREVIEW:
+        return send_file(row.file, name=f"文书预览{row.pk}.pdf", content_type="application/pdf", inline=True)
     return send_file(row.file, name=f"文书打包{row.pk}.zip", content_type="application/zip")
