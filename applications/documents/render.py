@@ -6,6 +6,7 @@ the fonts from our own files. WeasyPrint is imported on first use only, because 
 the web processes, which make no letters, do not pay for.
 """
 
+import gc
 import hashlib
 import threading
 from dataclasses import dataclass
@@ -13,9 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import segno
 from django.template import Context, Engine
-from django.utils.safestring import SafeString, mark_safe
 
 from applications.documents import characters, sums
 from applications.documents.fonts import FACES, FONT_DIR, fonts_ready
@@ -28,6 +27,8 @@ CHARACTER_PT = 15.79  # 28 characters to a line
 
 # PDF/A-3, every character with its Unicode value: what archives keep. Tags give a reader aloud its order and headings.
 ARCHIVE = "pdf/a-3u"
+
+LETTERS_A_COLLECTION = 4
 
 # Pango's font map belongs to one thread at a time.
 _one_at_a_time = threading.Lock()
@@ -73,7 +74,6 @@ def page_source(letter: Letter) -> str:
         "printed_by": letter.said("printed_by"),
         "verify_code": letter.verify_code,
         "verify_url": letter.verify_url,
-        "qr": _qr(letter.verify_url) if letter.verify_url else "",
     }
     own = letter.context()
     # Two names for one thing would let a letter overwrite what every letter must say.
@@ -115,12 +115,6 @@ def _date_indent(letter: Letter) -> float:
     return max(0.0, 4 - overhang) * CHARACTER_PT
 
 
-def _qr(address: str) -> SafeString:
-    """Return the address as a drawing to be put into the page; level M survives a stamp over a corner."""
-    drawing = segno.make(address, error="m", micro=False).svg_inline(border=0, omitsize=True)
-    return mark_safe(drawing)  # noqa: S308  made by the library out of black squares; the address is not in it
-
-
 @cache
 def _templates() -> Engine:
     """Return an engine that knows the letters' templates only."""
@@ -142,12 +136,12 @@ class Printer:
         from applications.documents.typesetting import (  # noqa: PLC0415
             OwnFiles,
             fonts_of_this_process,
-            pack_fonts,
-            spread_lines,
+            install,
+            write_once,
         )
 
-        spread_lines()
-        self._html, self._pack = HTML, pack_fonts
+        install([FONT_DIR / face.file for face in FACES])
+        self._html, self._finish, self._made = HTML, write_once, 0
         self._fonts = fonts_of_this_process()
         self._files = OwnFiles({f"letter:{face.file}": FONT_DIR / face.file for face in FACES})
         sheet = (TEMPLATE_DIR / STYLESHEET).read_text(encoding="utf-8")
@@ -160,5 +154,19 @@ class Printer:
             "pdf_variant": ARCHIVE,
             "pdf_tags": True,
         }
+        # A letter is some hundred thousand objects that live for a moment: looking through them for cycles again and
+        # again takes a tenth of its time. They are looked through once for every few letters instead.
+        collecting = gc.isenabled()
+        gc.disable()
+        try:
+            return self._written(page, options)
+        finally:
+            self._made += 1
+            if self._made % LETTERS_A_COLLECTION == 0:
+                gc.collect()
+            if collecting:
+                gc.enable()
+
+    def _written(self, page: str, options: dict[str, Any]) -> bytes:
         document = self._html(string=page, url_fetcher=self._files)
-        return document.write_pdf(stylesheets=[self._style], font_config=self._fonts, finisher=self._pack, **options)
+        return document.write_pdf(stylesheets=[self._style], font_config=self._fonts, finisher=self._finish, **options)
