@@ -35,8 +35,7 @@ def missing(text: str) -> list[str]:
     if fonts_ready():
         return []
     have = printable()
-    lacking = dict.fromkeys(c for c in text if ord(c) not in have and not _invisible(c))
-    return list(lacking)
+    return [c for c in dict.fromkeys(text) if ord(c) not in have and not _invisible(c)]
 
 
 def check(text: str) -> None:

@@ -28,7 +28,7 @@ CHARACTER_PT = 15.79  # 28 characters to a line
 # PDF/A-3, every character with its Unicode value: what archives keep. Tags give a reader aloud its order and headings.
 ARCHIVE = "pdf/a-3u"
 
-LETTERS_A_COLLECTION = 4
+LETTERS_A_COLLECTION = 8
 
 # Pango's font map belongs to one thread at a time.
 _one_at_a_time = threading.Lock()
@@ -146,6 +146,9 @@ class Printer:
         self._files = OwnFiles({f"letter:{face.file}": FONT_DIR / face.file for face in FACES})
         sheet = (TEMPLATE_DIR / STYLESHEET).read_text(encoding="utf-8")
         self._style = CSS(string=sheet, font_config=self._fonts, url_fetcher=self._files)
+        # What is loaded now stays; collections need not look through it again.
+        gc.collect()
+        gc.freeze()
 
     def print(self, page: str) -> bytes:
         """Return the page as PDF with subset fonts embedded."""

@@ -21,8 +21,9 @@ import segno
 import weasyprint.layout
 import weasyprint.pdf
 from weasyprint.css import ColorProfile
+from weasyprint.css.properties import Dimension
 from weasyprint.formatting_structure import boxes, build
-from weasyprint.layout import inline
+from weasyprint.layout import inline, percent
 from weasyprint.layout import page as page_layout
 from weasyprint.layout.percent import resolve_percentages
 from weasyprint.pdf import fonts as pdf_fonts
@@ -118,6 +119,19 @@ def install(faces: list[Path]) -> None:
         else:
             cut(font, to_unicode, hinting)
 
+    in_percent = percent.percentage
+
+    def resolve(box: Any, name: str, refer_to: float) -> None:
+        """Set a length of a box; most are whole or given in pixels, and need none of the library's questions."""
+        value = box.style[name]
+        if value == "auto":
+            setattr(box, name, 0 if name in ("min_width", "min_height") else value)
+        elif type(value) is Dimension and value.unit == "px":
+            setattr(box, name, value.value)
+        else:
+            setattr(box, name, in_percent(value, box.style, refer_to))
+
+    percent.resolve_one_percentage = resolve
     kind = pdf_fonts.Font.type.fget
     pdf_fonts.get_hb_object_data = data_of
     pdf_fonts.Font.subset = subset
@@ -206,6 +220,7 @@ def write_once(document: Any, pdf: pydyf.PDF) -> None:
     Streams are compressed at zlib's usual level: the best one takes half as long again to save 3 bytes in 1,000. A font
     of bare outlines is called what it is.
     """
+    _fold_lines(pdf)
     for place, item in enumerate(pdf.objects):
         if item.free == "f":
             continue
@@ -219,6 +234,39 @@ def write_once(document: Any, pdf: pydyf.PDF) -> None:
             item.stream, item.compress = [zlib.compress(content, 6)], False
             item.extra["Filter"] = "/FlateDecode"
         pdf.objects[place] = Written(item, item.data, stream=True)
+
+
+def _fold_lines(pdf: pydyf.PDF) -> None:
+    """
+    Hang the marked pieces of a text on its paragraph, cell or heading, where each line had an element of its own.
+
+    Half of the elements of a letter are such lines; a reader aloud does not need them (ISO 32000-1, 14.7.4.2).
+    """
+    tree = pdf.catalog.get("StructTreeRoot")
+    if tree is None:
+        return
+    folded: dict[bytes, bytes] = {}
+    for place, item in enumerate(pdf.objects):
+        if not isinstance(item, pydyf.Dictionary) or item.get("S") != "/Span" or item.keys() != LINE_ELEMENT:
+            continue
+        (mark,) = item["K"] if len(item["K"]) == 1 else (None,)
+        parent = pdf.objects[_number(item["P"])]
+        if isinstance(mark, int) and parent.get("Pg") == item["Pg"]:
+            kids = parent["K"]
+            kids[kids.index(item.reference)] = mark
+            folded[item.reference] = parent.reference
+            pdf.objects[place] = Written(item, b"null", stream=False)
+    root = pdf.objects[_number(tree)]
+    for nums in pdf.objects[_number(root["ParentTree"])]["Nums"]:
+        if isinstance(nums, pydyf.Array):
+            nums[:] = [folded.get(reference, reference) for reference in nums]
+
+
+LINE_ELEMENT = {"Type", "S", "K", "Pg", "P"}
+
+
+def _number(reference: bytes) -> int:
+    return int(reference.split()[0])
 
 
 # Points a character; more looks spaced out and makes readers of the text layer see blanks between the characters.

@@ -2,8 +2,8 @@
 Notices per core-second beside a plain WeasyPrint loop over the same pages, with size, text and memory of both.
 
 The plain loop is what one writes first: `HTML(string).write_pdf()`, the stylesheet in the page, and the faces that the
-system has for the same four styles (Noto Serif CJK SC, its bold, Noto Sans CJK SC, Liberation Serif). `--one-face` sets
-everything in the first of them, which is the lightest plain page there can be and no official letter any more.
+system has for the same styles (Noto Serif CJK SC, its bold, Noto Sans CJK SC). `--one-face` sets everything in the
+first of them, which is the lightest plain page there can be and no official letter any more.
 Contestants run in turn, so that noise of the machine falls on both; `ratio` is plain CPU time by ours.
 """
 
@@ -24,9 +24,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 from applications.documents import notice, render
 from tests.letters import a_notice
 
-SERIF, SANS, LATIN = '"Noto Serif CJK SC"', '"Noto Sans CJK SC"', '"Liberation Serif"'
-SYSTEM = {"Fang": SERIF, "Hei": SANS, "Kai": SERIF, "Biaosong": SERIF, "Song": SERIF, "Latin": LATIN, "Rare": SERIF}
+SERIF, SANS = '"Noto Serif CJK SC"', '"Noto Sans CJK SC"'
+SYSTEM = {"Fang": SERIF, "Hei": SANS, "Kai": SERIF, "Biaosong": SERIF, "Song": SERIF, "Rare": SERIF}
 BOLD = "\n.mark span, h1 { font-weight: bold }"
+IN_A_ROW = 5  # letters of one contestant before it is the other's turn
 CODE = re.compile(r'"letter:code/([^"]*)"')
 
 
@@ -44,6 +45,8 @@ def sheet(*, one_face: bool) -> str:
     """Return the stylesheet with faces of the system in place of ours."""
     text = (render.TEMPLATE_DIR / render.STYLESHEET).read_text(encoding="utf-8")
     text = re.sub(r"@font-face \{.*?\}\n", "", text)
+    # One face for figures and ideographs, or lines where two of the system meet grow and there is a page more.
+    text = text.replace("Latin, ", "")
     for ours, theirs in SYSTEM.items():
         text = re.sub(rf"\b{ours}\b", SERIF if one_face else theirs, text)
     return text if one_face else text + BOLD
@@ -70,12 +73,12 @@ def timed(make: Callable[..., bytes], *told: Any) -> tuple[float, bytes]:
 
 
 def text_of(pdf: bytes) -> str:
-    """Return the text layer without blanks."""
+    """Return the text layer without blanks and page numbers, which stand elsewhere where a page breaks elsewhere."""
     import pypdfium2  # noqa: PLC0415  needed at the end only
 
     document = pypdfium2.PdfDocument(io.BytesIO(pdf))
     pages = [page.get_textpage().get_text_bounded() for page in document]
-    return "".join("".join(pages).split())
+    return re.sub("—[0-9]+—", "", "".join("".join(pages).split()))
 
 
 def resident_mib() -> int:
@@ -122,18 +125,19 @@ def main() -> None:
     style = sheet(one_face=asked.one_face)
     timed(plain, letter_of(0), style)
     timed(notice.build, letter_of(0))
-    rounds = [
-        (timed(plain, letter_of(number), style), timed(notice.build, letter_of(number)))
-        for number in range(1, asked.rounds + 1)
-    ]
-    theirs, ours = ([pair[side][0] for pair in rounds] for side in (0, 1))
-    other, mine = rounds[-1][0][1], rounds[-1][1][1]
+    theirs, ours = [], []
+    for first in range(1, asked.rounds + 1, IN_A_ROW):
+        block = range(first, min(first + IN_A_ROW, asked.rounds + 1))
+        theirs += [timed(plain, letter_of(number), style) for number in block]
+        ours += [timed(notice.build, letter_of(number)) for number in block]
+    other, mine = theirs[-1][1], ours[-1][1]
+    plain_ms, ours_ms = [took for took, _ in theirs], [took for took, _ in ours]
     result: dict[str, Any] = {
         "rounds": asked.rounds,
-        "plain_ms": round(sum(theirs) / len(theirs), 1),
-        "ours_ms": round(sum(ours) / len(ours), 1),
-        "ratio": round(sum(theirs) / sum(ours), 2),
-        "ratio_of_best": round(min(theirs) / min(ours), 2),
+        "plain_ms": round(sum(plain_ms) / len(plain_ms), 1),
+        "ours_ms": round(sum(ours_ms) / len(ours_ms), 1),
+        "ratio": round(sum(plain_ms) / sum(ours_ms), 2),
+        "ratio_of_best": round(min(plain_ms) / min(ours_ms), 2),
         "plain_kib": round(len(other) / 1024),
         "ours_kib": round(len(mine) / 1024),
         "size_ratio": round(len(other) / len(mine), 2),

@@ -217,7 +217,8 @@ def test_the_tags_give_headings_paragraphs_and_tables_in_order():
         for kid in kids if isinstance(kids, list) else [kids]:
             walk(kid)
 
-    walk(reader.trailer["/Root"]["/StructTreeRoot"]["/K"])
+    for top in reader.trailer["/Root"]["/StructTreeRoot"]["/K"]:
+        walk(top)
     kinds = [kind for kind in found if kind in {"/H1", "/H2", "/Table", "/TH"}]
     assert kinds == ["/H1", "/H2", "/H2", "/Table", "/TH", "/TH", "/H2"]
 
