@@ -8,7 +8,7 @@ never meets a tag it does not know.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 TAG = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 
@@ -134,15 +134,15 @@ KINDS = {
         _kind("funds", "资金安排表", "根据已经作出的奖补决定，现将奖补资金安排如下。", needed=()),
     )
 }
-# Letters about many cases know nothing of one.
+# Letters about many cases know nothing of one; a public notice says in its text how to reach the authority.
 for _code in ("batch", "funds"):
     _whole = KINDS[_code]
     KINDS[_code] = Kind(
         _code,
         _whole.name,
         tuple(
-            Part(p.key, p.label, p.default, AUTHORITY, p.needed, p.longest, p.may_be_empty, p.help)
-            if p.key in {"opening", "closing"}
+            replace(p, tags=AUTHORITY, default="" if p.key == "contact" else p.default)
+            if p.key in {"opening", "closing", "contact"}
             else p
             for p in _whole.parts
         ),

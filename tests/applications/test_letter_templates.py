@@ -195,7 +195,7 @@ def test_a_letter_names_its_wording_and_older_ones_keep_theirs():
     assert (old.template, new.template) == (None, row)
     assert Document.objects.filter(application=case).exclude(kind="notice").filter(template=None).count() == 2
     assert ">新星市数据局</span>" in page
-    assert "<p>特此通知。</p>" in page
+    assert '<p class="tail">特此通知。</p>' in page
     assert "抄送：第十三师新星市财政局。" in page
     assert "向第十三师申请行政复议（可通过行政复议平台（https://fuyi.example.cn）在线提出）" in page
     old = Document.objects.get(pk=old.pk)
@@ -219,7 +219,7 @@ def test_the_public_batch_is_worded_too():
     assert batch.template == row
     page = render.page_source(papers.batch_letter(batch))
     assert "<p>根据有关规定，拟对下列1件申报兑现奖补资金" in page
-    assert "<p>特此公示。</p>" in page
+    assert '<p class="tail">特此公示。</p>' in page
 
 
 @pytest.mark.django_db
