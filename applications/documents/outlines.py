@@ -7,8 +7,8 @@ together in a millisecond. Its glyphs keep the numbers that the text of the page
 nothing else in the PDF changes.
 
 Points are set on a grid of 3 of the 1,000 units of an em: none moves by more than 0.009 mm at 16 pt, a fifth of a dot
-of a printer with 600 dots to an inch. The file is a fifth smaller for it, because the faces are traced from pictures and
-the noise of their points does not compress. Source of the form: Adobe Technical Note 5176; ISO 32000-1, 9.7.4 and 9.9.
+of a printer with 600 dots to an inch. The file is a fifth smaller for it, because the faces are traced from pictures
+and the noise of their points does not compress. Source of the form: Adobe Technical Note 5176; ISO 32000-1, 9.7.4 and 9.9.
 """
 
 import struct
