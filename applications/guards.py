@@ -8,19 +8,42 @@ SQLite and PostgreSQL only; another database keeps the same promise in the actio
 
 import re
 
-COLUMN = re.compile(r"(?:NEW|OLD)\.(\w+)")
-
 APPEND_ONLY = (
     *("event", "assessment", "factcheck", "award", "instalment", "earlieraward", "caseduty"),
     *("casedecision", "autocheck", "deskfile", "creditcheck", "sitevisit", "jointvote", "steplength"),
     *("approval", "band", "dailydigest", "digesthead"),
+    *("payershare", "recheck", "setoffuse", "resultfile", "resultline", "carryover"),
 )
 
 # Table -> the condition under which an UPDATE is refused, over OLD and NEW.
 SEALED = {
+    # The sums, the share and the line stand; the state goes its way, and a return is dealt with once.
     "payment": (
-        "OLD.state <> 'recorded' OR NEW.amount_fen <> OLD.amount_fen OR NEW.instalment_id <> OLD.instalment_id "
-        "OR NEW.recorded_by_id <> OLD.recorded_by_id"
+        "NEW.amount_fen <> OLD.amount_fen OR NEW.set_off_fen <> OLD.set_off_fen OR NEW.share_id <> OLD.share_id "
+        "OR NEW.instalment_id <> OLD.instalment_id OR NEW.account_id <> OLD.account_id "
+        "OR NEW.recorded_by_id <> OLD.recorded_by_id OR COALESCE(NEW.batch_id, 0) <> COALESCE(OLD.batch_id, 0) "
+        "OR COALESCE(NEW.line, 0) <> COALESCE(OLD.line, 0) OR NOT ("
+        "(OLD.state = NEW.state AND OLD.state IN ('recorded', 'prepared', 'sent')) "
+        "OR (OLD.state = 'recorded' AND NEW.state IN ('confirmed', 'rejected')) "
+        "OR (OLD.state = 'prepared' AND NEW.state IN ('sent', 'rejected')) "
+        "OR (OLD.state = 'sent' AND NEW.state IN ('confirmed', 'returned')) "
+        "OR (OLD.state = 'confirmed' AND NEW.state = 'returned') "
+        "OR (OLD.state = 'returned' AND NEW.state = 'returned' AND OLD.released_at IS NULL))"
+    ),
+    "bankaccount": (
+        "NEW.number <> OLD.number OR NEW.holder <> OLD.holder OR NEW.bank <> OLD.bank "
+        "OR NEW.line_number <> OLD.line_number OR NEW.proof_sha256 <> OLD.proof_sha256 "
+        "OR NEW.applicant_id <> OLD.applicant_id"
+    ),
+    "setoff": (
+        "OLD.dropped_at IS NOT NULL OR NEW.amount_fen <> OLD.amount_fen OR NEW.applicant_id <> OLD.applicant_id "
+        "OR NEW.authority_id <> OLD.authority_id OR NEW.basis <> OLD.basis OR NEW.paper <> OLD.paper"
+    ),
+    "paymentbatch": (
+        "OLD.dropped_at IS NOT NULL OR NEW.number <> OLD.number OR NEW.count <> OLD.count "
+        "OR NEW.amount_fen <> OLD.amount_fen OR NEW.payer_id <> OLD.payer_id "
+        "OR (OLD.csv_sha256 <> '' AND NEW.csv_sha256 <> OLD.csv_sha256) "
+        "OR (OLD.xlsx_sha256 <> '' AND NEW.xlsx_sha256 <> OLD.xlsx_sha256)"
     ),
     "expertopinion": (
         "OLD.answered_at IS NOT NULL OR NEW.application_id <> OLD.application_id OR NEW.question <> OLD.question "
@@ -61,6 +84,20 @@ SEALED = {
         "OR NEW.item_id <> OLD.item_id OR NEW.application_id <> OLD.application_id OR NEW.clause_id <> OLD.clause_id "
         "OR NEW.evidence_id <> OLD.evidence_id OR NEW.subject_key <> OLD.subject_key OR NEW.taken_at <> OLD.taken_at"
     ),
+    # Confirmed or dropped once; what went in and what came out stand as they were carried out.
+    "settlement": (
+        "OLD.confirmed_at IS NOT NULL OR OLD.dropped_at IS NOT NULL OR NEW.pool_id <> OLD.pool_id "
+        "OR NEW.round_id <> OLD.round_id OR NEW.method <> OLD.method OR NEW.inputs <> OLD.inputs "
+        "OR NEW.inputs_sha256 <> OLD.inputs_sha256 OR NEW.result <> OLD.result "
+        "OR NEW.result_sha256 <> OLD.result_sha256 OR NEW.made_by_id <> OLD.made_by_id OR NEW.made_at <> OLD.made_at"
+    ),
+    # Settled once, ended once; the place in the queue never changes.
+    "poolwait": (
+        "OLD.ended_at IS NOT NULL OR NEW.application_id <> OLD.application_id OR NEW.pool_id <> OLD.pool_id "
+        "OR NEW.complete_at <> OLD.complete_at OR NEW.amount_fen <> OLD.amount_fen OR NEW.since <> OLD.since "
+        "OR (OLD.settlement_id IS NOT NULL AND (NEW.settlement_id IS NULL OR NEW.settlement_id <> OLD.settlement_id "
+        "OR NEW.settled_fen <> OLD.settled_fen))"
+    ),
 }
 
 MESSAGE = "applications: this row is never edited or deleted"
@@ -78,12 +115,19 @@ def _triggers() -> list[tuple[str, str, str, str]]:
     return rows
 
 
+def _has_columns(connection, cursor, table: str, condition: str) -> bool:
+    """Say whether a table has what a condition names: an early migration installs before a later one adds to it."""
+    named = set(re.findall(r"(?:OLD|NEW)\.(\w+)", condition))
+    return not named or named <= {row.name for row in connection.introspection.get_table_description(cursor, table)}
+
+
 def install(connection) -> None:
     """
     Create the triggers on SQLite or PostgreSQL, for the tables that are there; those that stand are made anew.
 
     Every migration that makes or rewrites a guarded table ends with this: SQLite rewrites a table to alter it, and
-    drops its triggers on the way.
+    drops its triggers on the way. An old migration meets tables without the columns of a later one, which installs
+    their trigger itself.
     """
     remove(connection)
     tables = set(connection.introspection.table_names())
@@ -107,12 +151,6 @@ def install(connection) -> None:
                     f"CREATE TRIGGER {name} BEFORE {verb} ON {table} FOR EACH ROW {when} "
                     f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END"
                 )
-
-
-def _has_columns(connection, cursor, table: str, condition: str) -> bool:
-    """Whether a condition can be put on a table yet: an early migration meets tables that lack later columns."""
-    named = set(COLUMN.findall(condition))
-    return not named or named <= {row.name for row in connection.introspection.get_table_description(cursor, table)}
 
 
 def remove(connection) -> None:

@@ -9,9 +9,10 @@ from collections.abc import Callable
 from pathlib import PurePosixPath
 
 from django.core.files.storage import Storage
-from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce, Least
 
+from applications import settling
 from applications.chains import walk_all
 from applications.ledger import RELEASING
 from applications.models import (
@@ -27,11 +28,15 @@ from applications.models import (
     EvidenceUse,
     IdempotencyKey,
     Instalment,
+    PayerShare,
     Payment,
     Pool,
+    PoolWait,
+    Settlement,
     Status,
 )
 from applications.models.shapes import private_storage
+from applications.pools import UNSETTLED, completed
 from applications.workflow import EXITS
 
 GRANTED = (Status.GRANTED, Status.PAID, Status.CLOSED)
@@ -43,20 +48,69 @@ def _sum_of(rows, field: str, link: str):
 
 
 def i1_awards_not_equal_to_their_parts() -> int:
-    """Sums of instalments against the award, whole fen."""
-    return (
-        Award.objects.annotate(parts=_sum_of(Instalment.objects, "amount_fen", "award"))
-        .exclude(parts=F("amount_fen"))
-        .count()
-    )
+    """Sums of instalments against the award, and of the payers' shares against each instalment, whole fen."""
+    awards = Award.objects.annotate(parts=_sum_of(Instalment.objects, "amount_fen", "award"))
+    instalments = Instalment.objects.annotate(parts=_sum_of(PayerShare.objects, "amount_fen", "instalment"))
+    return sum(rows.exclude(parts=F("amount_fen")).count() for rows in (awards, instalments))
 
 
 def i2_pools_out_of_bounds() -> int:
-    """0 <= paid <= committed <= limit, and the counters equal to the ledgers they summarise."""
+    """
+    0 <= paid <= committed <= limit, committed + reserved <= limit, and the counters equal to what they summarise.
+
+    Beside it: no case is arranged another sum than its settlement gave, and none has overtaken a wait.
+    """
     live = Commitment.objects.exclude(state=Commitment.State.RELEASED)
     committed = _sum_of(live, "amount_fen", "pool")
+    promised = _sum_of(PoolWait.objects.filter(ended_at=None, settled_fen__gt=0), "settled_fen", "pool")
     inside = Q(paid_fen__gte=0, paid_fen__lte=F("committed_fen"), committed_fen__lte=F("limit_fen"))
-    return Pool.objects.annotate(ledger=committed).exclude(inside, ledger=F("committed_fen")).count()
+    inside &= Q(reserved_fen__lte=F("limit_fen") - F("committed_fen"))
+    counted = Pool.objects.annotate(ledger=committed, promised=promised)
+    outside = counted.exclude(inside, ledger=F("committed_fen"), promised=F("reserved_fen"))
+    return outside.count() + settlements_not_as_computed() + sums_not_as_settled() + waits_overtaken()
+
+
+def settlements_not_as_computed() -> int:
+    """Settlements that do not follow from their inputs, exceed their room, or gave their cases something else."""
+    given: dict[int, dict[str, int]] = {}
+    for wait in PoolWait.objects.filter(settlement__isnull=False).select_related("application").order_by():
+        assert wait.settlement_id is not None
+        assert wait.settled_fen is not None
+        given.setdefault(wait.settlement_id, {})[wait.application.number] = wait.settled_fen
+    wrong = 0
+    for row in Settlement.objects.iterator(chunk_size=100):
+        sums = row.result["sums"]
+        told = sums if row.confirmed_at else {}
+        wrong += bool(
+            settling.differs(row.inputs, row.inputs_sha256, row.result, row.result_sha256)
+            or sum(sums.values()) > row.inputs["room_fen"]
+            or given.get(row.pk, {}) != told
+        )
+    return wrong
+
+
+def sums_not_as_settled() -> int:
+    """Sums taken from a pool by cases that a settlement gave another one; only the rest of a pool may be less."""
+    settled = PoolWait.objects.filter(application=OuterRef("application"), pool=OuterRef("pool"), settled_fen__gt=0)
+    rows = Commitment.objects.exclude(state=Commitment.State.RELEASED).annotate(
+        settled=Subquery(settled.order_by("-pk").values("settled_fen")[:1])
+    )
+    right = Q(amount_fen=Least("settled", "application__proposed_fen"))
+    rest = Q(pool__shortfall=Pool.Shortfall.REMAINDER, amount_fen__lte=F("settled"))
+    return rows.filter(settled__isnull=False).exclude(right | rest).count()
+
+
+def waits_overtaken() -> int:
+    """Cases in a queue past which a later filing took money from the same pool, other than what it was settled with."""
+    settled = PoolWait.objects.filter(application=OuterRef("application"), settled_fen__gt=0)
+    later = Q(complete__gt=OuterRef("complete_at")) | Q(
+        complete=OuterRef("complete_at"), application__number__gt=OuterRef("application__number")
+    )
+    taken = Commitment.objects.exclude(state=Commitment.State.RELEASED).filter(
+        pool=OuterRef("pool"), made_at__gt=OuterRef("since")
+    )
+    past = taken.annotate(complete=completed("application")).filter(later).exclude(Exists(settled))
+    return PoolWait.objects.filter(UNSETTLED, Exists(past), ended_at=None).count()
 
 
 def i3_paid_beyond_the_award() -> int:
@@ -68,10 +122,11 @@ def i3_paid_beyond_the_award() -> int:
 
 
 def i4_commitments_not_of_the_proposal() -> int:
-    """A live commitment is the proposed sum of a case that is in public notice or granted."""
+    """A live commitment is what a case in 公示 or granted is to receive: the proposed sum, or the arranged one."""
     live = Commitment.objects.exclude(state=Commitment.State.RELEASED)
-    right = Q(application__status__in=[Status.NOTICED, *GRANTED], application__proposed_fen=F("amount_fen"))
-    return live.exclude(right).count()
+    rows = live.annotate(to_receive=Coalesce("application__arranged_fen", "application__proposed_fen"))
+    right = Q(application__status__in=[Status.NOTICED, *GRANTED], to_receive=F("amount_fen"))
+    return rows.exclude(right).count()
 
 
 def i5_granted_without_award_or_notice() -> int:
@@ -97,17 +152,15 @@ def evidence_used_twice() -> int:
 
 
 def i6_paid_more_than_once() -> int:
-    """Instalments with two live payments, keys that stand for two answers, and papers that are counted twice."""
-    live = Instalment.objects.annotate(
-        live=Count("payments", filter=~Q(payments__state=Payment.State.REJECTED), distinct=True)
-    )
+    """Shares with two live payments, keys that stand for two answers, and papers that are counted twice."""
+    live = PayerShare.objects.annotate(live=Count("payments", filter=~Q(payments__state__in=Payment.ENDED)))
     keys = IdempotencyKey.objects.values("user", "key").annotate(rows=Count("pk")).filter(rows__gt=1)
     return live.filter(live__gt=1).count() + keys.count() + evidence_used_twice()
 
 
 def i7_payments_not_of_their_instalment() -> int:
-    """A payment is the whole of its instalment, to an account of the applicant."""
-    wrong = ~Q(amount_fen=F("instalment__amount_fen")) | ~Q(
+    """A payment is the whole of a share of its instalment, to an account of the applicant."""
+    wrong = ~Q(amount_fen=F("share__amount_fen"), instalment=F("share__instalment")) | ~Q(
         account__applicant=F("instalment__award__application__applicant")
     )
     return Payment.objects.filter(wrong).count()

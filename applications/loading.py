@@ -6,7 +6,7 @@ from django.db import transaction
 
 import rules
 from applications.assessing import published_versions
-from applications.models import Authority, Clause, Policy, Publication
+from applications.models import Authority, Clause, Payer, Policy, Publication
 
 # Names and letter signs (代字) are examples until an authority enters its own; 海东's text names no authority.
 AUTHORITIES = {
@@ -30,7 +30,12 @@ def load_policies() -> list[Policy]:
     """
     library = rules.load()
     for code, (name, place, sign) in AUTHORITIES.items():
-        Authority.objects.get_or_create(code=code, defaults={"name": name, "place": place, "letter_sign": sign})
+        authority, _ = Authority.objects.get_or_create(
+            code=code, defaults={"name": name, "place": place, "letter_sign": sign}
+        )
+        Payer.objects.get_or_create(
+            authority=authority, standard=True, replaced_at=None, defaults={"name": f"{place}财政局"}
+        )
     return [_load(code, library) for code in AUTHORITIES if code in library.chains]
 
 
@@ -65,16 +70,17 @@ def lay_out_clauses(policy: Policy, versions: Sequence[str]) -> None:
     found = {clause.number: clause for pack in packs for clause in pack.clauses}
     paying = {clause.number for pack in packs for clause in pack.clauses if clause.monetary}
     order = rules.merged_order([[clause.number for clause in pack.clauses] for pack in packs])
-    for position, number in enumerate(order):
-        clause = found[number]
-        Clause.objects.update_or_create(
-            code=clause.id,
-            defaults={
-                "policy": policy,
-                "number": number,
-                "article": clause.article,
-                "title": clause.name,
-                "monetary": number in paying,
-                "position": position,
-            },
+    rows = [
+        Clause(
+            code=found[number].id,
+            policy=policy,
+            number=number,
+            article=found[number].article,
+            title=found[number].name,
+            monetary=number in paying,
+            position=position,
         )
+        for position, number in enumerate(order)
+    ]
+    told = ("policy", "number", "article", "title", "monetary", "position")
+    Clause.objects.bulk_create(rows, update_conflicts=True, unique_fields=["code"], update_fields=told)

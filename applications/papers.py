@@ -338,6 +338,7 @@ def issue_notice(award: Award, *, by: User, at: datetime) -> Document:
         "amount_fen": award.amount_fen,
         "computed_fen": award.computed_fen,
         "decision_paper": application.proposed_paper,
+        "arrangement": application.arranged_reason,
         "earlier_fen": sum(rules.fen(row["amount_yuan"]) for row in earlier if row["same_item"]),
         "instalments": [[f"第{p.number}期", "按资金安排计划拨付", p.amount_fen] for p in parts]
         if len(parts) > 1
@@ -366,6 +367,8 @@ def issue_payment(payment: Payment, *, paid_fen: int, by: User, at: datetime) ->
         "paid_fen": paid_fen,
         "paid_on": payment.paid_on,
         "voucher_number": payment.voucher_number,
+        "payer": payment.share.payer.name,
+        "set_off_fen": payment.set_off_fen,
         "account_holder": payment.account.holder,
         "account_bank": payment.account.bank,
         "account_tail": payment.account.number[-4:],

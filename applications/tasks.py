@@ -27,6 +27,7 @@ from kombu.exceptions import OperationalError
 from applications import checking, deadlines, digests, dossier, funds, papers, selfcheck, texts, wordings
 from applications.actions import delay
 from applications.actions.intake import lapse
+from applications.actions.settlement import call_all
 from applications.models import Application, Delivery, Document, FundsTable, Job, NoticeBatch, Status
 
 log = structlog.get_logger(__name__)
@@ -176,6 +177,7 @@ def sweep() -> None:
     deadlines.break_promises(now)
     for clock in delay.to_remind(today)[:SWEEP_BATCH]:
         delay.remind(clock, at=now)
+    call_all(now)
     read_texts()
 
 

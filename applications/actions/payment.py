@@ -18,7 +18,9 @@ def record(instalment: Instalment, *, paid_on: date, voucher_number: str, by: Us
     application, standing = lock(instalment.award.application, by)
     refuse_if(permissions.why_not_record_payment(application, standing, why_not_pay(application, at)))
     ask_for_delay(application, at)
-    if Payment.objects.filter(instalment=instalment).exclude(state=Payment.State.REJECTED).exists():
+    live = Payment.objects.filter(instalment=instalment).exclude(state__in=Payment.ENDED)
+    share = instalment.shares.exclude(pk__in=live.values("share")).first()
+    if share is None:
         stop("本期资金已经登记过拨付，不能重复登记。")
     if paid_on > at.astimezone().date():
         stop("拨付日期不能晚于今天。")
@@ -31,8 +33,9 @@ def record(instalment: Instalment, *, paid_on: date, voucher_number: str, by: Us
 
     payment = Payment.objects.create(
         instalment=instalment,
+        share=share,
         account=account,
-        amount_fen=instalment.amount_fen,
+        amount_fen=share.amount_fen,
         paid_on=paid_on,
         voucher_number=voucher_number,
         recorded_by=take_duty(application, standing, at),
@@ -58,7 +61,7 @@ def _refuse_used_voucher(application: Application, voucher_number: str) -> None:
     Authority.objects.select_for_update().get(pk=application.authority_id)
     same = Payment.objects.filter(
         voucher_number=voucher_number, instalment__award__authority=application.authority_id
-    ).exclude(state=Payment.State.REJECTED)
+    ).exclude(state__in=Payment.ENDED)
     if same.exists():
         stop(f"支付凭证号 {voucher_number} 已用于另一笔拨付。")
 
@@ -109,7 +112,7 @@ def reject(payment: Payment, *, reason: str, by: User, at: datetime) -> Payment:
 def _review(payment: Payment, *, by: User, at: datetime):
     application, standing = lock(payment.instalment.award.application, by)
     refuse_if(permissions.why_not_review_payment(application, standing))
-    payment = Payment.objects.select_related("instalment__award", "account").get(pk=payment.pk)
+    payment = Payment.objects.select_related("instalment__award", "account", "share__payer").get(pk=payment.pk)
     payment.instalment.award.application = application
     if payment.state != Payment.State.RECORDED:
         stop(f"该笔拨付{payment.get_state_display()}，不能再次复核。")

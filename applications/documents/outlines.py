@@ -8,13 +8,16 @@ nothing else in the PDF changes.
 
 Points are set on a grid of 3 of the 1,000 units of an em: none moves by more than 0.009 mm at 16 pt, a fifth of a dot
 of a printer with 600 dots to an inch. The file is a fifth smaller for it, because the faces are traced from pictures
-and the noise of their points does not compress. Source of the form: Adobe Technical Note 5176; ISO 32000-1, 9.7.4 and 9.9.
+and the noise of their points does not compress.
+
+Source of the form: Adobe Technical Note 5176; ISO 32000-1, 9.7.4 and 9.9.
 """
 
 import struct
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 BARE = b"\1\0\4\4"  # how such a font begins: version 1.0, a head of four bytes, offsets of four
 GRID = 3
@@ -42,7 +45,7 @@ class Outlines:
             and not len(table.GlobalSubrs)
             and not hasattr(private, "Subrs")
         )
-        self._private = private
+        self._private: Any = private
 
     @cached_property
     def name(self) -> bytes:

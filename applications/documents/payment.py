@@ -13,8 +13,9 @@ class PaymentLetter(CaseLetter):
     """
     What the notice of one confirmed payment says. All sums are whole fen.
 
-    `amount_fen` is this payment, instalment `part` of `parts`; `award_fen` the whole award, `paid_fen` what has been
-    paid of it, this payment included. Of the account number only the last four figures are known here.
+    `amount_fen` is this payment, of instalment `part` of `parts`; `award_fen` the whole award, `paid_fen` what has been
+    paid of it, this payment included. `payer` bears it; `set_off_fen` of it was kept for what the body owes. Of the
+    account number only the last four figures are known here.
     """
 
     uscc: str
@@ -26,6 +27,8 @@ class PaymentLetter(CaseLetter):
     paid_fen: int
     paid_on: date
     voucher_number: str
+    payer: str = ""
+    set_off_fen: int = 0
     account_holder: str
     account_bank: str
     account_tail: str
@@ -43,12 +46,16 @@ class PaymentLetter(CaseLetter):
         """Return what the template prints."""
         assert 0 < self.amount_fen <= self.paid_fen <= self.award_fen, "a payment is part of what is paid of the award"
         assert len(self.account_tail) <= 4, "a letter does not carry an account number"
+        assert 0 <= self.set_off_fen <= self.amount_fen
         left = self.award_fen - self.paid_fen
         return {
             "amount": money(self.amount_fen),
             "award": money(self.award_fen),
             "paid": money(self.paid_fen),
             "left": money(left) if left else None,
+            "payer": self.payer,
+            "set_off": money(self.set_off_fen) if self.set_off_fen else None,
+            "net": money(self.amount_fen - self.set_off_fen),
             "part": self.part if self.parts > 1 else 0,
             "parts": self.parts,
             "paid_on": chinese_date(self.paid_on),

@@ -20,6 +20,7 @@ from applications.models import (
     Assessment,
     AutoCheck,
     Award,
+    CarryOver,
     CaseDecision,
     CaseDuty,
     Clock,
@@ -39,12 +40,17 @@ from applications.models import (
     LateAdmission,
     Mandate,
     Objection,
+    PayerShare,
     Payment,
     PoolWait,
     Promise,
     PublicNotice,
+    Recheck,
+    SetOffUse,
     SiteVisit,
 )
+
+SETTLED = ("settlement__pool", "settlement__round", "carried_from__application")
 
 # Who objects is known to the handling officer alone; the signed paper stays with the portal.
 OBJECTOR = ("name", "identity", "phone", "address", "code")
@@ -199,16 +205,21 @@ def notices(case: Application) -> Part:
 
 
 def money(case: Application) -> Part:
-    """What was taken from the pool, granted, divided and paid."""
-    rows: list[Model] = [*_of(PoolWait, case, "pool"), *_of(Commitment, case, "pool")]
+    """What was taken from the pool, granted, divided among years and payers, looked at again, paid, carried over."""
+    rows: list[Model] = [*_of(PoolWait, case, "pool", *SETTLED), *_of(Commitment, case, "pool")]
     awards = _of(
         Award, case, "applicant", "authority", "clause", "assessment", "decided_by__user", "replaces__application"
     )
     rows += awards
     rows += _of(Instalment, case, "award__application", by="award__application")
-    related = ("instalment__award__application", "account", "recorded_by__user", "confirmed_by__user")
-    rows += _of(Payment, case, *related, by="instalment__award__application")
-    return _table("money", "占用、奖补决定、分期、拨付", rows)
+    here = "instalment__award__application"
+    rows += _of(PayerShare, case, here, "payer", by=here)
+    rows += _of(Recheck, case, here, "checked_by__user", by=here)
+    related = (here, "share__payer", "account", "batch", "recorded_by__user", "confirmed_by__user")
+    rows += _of(Payment, case, *related, by=here)
+    rows += _of(SetOffUse, case, "set_off", f"payment__{here}", by=f"payment__{here}")
+    rows += _of(CarryOver, case, "close", "source", "target")
+    return _table("money", "占用、奖补决定、分期、分担、再核、拨付、抵扣、结转", rows)
 
 
 def uses(case: Application) -> Part:

@@ -1,5 +1,6 @@
 """The case as rows: people, policy, application, evidence, decision, money, papers, history."""
 
+from applications.models.account import AccountCheck, BankAccount
 from applications.models.application import (
     Application,
     Assessment,
@@ -10,13 +11,7 @@ from applications.models.application import (
     PublicNotice,
     Status,
 )
-from applications.models.award import (
-    Award,
-    Commitment,
-    EarlierAward,
-    Instalment,
-    Payment,
-)
+from applications.models.award import Award, Commitment, EarlierAward, Instalment
 from applications.models.checking import AutoCheck, EvidenceText
 from applications.models.clock import CalendarDay, CalendarYear, Clock, ClockPause, StepLength, Unit
 from applications.models.decision import (
@@ -44,10 +39,22 @@ from applications.models.inquiry import ClauseDemand, CreditCheck, ExpertOpinion
 from applications.models.intake import LateAdmission, Mandate, Promise
 from applications.models.ledger import EvidenceItem, EvidenceUse
 from applications.models.letter import FundsTable, LetterTemplate
+from applications.models.payment import (
+    CarryOver,
+    Payer,
+    PayerShare,
+    Payment,
+    PaymentBatch,
+    Recheck,
+    ResultFile,
+    ResultLine,
+    SetOff,
+    SetOffUse,
+    YearClose,
+)
 from applications.models.people import (
     Applicant,
     Authority,
-    BankAccount,
     Duty,
     Invitation,
     Membership,
@@ -58,6 +65,7 @@ from applications.models.policy import Clause, Policy, Pool, Publication, Readin
 from applications.models.restriction import Restriction
 
 __all__ = [
+    "AccountCheck",
     "Applicant",
     "Application",
     "Approval",
@@ -70,6 +78,7 @@ __all__ = [
     "BankAccount",
     "CalendarDay",
     "CalendarYear",
+    "CarryOver",
     "CaseDecision",
     "CaseDuty",
     "Clause",
@@ -110,7 +119,10 @@ __all__ = [
     "NoticeBatch",
     "NoticePreference",
     "Objection",
+    "Payer",
+    "PayerShare",
     "Payment",
+    "PaymentBatch",
     "Policy",
     "Pool",
     "PoolWait",
@@ -119,13 +131,19 @@ __all__ = [
     "PublicNotice",
     "Publication",
     "Reading",
+    "Recheck",
     "Restriction",
+    "ResultFile",
+    "ResultLine",
     "Round",
     "SavedFilter",
+    "SetOff",
+    "SetOffUse",
     "Settlement",
     "SiteVisit",
     "Status",
     "StepLength",
     "Unit",
     "User",
+    "YearClose",
 ]

@@ -4,9 +4,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from applications.models.application import Application, Assessment, CaseDuty
-from applications.models.people import Applicant, Authority, BankAccount, User
+from applications.models.people import Applicant, Authority, User
 from applications.models.policy import Clause, Pool
-from applications.models.shapes import together
 
 
 class AwardQuerySet(models.QuerySet):
@@ -36,7 +35,7 @@ class Award(models.Model):
     year = models.PositiveSmallIntegerField("支持年度")
     amount_fen = models.BigIntegerField("核定额（分）")
     computed_fen = models.BigIntegerField("测算额（分）")
-    reason = models.CharField("核定理由", max_length=500, blank=True)
+    reason = models.CharField("核定理由", max_length=1000, blank=True)
     decided_by = models.ForeignKey(CaseDuty, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField("决定时间")
     replaces = models.OneToOneField("self", on_delete=models.PROTECT, related_name="replaced_by", null=True, blank=True)
@@ -67,6 +66,7 @@ class Instalment(models.Model):
     award = models.ForeignKey(Award, on_delete=models.PROTECT, related_name="instalments")
     number = models.PositiveSmallIntegerField("期次")
     amount_fen = models.BigIntegerField("金额（分）")
+    due_on = models.DateField("最早拨付日期", null=True, blank=True)  # empty: from the decision on
 
     class Meta:
         verbose_name = verbose_name_plural = "分期"
@@ -78,52 +78,6 @@ class Instalment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.award} 第{self.number}期"
-
-
-class Payment(models.Model):
-    """
-    拨付: money that left the treasury for one instalment, recorded by one finance officer, confirmed by another.
-
-    An instalment has at most one payment that was not rejected; the sum is always the instalment's.
-    """
-
-    class State(models.TextChoices):
-        RECORDED = "recorded", "待复核"
-        CONFIRMED = "confirmed", "已拨付"
-        REJECTED = "rejected", "已驳回"
-
-    instalment = models.ForeignKey(Instalment, on_delete=models.PROTECT, related_name="payments")
-    account = models.ForeignKey(BankAccount, on_delete=models.PROTECT, related_name="payments")
-    amount_fen = models.BigIntegerField("金额（分）")
-    paid_on = models.DateField("拨付日期")
-    voucher_number = models.CharField("支付凭证号", max_length=60)
-    state = models.CharField("状态", max_length=10, choices=State, default=State.RECORDED)
-    recorded_by = models.ForeignKey(CaseDuty, on_delete=models.PROTECT, related_name="+")
-    recorded_at = models.DateTimeField("登记时间")
-    confirmed_by = models.ForeignKey(CaseDuty, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
-    confirmed_at = models.DateTimeField("复核时间", null=True, blank=True)
-    rejection = models.CharField("驳回理由", max_length=200, blank=True)
-
-    class Meta:
-        verbose_name = verbose_name_plural = "拨付"
-        constraints = [
-            together("confirmed_by", "confirmed_at"),
-            models.CheckConstraint(name="payment_amount_positive", condition=Q(amount_fen__gt=0)),
-            models.CheckConstraint(
-                name="payment_state_matches_review",
-                condition=Q(state="recorded", confirmed_at=None)
-                | Q(state__in=["confirmed", "rejected"], confirmed_at__isnull=False),
-            ),
-            models.CheckConstraint(
-                name="payment_confirmed_by_another", condition=Q(confirmed_by=None) | ~Q(confirmed_by=F("recorded_by"))
-            ),
-            models.UniqueConstraint(
-                name="instalment_is_paid_once", fields=["instalment"], condition=~Q(state="rejected")
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.instalment} 拨付"
 
 
 class Commitment(models.Model):

@@ -4,8 +4,9 @@ from django.db import models
 from django.db.models import Q
 
 from applications.models.application import Application
-from applications.models.award import Award, Payment
+from applications.models.award import Award
 from applications.models.letter import LetterTemplate
+from applications.models.payment import Payment
 from applications.models.people import Authority, User
 from applications.models.shapes import private_storage, random_name, together
 

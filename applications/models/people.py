@@ -185,26 +185,3 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.applicant}·{self.get_role_display()}"
-
-
-class BankAccount(models.Model):
-    """收款账户: where awards are paid to. 户名 must equal the applicant's name; rows are replaced, never edited."""
-
-    applicant = models.ForeignKey(Applicant, on_delete=models.PROTECT, related_name="bank_accounts")
-    holder = models.CharField("户名", max_length=100)
-    bank = models.CharField("开户银行", max_length=100)
-    number = models.CharField("账号", max_length=40)
-    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    created_at = models.DateTimeField("登记时间")
-    replaced_at = models.DateTimeField("停用时间", null=True, blank=True)
-
-    class Meta:
-        verbose_name = verbose_name_plural = "收款账户"
-        constraints = [
-            models.UniqueConstraint(
-                name="one_account_in_use_per_applicant", fields=["applicant"], condition=Q(replaced_at=None)
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.bank} 尾号{self.number[-4:]}"

@@ -19,6 +19,8 @@ from portal.console import (  # noqa: F401 - imported for what they register
     packs,
     policy,
     policy_demands,
+    pools,
+    pools_settlement,
     publications,
     publicity,
     queue,

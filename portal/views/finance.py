@@ -233,7 +233,7 @@ REGISTER = (
 
 def _register_rows(rows: QuerySet[Instalment]) -> Iterator[list[Any]]:
     """Yield the lines of the register; a paid line names the account it was paid to, any other the one in use."""
-    live = Payment.objects.filter(instalment=OuterRef("pk")).exclude(state=Payment.State.REJECTED)
+    live = Payment.objects.filter(instalment=OuterRef("pk")).exclude(state__in=Payment.ENDED)
     account = BankAccount.objects.filter(applicant=OuterRef("award__applicant"), replaced_at=None)
     said = with_letters(rows).annotate(
         paid_on=Subquery(live.values("paid_on")[:1]),

@@ -21,6 +21,7 @@ POLICY = frozenset({Duty.POLICY})
 SYSTEM = frozenset({Duty.SYSTEM})
 OBJECTIONS = frozenset({Duty.INSPECT, Duty.APPROVE, Duty.AUDIT})
 COUNTER = frozenset({Duty.INTAKE})
+POOLS = OVERSIGHT | {Duty.POLICY, Duty.APPROVE}
 ADMISSIONS = OVERSIGHT | {Duty.INTAKE, Duty.APPROVE}
 
 ACTED = frozenset({200, 302, 409, 422})  # an empty form of somebody at the right desk: done, refused or faulty
@@ -229,6 +230,19 @@ CONSOLE = {
     "console:round_open": console_pressed(POLICY, pk_of("policy")),
     "console:round_close": console_pressed(POLICY, pk_of("round")),
     "console:pool_set": console_pressed(POLICY, pk_of("policy")),
+    "console:pools": console_shown(abroad(*POOLS)),
+    "console:pool": console_shown(POOLS, pk_of("pool")),
+    "console:pool_shortfall": console_pressed(POLICY, pk_of("pool")),
+    "console:pool_carry": console_pressed(POLICY, pk_of("pool")),
+    "console:pool_round": Door(
+        to(POOLS, 200),
+        to(POLICY, *ACTED),
+        lambda world: {"pk": world.objects["pool"].pk, "round_pk": world.objects["round"].pk},
+    ),
+    "console:settlement": console_shown(POOLS, pk_of("settlement")),
+    "console:settlement_confirm": console_pressed(POLICY, pk_of("settlement")),
+    "console:settlement_drop": console_pressed(POLICY, pk_of("settlement")),
+    "console:settlement_sheet": console_shown(POOLS, pk_of("settlement")),
     "console:reading_choose": console_pressed(POLICY, lambda world: {"pk": world.objects["policy"].pk, "key": "X5"}),
     "console:reading_confirm": console_pressed(POLICY, pk_of("reading")),
     "console:reading_drop": console_pressed(POLICY, pk_of("reading")),

@@ -11,7 +11,7 @@ from applications import guards
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("applications", "0015_publicity"),
+        ("applications", "0019_settlement"),
     ]
 
     operations = [
