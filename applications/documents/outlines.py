@@ -15,7 +15,6 @@ Source of the form: Adobe Technical Note 5176; ISO 32000-1, 9.7.4 and 9.9.
 
 import struct
 from collections.abc import Iterable
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -46,22 +45,21 @@ class Outlines:
             and not hasattr(private, "Subrs")
         )
         self._private: Any = private
-
-    @cached_property
-    def name(self) -> bytes:
-        """The PostScript name of the face."""
-        return self._font["name"].getDebugName(6).encode("ascii")
+        # Everything that is asked for later is read now, so that no file stays open.
+        self._widths, self._order = self._font["hmtx"], self._font.getGlyphOrder()
+        self.name = self._font["name"].getDebugName(6).encode("ascii")
+        self._font.close()
 
     def glyph(self, number: int) -> bytes:
         """Return the charstring of a glyph with its points on the grid; made once (a millisecond) and kept."""
         if number not in self._glyphs:
-            self._glyphs[number] = self._on_the_grid(self._font.getGlyphName(number))
+            self._glyphs[number] = self._on_the_grid(self._order[number])
         return self._glyphs[number]
 
     def _on_the_grid(self, name: str) -> bytes:
         drawn = self._recorder()
         self._all[name].draw(drawn)
-        width = self._font["hmtx"][name][0]
+        width = self._widths[name][0]
         said = None if width == self._private.defaultWidthX else width - self._private.nominalWidthX
         pen = self._pen(said, None)
         for step, points in drawn.value:
