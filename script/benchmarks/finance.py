@@ -29,6 +29,7 @@ from typing import Any
 
 FIRST = 1_000_000  # the first key of everything measured
 BODIES = 500  # applicants
+DUTIES = ("pay", "countersign", "approve")
 PARTS = 2  # instalments of an award
 UNPAID = 10  # of a hundred awards, the newest
 NOW = datetime(2026, 9, 1, 4, tzinfo=UTC)
@@ -97,6 +98,7 @@ def _part(options: argparse.Namespace) -> int:
 
     # Addresses without the hash of what collectstatic would have collected; the pages are the same otherwise.
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     django.setup()
     parts: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
         "base": base,
@@ -148,8 +150,8 @@ def _base(models: Any) -> dict[str, Any]:
         for n in range(3)
     ]
     since = date(2024, 1, 1)
-    models.Posting.objects.create(user=people[0], authority=authority, duty="pay", since=since)
-    models.Posting.objects.create(user=people[1], authority=authority, duty="countersign", since=since)
+    for user, duty in zip(people, DUTIES, strict=True):
+        models.Posting.objects.create(user=user, authority=authority, duty=duty, since=since)
     applicants = models.Applicant.objects.bulk_create(
         models.Applicant(
             uscc=f"91659901MB{n:07d}X", name=f"测试第{n}算力有限公司", legal_representative="测试",
@@ -205,10 +207,9 @@ def _awards(models: Any, known: dict[str, Any], awards: int) -> None:
         numbers,
     )  # fmt: skip
     case = models.Application.objects.get(pk=FIRST)
-    duties = [
-        models.CaseDuty.objects.create(application=case, user=user, duty=duty, since=NOW)
-        for user, duty in zip(people, ("pay", "countersign", "approve"), strict=True)
-    ]
+    for place, (user, duty) in enumerate(zip(people, DUTIES, strict=True)):
+        held = {"id": f"{FIRST} + n * 3 + {place}", "application_id": f"{FIRST} + n", "user_id": str(user.pk)}
+        _insert(models.CaseDuty, held | {"duty": f"'{duty}'", "since": _typed(NOW)}, numbers)
     assessment = models.Assessment.objects.create(
         application=case, purpose="grant", inputs={}, result={"trace": []}, kind="computed", eligible=True,
         amount_fen=100, pack_version="xinxing.v1", pack_sha256="0" * 64, made_by=people[2], made_at=NOW,
@@ -219,7 +220,7 @@ def _awards(models: Any, known: dict[str, Any], awards: int) -> None:
             "id": f"{FIRST} + n", "application_id": f"{FIRST} + n", "applicant_id": body,
             "authority_id": str(authority.pk), "clause_id": clause, "assessment_id": str(assessment.pk),
             "year": "2024 + mod(n, 3)", "amount_fen": "30000", "computed_fen": "30000",
-            "decided_by_id": str(duties[2].pk), "decided_at": _typed(NOW - timedelta(days=400)),
+            "decided_by_id": f"{FIRST} + n * 3 + 2", "decided_at": _typed(NOW - timedelta(days=400)),
         },
         numbers,
     )  # fmt: skip
@@ -245,8 +246,8 @@ def _awards(models: Any, known: dict[str, Any], awards: int) -> None:
         "instalment_id": f"{FIRST} + n", "share_id": f"{FIRST} + n", "state": "'confirmed'",
         "account_id": f"{account} + mod(n / {PARTS}, {BODIES})", "voucher_number": "'V' || n",
         "paid_on": f"CASE mod(n, 2) WHEN 0 THEN {_typed(date(2026, 3, 1))} ELSE {_typed(date(2026, 8, 1))} END",
-        "recorded_by_id": str(duties[0].pk), "recorded_at": _typed(NOW),
-        "confirmed_by_id": str(duties[1].pk), "confirmed_at": _typed(NOW),
+        "recorded_by_id": f"{FIRST} + (n / {PARTS}) * 3", "recorded_at": _typed(NOW),
+        "confirmed_by_id": f"{FIRST} + (n / {PARTS}) * 3 + 1", "confirmed_at": _typed(NOW),
     }  # fmt: skip
     _insert(models.Payment, keys | paid, _numbers(awards * PARTS * (100 - UNPAID) // 100))
 
