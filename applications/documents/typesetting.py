@@ -166,14 +166,27 @@ def install(faces: list[Path]) -> None:
     weasyprint.pdf.ColorProfile = _profile_once()
 
 
+class SameBytes(ColorProfile):
+    """A colour profile that is embedded as it was read; the colour library writes it otherwise the second time."""
+
+    made: bytes
+
+    @property
+    def content(self) -> bytes:
+        """The bytes of the file."""
+        return self.made
+
+
 def _profile_once() -> Any:
     """Return the colour profile of archives read once; the library reads it for each letter and leaves it open."""
-    kept: list[ColorProfile] = []
+    kept: list[SameBytes] = []
 
     def profile(file: Any, *rest: Any) -> ColorProfile:
         with file:
             if not kept:
-                kept.append(ColorProfile(io.BytesIO(file.read()), *rest))
+                made = file.read()
+                kept.append(SameBytes(io.BytesIO(made), *rest))
+                kept[0].made = made
         return kept[0]
 
     return profile
