@@ -3,10 +3,13 @@ Vendor SQL that keeps what was decided and paid from being edited or deleted, ev
 
 Ledgers, history and findings are append-only. A payment may be reviewed once; a paper may receive its file once; an
 expert is answered for once, a joint review closed once; what was used of a piece of evidence may be released once.
-SQLite and PostgreSQL only; another database keeps the same promise in the actions alone.
+SQLite and PostgreSQL only; another database keeps the same promise in the actions alone. Who may act in which duty is
+kept by `duty_guards`.
 """
 
 import re
+
+from applications import duty_guards
 
 APPEND_ONLY = (
     *("event", "assessment", "factcheck", "award", "instalment", "earlieraward", "caseduty"),
@@ -167,7 +170,7 @@ def remove(connection) -> None:
 
 
 def missing(connection) -> list[str]:
-    """Return the names of triggers that should stand on tables that are there, and do not."""
+    """Return the names of triggers of both files that should stand on tables that are there, and do not."""
     tables = set(connection.introspection.table_names())
     if connection.vendor == "sqlite":
         question = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
@@ -178,4 +181,5 @@ def missing(connection) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(question)
         standing = {name for (name,) in cursor.fetchall()}
-    return [name for name, table, _, _ in _triggers() if table in tables and name not in standing]
+    wanted = [name for name, table, _, _ in _triggers() if table in tables]
+    return [name for name in [*wanted, *duty_guards.expected(connection.vendor, tables)] if name not in standing]

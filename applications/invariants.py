@@ -8,12 +8,14 @@ import hashlib
 from collections.abc import Callable
 from pathlib import PurePosixPath
 
+from django.apps import apps
 from django.core.files.storage import Storage
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce, Least
 
 from applications import settling
 from applications.chains import walk_all
+from applications.duty_guards import LINKS, REFERENCES
 from applications.ledger import RELEASING
 from applications.models import (
     Application,
@@ -32,6 +34,7 @@ from applications.models import (
     Payment,
     Pool,
     PoolWait,
+    Posting,
     Settlement,
     Status,
 )
@@ -171,16 +174,41 @@ def i8_broken_chains() -> int:
     return len(walk_all().breaks)
 
 
+def duties_out_of_place() -> int:
+    """
+    Acts under a duty of another case or one that may not do them, duties of the applicant's own people, people who
+    are posted twice at once.
+    """
+    wrong = 0
+    for one in REFERENCES:
+        said = {"pay": Q(stage="payment"), "verify": ~Q(stage="payment")} if one.follows == "stage" else {}
+        may = Q()
+        for duty in one.duties:
+            may |= Q(**{f"{one.field}__duty": duty}) & said.get(duty, Q())
+        if one.follows == "duty":
+            may &= Q(**{f"{one.field}__duty": F("duty")})
+        own = Q(**{f"{one.field}__application": F(LINKS[one.link][1])})
+        rows = apps.get_model("applications", one.model)._default_manager.filter(**{f"{one.field}__isnull": False})
+        wrong += rows.exclude(may & own).count()
+    member = Q(application__applicant__memberships__user=F("user"))
+    before = Q(application__applicant__memberships__joined_at__lte=F("since"))
+    filer = Q(application__mandate__officer=F("user"))  # filed at the counter by the same person
+    wrong += CaseDuty.objects.filter(member & before | filer).distinct().count()
+    later = Posting.objects.filter(user=OuterRef("user"), pk__gt=OuterRef("pk"))
+    both = later.filter(Q(until=None) | Q(until__gte=OuterRef("since")))
+    at_once = both.filter(Q(since__lte=OuterRef("until")))
+    return wrong + Posting.objects.filter(Q(until=None) & Exists(both) | Exists(at_once)).count()
+
+
 def i9_steps_or_duties_out_of_order() -> int:
-    """Events that leave the table of transitions, cases that stand where no event left them, double duties."""
+    """Events that leave the table of transitions, cases that stand where no event left them, duties out of place."""
     wrong = 0
     for before, after in Event.objects.exclude(before="").values_list("before", "after"):
         wrong += after not in EXITS[Status(before)]
     moves = Event.objects.filter(application=OuterRef("pk")).exclude(after="").order_by("-sequence")
     drifted = Application.objects.annotate(last=Subquery(moves.values("after")[:1])).exclude(last=F("status"))
     double = CaseDuty.objects.values("application", "user").annotate(rows=Count("pk")).filter(rows__gt=1)
-    own = CaseDuty.objects.filter(user=F("application__mandate__officer"))  # filed at the counter by the same person
-    return wrong + drifted.count() + double.count() + own.count()
+    return wrong + drifted.count() + double.count() + duties_out_of_place()
 
 
 def i10_files_and_rows_apart(storage: Storage | None = None) -> int:

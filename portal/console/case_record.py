@@ -93,6 +93,7 @@ ACTION_WORDS = {
     "post": "设立岗位",
     "end_posting": "变更离岗日期",
     "order_dossier": "调取卷宗",
+    "pack_letters": "批量下载通知书",
     "wait_for_money": "排队等待资金",
     "call_up": "轮到办理",
     "carry_wait": "结转排队",

@@ -1,7 +1,6 @@
 """资金安排表: the tables of the authority, a form for a new one, and its PDF."""
 
 from datetime import datetime, time, timedelta
-from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
@@ -9,10 +8,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from applications import finance
 from applications.actions import funds as actions
 from applications.models import Clause, FundsTable, Job, Posting
 from applications.permissions import ActionRefused
-from portal.filters_finance import DUE, REJECTED, instalments_of
 from portal.forms.funds import FundsForm
 from portal.idempotency import idempotent
 from portal.paging import keyset
@@ -61,13 +60,14 @@ def _chosen(posting: Posting, said: dict) -> list[int]:
     zone = timezone.get_current_timezone()
     begin = datetime.combine(said["since"], time(), zone)
     end = datetime.combine(said["until"] + timedelta(days=1), time(), zone)
-    annotated: Any = instalments_of(posting.authority_id)
-    rows = annotated.exclude(state="revoked").filter(award__decided_at__gte=begin, award__decided_at__lt=end)
+    award = "instalment__award"
+    rows = finance.shares_of(posting.authority_id).exclude(state=finance.REVOKED)
+    rows = rows.filter(**{f"{award}__decided_at__gte": begin, f"{award}__decided_at__lt": end})
     if said["clause"]:
-        rows = rows.filter(award__clause=said["clause"])
+        rows = rows.filter(**{f"{award}__clause": said["clause"]})
     if said["state"] == "due":
-        rows = rows.filter(state__in=[DUE, REJECTED])
-    return list(rows.order_by("pk").values_list("pk", flat=True))
+        rows = rows.filter(state__in=finance.PAYABLE)
+    return list(rows.order_by("instalment").values_list("instalment", flat=True).distinct())
 
 
 def _page(

@@ -150,10 +150,20 @@ APPLICANT = {
     "claim_withdraw": both(MEMBERS, submitted()),
 }
 
+FINANCE_READERS = FINANCE | {Duty.AUDIT}
+FINANCE_ABROAD = abroad(*FINANCE) | {Duty.AUDIT}
+
 FINANCE_DESK = {
-    "finance": shown(abroad(*FINANCE)),
-    "finance_register": shown(abroad(*FINANCE)),
-    "finance_award": shown(FINANCE, pk_of("award")),
+    "finance": shown(FINANCE_ABROAD),
+    "finance_filter_save": pressed(FINANCE_ABROAD),
+    "finance_filter_drop": pressed(frozenset()),
+    "finance_overview": shown(FINANCE_ABROAD),
+    "finance_plan": shown(FINANCE_ABROAD),
+    "finance_pools": shown(FINANCE_ABROAD, status=302),
+    "finance_pools_of": shown(FINANCE_READERS, lambda world: {"code": "xinxing", "year": 2026}),
+    "finance_register": shown(FINANCE_ABROAD),
+    "finance_register_csv": shown(FINANCE_ABROAD),
+    "finance_award": shown(FINANCE_READERS, pk_of("award")),
     "finance_record": pressed(FINANCE, pk_of("instalment")),
     "finance_confirm": pressed(FINANCE, pk_of("payment")),
     "finance_reject": pressed(FINANCE, pk_of("payment")),
@@ -161,10 +171,13 @@ FINANCE_DESK = {
     "finance_funds_table": shown(FINANCE, pk_of("funds_table")),
     "finance_funds_progress": shown(FINANCE, pk_of("funds_table")),
     "finance_funds_file": shown(FINANCE, pk_of("funds_table")),
-    "finance_archive": pressed(abroad(*FINANCE)),
-    "finance_job": shown(FINANCE, pk_of("archive")),
-    "finance_job_progress": shown(FINANCE, pk_of("archive")),
-    "finance_job_file": shown(FINANCE, pk_of("archive")),
+    "finance_archive": pressed(FINANCE_ABROAD),
+    "finance_jobs": shown(FINANCE_ABROAD),
+    "finance_job": shown(FINANCE_READERS, pk_of("archive")),
+    "finance_job_progress": shown(FINANCE_READERS, pk_of("archive")),
+    "finance_job_cancel": pressed(FINANCE_READERS, pk_of("archive")),
+    "finance_job_go_on": pressed(FINANCE_READERS, pk_of("archive")),
+    "finance_job_file": shown(FINANCE_READERS, pk_of("archive")),
 }
 
 FILES = {

@@ -11,7 +11,7 @@ from applications import guards
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("applications", "0019_settlement"),
+        ("applications", "0021_finance_indexes"),
     ]
 
     operations = [
@@ -52,6 +52,7 @@ class Migration(migrations.Migration):
                 choices=[
                     ("document", "生成文书"),
                     ("archive", "打包文书"),
+                    ("merged", "合并文书"),
                     ("batch", "生成公示公告"),
                     ("dossier", "制作卷宗"),
                     ("funds", "生成资金安排表"),
