@@ -144,9 +144,10 @@ def test_share_follows_its_payment(award):
 
 def test_duplicate_found_before_payment_holds_until_a_clean_check(award):
     values = {"application": award.application, "source": "信用中国", "queried_on": NOON.date(), "checked_at": NOON}
-    values |= {"checked_by": award.application.duties.first(), "stage": "payment"}
+    values |= {"checked_by": duty(award, Duty.PAY), "stage": "payment"}
 
-    CreditCheck.objects.create(result="duplicate", **(values | {"stage": "verify"}))
+    verifier = award.application.duties.get(duty=Duty.VERIFY)
+    CreditCheck.objects.create(result="duplicate", **(values | {"stage": "verify", "checked_by": verifier}))
     assert stands(award) == ("due", "")
     CreditCheck.objects.create(result="duplicate", **values)
     assert stands(award) == ("held", "duplicate")
@@ -182,7 +183,7 @@ def test_share_of_a_late_case_waits_for_the_explanation(award):
 
 def test_open_objection_holds_the_money_until_it_is_answered(award):
     notice = award.application.notices.create(
-        opened_at=NOON, opened_by=award.application.duties.first(), days=5, amount_fen=1, ended_at=NOON
+        opened_at=NOON, opened_by=award.application.duties.get(duty=Duty.APPROVE), days=5, amount_fen=1, ended_at=NOON
     )
     said = {"party": "unit", "name": "测试", "identity": "91659901MATE00000X", "phone": "1", "address": "测试"}
     said |= {"original_name": "x", "content_type": "x", "sha256": "0" * 64, "text": "测试", "filed_at": NOON}
