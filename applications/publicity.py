@@ -28,6 +28,7 @@ def open_batch(application: Application, title: str, *, by: User, at: datetime) 
         opened_by=by,
         days=authority.notice_days,
         closes_on=due_day(Status.NOTICED, at, application),
+        template=papers.template_of(authority, "batch"),
     )
     papers.queue_batch(batch, by=by, at=at)
     return batch
@@ -58,7 +59,8 @@ def shown_of(application: Application) -> dict[str, Any]:
         "clause": application.clause.title,
         "basis": clause.text,
         "facts": rows,
-        "amount_fen": application.proposed_fen,
+        "amount_fen": application.sum_fen,
+        "arranged": application.arranged_reason,
     }
 
 

@@ -5,26 +5,24 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from applications.documents import render
-from applications.documents.letter import Letter, Remedies
-from rules import capital, yuan
+from applications.documents.letter import CaseLetter, Remedies
+from applications.documents.sums import money
+from rules import yuan
 
 
 @dataclass(frozen=True, kw_only=True)
-class NoticeLetter(Letter):
+class NoticeLetter(CaseLetter):
     """
     What a notice says. All sums are whole fen.
 
     `facts` are rows (事项, 核验值, 依据材料); `computation` are the sentences of the trace; `readings` are rows
     (问题, 采用的口径); `instalments` are rows (期次, 拨付条件或时间, fen). `computed_fen` is what the rules give for
     this claim, after `earlier_fen`, received under the same clause before; `amount_fen` is what is granted of it.
-    `decision_paper` names the paper that fixed the sum where the text has no formula for it.
+    `arrangement` says why a short pool gives less than was proposed. `decision_paper` names the paper that fixed the
+    sum where the text has no formula for it.
     """
 
     uscc: str
-    case_number: str
-    policy_title: str
-    clause_article: str
-    clause_title: str
     clause_text: str
     facts: Sequence[Sequence[str]]
     computation: Sequence[str]
@@ -34,11 +32,13 @@ class NoticeLetter(Letter):
     instalments: Sequence[Sequence[Any]] = ()
     readings: Sequence[Sequence[str]] = ()
     decision_paper: str = ""
+    arrangement: str = ""
     payee_note: str = ""
     remedies: Remedies
     pack_name: str = ""
     pack_hash: str = ""
 
+    kind: ClassVar[str] = "notice"
     title: ClassVar[str] = "奖补资金兑现通知书"
     template: ClassVar[str] = "notice.html"
 
@@ -49,21 +49,19 @@ class NoticeLetter(Letter):
         assert not parts or sum(parts) == self.amount_fen, "instalments make the whole"
 
         return {
-            "uscc": self.uscc,
-            "case_number": self.case_number,
             "policy_title": self.policy_title,
             "clause_article": self.clause_article,
             "clause_title": self.clause_title,
             "clause_text": [" ".join(line.split()) for line in self.clause_text.splitlines() if line.strip()],
             "facts": self.facts,
             "computation": self.computation,
-            "amount": yuan(self.amount_fen),
-            "amount_capital": capital(self.amount_fen),
+            "amount": money(self.amount_fen),
             "computed": yuan(self.computed_fen),
             "earlier": yuan(self.earlier_fen) if self.earlier_fen else "",
             "instalments": [(term, when, yuan(fen)) for term, when, fen in self.instalments],
             "readings": self.readings,
             "decision_paper": self.decision_paper,
+            "arrangement": self.arrangement,
             "payee_note": self.payee_note,
             "remedies": self.remedies.sentence("通知书"),
             "pack": f"{self.pack_name}（{self.pack_hash}）" if self.pack_hash else self.pack_name,

@@ -5,6 +5,8 @@ from django.db.models import Q
 
 from applications.models.application import Application
 from applications.models.award import Award
+from applications.models.letter import LetterTemplate
+from applications.models.payment import Payment
 from applications.models.people import Authority, User
 from applications.models.shapes import private_storage, random_name, together
 
@@ -48,7 +50,8 @@ class Document(models.Model):
     文书: one paper of a case. Its number and content are fixed with the act it records; the PDF follows from a job.
 
     `content` is what the paper says as plain data, so that it can be made again word for word; `sha256` is of the
-    bytes handed out and is kept here only, the paper carries the code.
+    bytes handed out and is kept here only, the paper carries the code. `template` is the wording of the authority that
+    it was made from, None for the built-in one.
     """
 
     class Kind(models.TextChoices):
@@ -59,6 +62,7 @@ class Document(models.Model):
         DECLINE = "decline", "不予受理通知书"
         REFUSAL = "refusal", "不予兑现决定书"
         NOTICE = "notice", "奖补资金兑现通知书"
+        PAYMENT = "payment", "拨付通知"
         OBJECTION = "objection", "异议答复书"
 
     class Standing(models.TextChoices):
@@ -69,7 +73,11 @@ class Document(models.Model):
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="documents")
     award = models.ForeignKey(Award, on_delete=models.PROTECT, related_name="documents", null=True, blank=True)
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="documents", null=True, blank=True)
     authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="documents")
+    template = models.ForeignKey(
+        LetterTemplate, on_delete=models.PROTECT, related_name="documents", null=True, blank=True
+    )
     kind = models.CharField("文种", max_length=12, choices=Kind)
     year = models.PositiveSmallIntegerField("年份")
     sequence = models.PositiveIntegerField("顺序号")
@@ -90,6 +98,7 @@ class Document(models.Model):
             together("sha256", "made_at"),
             models.UniqueConstraint(name="one_letter_per_number", fields=["authority", "kind", "year", "sequence"]),
             models.UniqueConstraint(name="one_notice_per_award", fields=["award"], condition=Q(kind="notice")),
+            models.UniqueConstraint(name="one_letter_per_payment", fields=["payment"]),
         ]
 
     def __str__(self) -> str:
@@ -100,20 +109,25 @@ class Job(models.Model):
     """
     后台任务: work that a worker does later, with progress. A row written with the change, swept until done.
 
-    A worker claims it by a heartbeat; a job whose heartbeat stopped is given to the next worker.
+    A worker claims it by a heartbeat; a job whose heartbeat stopped is given to the next worker. A cancelled one is
+    nobody's until its owner lets it go on.
     """
 
     class Kind(models.TextChoices):
         DOCUMENT = "document", "生成文书"
         ARCHIVE = "archive", "打包文书"
+        MERGED = "merged", "合并文书"
         BATCH = "batch", "生成公示公告"
         DOSSIER = "dossier", "制作卷宗"
+        FUNDS = "funds", "生成资金安排表"
+        PREVIEW = "preview", "文书预览"
 
     class State(models.TextChoices):
         QUEUED = "queued", "排队中"
         RUNNING = "running", "进行中"
         DONE = "done", "已完成"
         FAILED = "failed", "失败"
+        CANCELLED = "cancelled", "已取消"
 
     kind = models.CharField("任务", max_length=12, choices=Kind)
     document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="jobs", null=True, blank=True)
@@ -135,7 +149,8 @@ class Job(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "后台任务"
         indexes = [
-            models.Index(name="unfinished_jobs", fields=["state", "id"], condition=Q(state__in=["queued", "running"]))
+            models.Index(name="unfinished_jobs", fields=["state", "id"], condition=Q(state__in=["queued", "running"])),
+            models.Index(name="jobs_of_person", fields=["requested_by", "-id"]),
         ]
         constraints = [
             models.UniqueConstraint(name="one_job_per_document", fields=["document"], condition=Q(kind="document")),

@@ -64,6 +64,7 @@ from applications.permissions.intake import (
     why_not_decline,
 )
 from applications.permissions.money import (
+    why_not_arrange_funds,
     why_not_record_payment,
     why_not_review_payment,
 )
@@ -88,6 +89,15 @@ from applications.permissions.review import (
     why_not_check,
     why_not_decide_reading,
     why_not_propose,
+)
+from applications.permissions.settlement import (
+    why_not_carry,
+    why_not_change_method,
+    why_not_choose_shortfall,
+    why_not_confirm_settlement,
+    why_not_end_settlement,
+    why_not_pool_desk,
+    why_not_settle,
 )
 from applications.permissions.timing import (
     duties_of_step,
@@ -115,14 +125,19 @@ __all__ = [
     "why_not_accept",
     "why_not_accept_with_promises",
     "why_not_answer",
+    "why_not_arrange_funds",
     "why_not_ask_admission",
     "why_not_assign",
     "why_not_assignee",
     "why_not_attach",
+    "why_not_carry",
+    "why_not_change_method",
     "why_not_check",
     "why_not_check_credit",
+    "why_not_choose_shortfall",
     "why_not_close",
     "why_not_confirm",
+    "why_not_confirm_settlement",
     "why_not_correct",
     "why_not_counter",
     "why_not_decide_admission",
@@ -131,6 +146,7 @@ __all__ = [
     "why_not_dossier",
     "why_not_duty",
     "why_not_edit",
+    "why_not_end_settlement",
     "why_not_endorse",
     "why_not_explain_delay",
     "why_not_file_for",
@@ -142,6 +158,7 @@ __all__ = [
     "why_not_member",
     "why_not_object",
     "why_not_officer",
+    "why_not_pool_desk",
     "why_not_promise",
     "why_not_propose",
     "why_not_record_payment",
@@ -152,6 +169,7 @@ __all__ = [
     "why_not_review_legally",
     "why_not_review_payment",
     "why_not_rule_on",
+    "why_not_settle",
     "why_not_status",
     "why_not_submit",
     "why_not_take_objection",

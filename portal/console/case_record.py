@@ -79,6 +79,10 @@ ACTION_WORDS = {
     "close_joint_review": "会审形成纪要",
     "enter_earlier_awards": "录入既往奖补",
     "reverse_earlier_award": "冲销既往奖补",
+    "propose_wording": "提出文书用语",
+    "confirm_wording": "确认文书用语",
+    "drop_wording": "撤下文书用语",
+    "arrange_funds": "生成资金安排表",
     "enter_bands": "录入审批权限",
     "confirm_bands": "确认审批权限",
     "drop_bands": "撤下审批权限",
@@ -89,6 +93,15 @@ ACTION_WORDS = {
     "post": "设立岗位",
     "end_posting": "变更离岗日期",
     "order_dossier": "调取卷宗",
+    "pack_letters": "批量下载通知书",
+    "wait_for_money": "排队等待资金",
+    "call_up": "轮到办理",
+    "carry_wait": "结转排队",
+    "choose_shortfall": "确定余额不足时的办法",
+    "settle": "批次资金结算",
+    "confirm_settlement": "确认批次资金结算",
+    "drop_settlement": "撤下批次资金结算",
+    "settled": "批次资金结算结果",
 }
 
 

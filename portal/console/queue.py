@@ -14,8 +14,9 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from applications.models import Application, Authority, Clock, ClockPause, Posting, SavedFilter, Status, User
+from applications.models import Application, Authority, Clock, ClockPause, Duty, Posting, SavedFilter, Status, User
 from applications.permissions import ASSIGNING
+from applications.pools import pools_with_room
 from applications.workflow import ENDED, LENGTHS, TURN
 from portal.console.site import CASE_DUTIES, EXTRA_URLS, NAVIGATION, Entry, case_desk, site
 from portal.filters import (
@@ -260,6 +261,7 @@ def queue(request: Request) -> HttpResponse:
         "me": str(request.user.pk),
         "status_now": asked["status"],
         "mine": MINE,
+        "pools_ready": list(pools_with_room(posting.authority_id)) if posting.duty == Duty.APPROVE else [],
         "section": f"{reverse('console:queue')}?status={MINE if asked['status'] in OF_THE_TURN else ALL}",
     }
     return render(request, "console/queue.html", context, status=200 if valid else 422)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 import rules
-from applications import assessing, ledger, permissions
+from applications import assessing, ledger, permissions, pools
 from applications.actions.filing import may_file
 from applications.completeness import gaps_of
 from applications.models import Application, Award, ClockPause, Document, Evidence, Payment, Promise, Status
@@ -53,11 +53,16 @@ WORDS = {
     "revoke": "原奖补决定被撤销",
     "explain_delay": "主管单位超期说明",
     "set_due_day": "主管单位确定补正期限",
+    "wait_for_money": "已通过审批，等待资金安排",
+    "call_up": "资金有余额，轮到办理",
+    "carry_wait": "等待的资金结转至以后年度",
+    "settled": "批次资金结算",
 }
 FILES = frozenset({"attach", "take_back"})
 TOLD_WITH_NOTE = frozenset(
     {"accept", "accept_with_promises", "breach", "decline", "keep_promise", "lapse", "mandate", "promise"}
     | {"refuse", "start", "withdraw", "explain_delay", "set_due_day"}
+    | {"carry_wait", "endorse", "settled", "wait_for_money"}
 )
 
 
@@ -107,12 +112,19 @@ def story_of(claim: Claim) -> dict[str, Any]:
         "awards": _awards(case),
         "delays": [clock for clock in clocks if clock.late_reason],
         "resting": any(clock.resting for clock in clocks if clock.step == case.status and not clock.ended_on),
+        "share": _share(case),
         "promises": [_promise(claim, row) for row in claim.promises],
         "mandate": claim.mandate,
         "at_the_counter": claim.at_the_counter,
         "can_withdraw": not permissions.why_not_withdraw(case, claim.standing),
         **(_before_submission(claim, flat) if case.status in EDITABLE else {}),
     }
+
+
+def _share(case: Application) -> pools.Share | None:
+    """Return how a case that waits for money stands to its pool; asked for only where a case can wait."""
+    share = pools.share_of(case) if case.status == Status.PROPOSED else None
+    return share if share and share.waiting else None
 
 
 def _before_submission(claim: Claim, evidence: list[Evidence]) -> dict[str, Any]:

@@ -9,8 +9,9 @@ from django.apps import apps
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from applications import papers
-from applications.actions import bands, counter, payment, policy, publicity, restriction
+from applications import funds, papers, settling, wordings
+from applications.actions import bands, counter, payment, policy, publicity, restriction, wording
+from applications.actions.funds import arrange
 from applications.models import (
     Applicant,
     Application,
@@ -26,6 +27,7 @@ from applications.models import (
     Policy,
     Posting,
     Publication,
+    Settlement,
     Status,
     User,
 )
@@ -113,7 +115,11 @@ def _of_the_policy(row: Policy, applicant: Applicant) -> dict[str, Any]:
         proposed_at=NOON,
     )
     table = bands.enter_bands(row.authority, [bands.BandRow(0, 1, False)], source="测试权限文件", by=manager, at=NOON)
+    parts = wordings.texts("notice", None) | {"closing": "特此通知。"}
+    said = wording.propose_wording(row.authority, "notice", parts, source="测试文件", by=manager, at=NOON)
     return {
+        "wording": said,
+        **_of_the_pool(row, manager),
         "band_table": table,
         "policy": row,
         "publication": publication,
@@ -122,6 +128,37 @@ def _of_the_policy(row: Policy, applicant: Applicant) -> dict[str, Any]:
         "earlier": earlier,
         "earlieraward_row": earlier,
     }
+
+
+def _of_the_pool(row: Policy, manager: User) -> dict[str, Any]:
+    """Return a pool over a clause under which nobody has filed, and a settlement that waits for its second person."""
+    pool = policy.set_pool(
+        row,
+        name="测试资金池",
+        year=2026,
+        clauses=row.clauses.filter(code="xinxing-8"),
+        limit_fen=100_0000_00,
+        source="测试文件",
+        by=manager,
+        at=NOON,
+    )
+    window = row.rounds.get()
+    inputs = settling.inputs_of(
+        "queue", [], pool=str(pool), round_name=window.name, limit_fen=pool.limit_fen, room_fen=pool.room_fen
+    )
+    result = settling.result_of(inputs)
+    made = Settlement.objects.create(
+        pool=pool,
+        round=window,
+        method="queue",
+        inputs=inputs,
+        inputs_sha256=settling.digest(inputs),
+        result=result,
+        result_sha256=settling.digest(result),
+        made_by=manager,
+        made_at=NOON,
+    )
+    return {"pool": pool, "settlement": made}
 
 
 def _of_the_claims(draft: Application, submitted: Application) -> dict[str, Any]:
@@ -209,7 +246,11 @@ def _of_the_award(granted: Application, payer: User) -> dict[str, Any]:
         finished_at=NOON,
         file=ContentFile(b"PK", name="archive.zip"),
     )
+    table = arrange(granted.authority, [instalment.pk], title="测试资金安排", by=payer, at=NOON)
+    with patch.object(papers.render, "pdf", lambda letter: b"%PDF-1.7 letter"):
+        table = funds.make(table, at=NOON)
     return {
+        "funds_table": table,
         "award": award,
         "instalment": instalment,
         "payment": paid,
