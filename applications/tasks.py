@@ -24,10 +24,11 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from applications import checking, deadlines, digests, dossier, papers, selfcheck, texts
+from applications import checking, deadlines, digests, dossier, papers, seals, selfcheck, texts
 from applications.actions import delay
 from applications.actions.intake import lapse
-from applications.models import Application, Delivery, Document, Job, NoticeBatch, Status
+from applications.models import Application, Delivery, Document, Job, NoticeBatch, Status, User
+from applications.sealing import SealFailed
 
 log = structlog.get_logger(__name__)
 
@@ -79,7 +80,9 @@ def _fail(job: Job, error: Exception) -> None:
     """Put the job back for another try, or give up with a sentence that an operator can act on."""
     gone = job.attempts >= MAX_ATTEMPTS
     state = Job.State.FAILED if gone else Job.State.QUEUED
-    Job.objects.filter(pk=job.pk).update(state=state, error=f"{type(error).__name__}: {error}"[:300])
+    # Officers read why a letter has no seal; everything else is for an operator.
+    words = str(error) if isinstance(error, SealFailed) else f"{type(error).__name__}: {error}"
+    Job.objects.filter(pk=job.pk).update(state=state, error=words[:300])
     log.error("job_failed", job=job.pk, attempts=job.attempts, error=type(error).__name__)
 
 
@@ -89,7 +92,15 @@ def _beat(job: Job, current: int) -> None:
 
 def _make_document(job: Job) -> None:
     assert job.document is not None
-    papers.make(job.document, at=timezone.now())
+    seals.make(job.document, requested_by=job.requested_by, at=timezone.now())
+    _beat(job, 1)
+
+
+def _seal_document(job: Job) -> None:
+    """Put the seal on a letter, in the name of the officer who decided it, if one did."""
+    assert job.document is not None
+    officer = User.objects.filter(pk=job.payload.get("officer", 0)).first()
+    seals.seal(job.document, by=officer, at=timezone.now())
     _beat(job, 1)
 
 
@@ -117,7 +128,8 @@ def _make_archive(job: Job) -> None:
 
 def _entry(made: Document, document: Document, names: set[str]) -> zipfile.ZipInfo:
     """Return the head of one file of an archive: a name that every system can write and that no other file has."""
-    plain = UNSAFE_IN_NAMES.sub("_", f"{document.number} {document.application.applicant.name}").strip(" .")
+    waits = "（待签章）" if made.awaits_seal else ""
+    plain = UNSAFE_IN_NAMES.sub("_", f"{document.number} {document.application.applicant.name}{waits}").strip(" .")
     name = plain if plain not in names else f"{plain} {document.code}"
     names.add(name)
     moment = timezone.localtime(made.made_at)
@@ -141,6 +153,7 @@ RUNNERS: dict[str, Callable[[Job], None]] = {
     Job.Kind.ARCHIVE: _make_archive,
     Job.Kind.BATCH: _make_batch,
     Job.Kind.DOSSIER: _make_dossier,
+    Job.Kind.SEAL: _seal_document,
 }
 
 
@@ -217,5 +230,6 @@ def nightly() -> None:
     now = timezone.now()
     digests.catch_up(now)
     dossier.drop_old(now)
+    seals.catch_up(now)
     if selfcheck.is_due(now):
         selfcheck.run(now)

@@ -89,6 +89,9 @@ from applications.permissions.review import (
     why_not_decide_reading,
     why_not_propose,
 )
+from applications.permissions.sealing import (
+    why_not_seal,
+)
 from applications.permissions.timing import (
     duties_of_step,
     is_late,
@@ -152,6 +155,7 @@ __all__ = [
     "why_not_review_legally",
     "why_not_review_payment",
     "why_not_rule_on",
+    "why_not_seal",
     "why_not_status",
     "why_not_submit",
     "why_not_take_objection",
