@@ -8,8 +8,9 @@ from types import SimpleNamespace
 import pypdf
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.utils import timezone
-from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
+from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, FloatObject, NameObject
 
+from applications.sealing import SealFailed
 from applications.sealing.pkcs12 import Pkcs12Sealer
 from applications.sealing.selfmade import make_self_signed
 
@@ -50,8 +51,6 @@ def small_pdf(text: str = "") -> bytes:
 
 
 def _place(page, left):
-    from pypdf.generic import ArrayObject, FloatObject
-
     top = FloatObject(300)
     return ArrayObject([page.indirect_reference, NameObject("/XYZ"), FloatObject(left), top, FloatObject(0)])
 
@@ -64,8 +63,6 @@ class Recorder(Pkcs12Sealer):
     cheats = False
 
     def seal(self, pdf, *, authority, place):
-        from applications.sealing import SealFailed
-
         Recorder.asked.append((authority.code, place))
         if Recorder.away:
             raise SealFailed("印章服务没有应答，系统将自动重试。")

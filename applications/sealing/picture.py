@@ -7,6 +7,7 @@ drawn as outlines, so that no font has to be embedded into a finished PDF. A dem
 
 import math
 from functools import cache
+from io import BytesIO
 
 from applications.documents.fonts import FONT_DIR
 
@@ -113,4 +114,5 @@ def _outline(character: str, size: float) -> bytes:
 def _faces() -> list:
     from fontTools.ttLib import TTFont  # noqa: PLC0415 - as above
 
-    return [TTFont(FONT_DIR / name, lazy=True) for name in ("song.otf", "rare.otf", "latin.ttf")]
+    files = ("song.otf", "rare.otf", "latin.ttf")
+    return [TTFont(BytesIO((FONT_DIR / name).read_bytes()), lazy=True) for name in files]

@@ -51,7 +51,7 @@ def sign(pdf: bytes, opened: Opened, *, name: str, place: Place, drawing: bytes)
         stamp_style=_style(drawing),
         new_field_spec=fields.SigFieldSpec(FIELD, on_page=place.page, box=_box(place)),
     )
-    writer = IncrementalPdfFileWriter(BytesIO(pdf))
+    writer = _Update(BytesIO(pdf))
     return asyncio.run(pdf_signer.async_sign_pdf(writer)).getvalue()
 
 
@@ -60,6 +60,13 @@ def _box(place: Place) -> tuple[int, int, int, int]:
     left, bottom = round(place.x - DIAMETER_PT / 2), round(place.y - DIAMETER_PT / 2)
     side = round(DIAMETER_PT)
     return left, bottom, left + side, bottom + side
+
+
+class _Update(IncrementalPdfFileWriter):
+    """Adds the seal and leaves dates and XMP as they are: PDF/A asks that the two agree, and the letter made them so."""
+
+    def _update_meta(self) -> None:
+        pass
 
 
 class _Signer(signers.Signer):

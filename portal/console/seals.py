@@ -2,14 +2,12 @@
 
 from typing import Any
 
-from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
 from django.contrib import messages
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
 from applications.actions import ActionRefused, sealing
@@ -18,6 +16,7 @@ from applications.sealing import SealFailed, sealer
 from portal.console.site import EXTRA_URLS, NAVIGATION, Entry, posting_of, site
 from portal.idempotency import idempotent
 from portal.paging import keyset
+from portal.proving import prove_url, proved_recently
 from portal.requests import Request
 
 AGAIN = "签章前须再次验证身份，请输入密码后再办理。"
@@ -47,7 +46,7 @@ def seals_page(request: Request, posting: Posting, *, refusal: str = "", status:
         problem = sealer().why_not(posting.authority)
     except SealFailed as failure:
         problem = str(failure)
-    proven = did_recently_reauthenticate(request)
+    proven = proved_recently(request)
     context = {
         **site.each_context(request),
         "title": "待签章文书",
@@ -61,11 +60,6 @@ def seals_page(request: Request, posting: Posting, *, refusal: str = "", status:
     return render(request, "console/seals.html", context, status=status)
 
 
-def prove_url(back: str) -> str:
-    """Return the address at which a person proves once more who they are, and comes back."""
-    return f"{reverse('account_reauthenticate')}?{urlencode({'next': back})}"
-
-
 @require_safe
 def seals(request: Request) -> HttpResponse:
     """List the letters that wait for the seal."""
@@ -77,7 +71,7 @@ def seals(request: Request) -> HttpResponse:
 def order(request: Request) -> HttpResponse:
     """Let the chosen letters be sealed; each is one act, each refusal is said by its number."""
     posting = _desk(request)
-    if not did_recently_reauthenticate(request):
+    if not proved_recently(request):
         return seals_page(request, posting, refusal=AGAIN, status=409)
     keys = [key for key in request.POST.getlist("documents") if key.isascii() and key.isdecimal()]
     chosen = Document.objects.filter(authority=posting.authority_id, pk__in=[int(key[:18]) for key in keys])

@@ -10,10 +10,12 @@ import pypdf
 import pytest
 import time_machine
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from cryptography.hazmat.primitives.serialization import pkcs12 as container
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.utils import timezone
+from weasyprint import HTML
 
 from applications.documents import render
 from applications.models import Authority
@@ -62,9 +64,8 @@ def test_signature_is_pades_forbids_changes_and_stands_over_the_date(sealed):
     assert right - left == pytest.approx(119, abs=1)
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # WeasyPrint leaves its profile open
 def test_archive_marks_of_a_letter_survive_the_seal(settings, tmp_path):
-    from weasyprint import HTML
-
     page = '<p>x<span id="seal-from">day</span><span id="seal-to"></span></p>'
     pdf = HTML(string=page).write_pdf(pdf_variant="pdf/a-3u")
     configure(settings, tmp_path)
@@ -126,7 +127,7 @@ def why_not(settings, key):
 def test_what_is_missing_is_said(settings, tmp_path):
     good = key_file(tmp_path)
     gone = key_file(tmp_path, file="gone.p12")
-    os.unlink(gone.path)
+    (tmp_path / "gone.p12").unlink()
     wrong = key_file(tmp_path, file="wrong.p12")
     wrong.password = "another"
 
@@ -154,8 +155,6 @@ def test_certificate_counts_in_its_time_only(settings, tmp_path):
 def test_a_file_without_its_key_is_refused(settings, tmp_path):
     key = key_file(tmp_path)
     opened = container.load_pkcs12((tmp_path / "seal.p12").read_bytes(), PASSWORD.encode())
-    from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
-
     lone = container.serialize_key_and_certificates(
         None, None, None, [opened.cert.certificate], BestAvailableEncryption(PASSWORD.encode())
     )
