@@ -63,7 +63,7 @@ def _box(place: Place) -> tuple[int, int, int, int]:
 
 
 class _Update(IncrementalPdfFileWriter):
-    """Adds the seal and leaves dates and XMP as they are: PDF/A asks that the two agree, and the letter made them so."""
+    """Adds the seal and leaves dates and XMP as they are: PDF/A asks that they agree, and the letter made them so."""
 
     def _update_meta(self) -> None:
         pass
