@@ -8,7 +8,8 @@ from applications import guards
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("applications", "0018_share_required"),
+        ("applications", "0020_duty_guards"),
+        ("applications", "0020_finance_indexes"),
     ]
 
     operations = [
@@ -56,6 +57,7 @@ class Migration(migrations.Migration):
                 choices=[
                     ("document", "生成文书"),
                     ("archive", "打包文书"),
+                    ("merged", "合并文书"),
                     ("batch", "生成公示公告"),
                     ("dossier", "制作卷宗"),
                     ("seal", "签章"),
