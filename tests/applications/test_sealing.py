@@ -20,7 +20,7 @@ from weasyprint import HTML
 from applications.documents import render
 from applications.models import Authority
 from applications.sealing import Place, SealFailed, base, picture, place_of, sealer
-from applications.sealing.pkcs12 import Pkcs12Sealer
+from applications.sealing.pkcs12 import Pkcs12Sealer, signer_name
 from applications.sealing.selfmade import make_self_signed
 from applications.sealing.signatures import signatures_of
 from portal import environment
@@ -175,12 +175,13 @@ def test_an_exchanged_file_counts_at_once(settings, tmp_path):
 
 
 def test_self_made_seal_is_rsa_of_3072_bits_and_marked(tmp_path):
-    data = make_self_signed("某局（演示）", PASSWORD, days=5, at=timezone.now())
+    data = make_self_signed("第十三师新星市发展和改革委员会（数据局）（演示）", PASSWORD, days=5, at=timezone.now())
 
     opened = container.load_pkcs12(data, PASSWORD.encode())
 
     assert isinstance(opened.key, rsa.RSAPrivateKey)
     assert opened.key.key_size == 3072
+    assert signer_name(opened.cert.certificate) == "第十三师新星市发展和改革委员会（数据局）（演示）"
     assert "演示（无法律效力）" in opened.cert.certificate.subject.rfc4514_string()
 
 
