@@ -20,11 +20,23 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from applications import checking, deadlines, digests, dossier, packing, papers, seals, selfcheck, texts
+from applications import (
+    checking,
+    deadlines,
+    digests,
+    dossier,
+    funds,
+    packing,
+    papers,
+    seals,
+    selfcheck,
+    texts,
+    wordings,
+)
 from applications.actions import delay
 from applications.actions.intake import lapse
 from applications.actions.settlement import call_all
-from applications.models import Application, Delivery, Job, NoticeBatch, Status, User
+from applications.models import Application, Delivery, FundsTable, Job, NoticeBatch, Status, User
 from applications.sealing import SealFailed
 
 log = structlog.get_logger(__name__)
@@ -132,6 +144,18 @@ def _make_batch(job: Job) -> None:
     _beat(job, 1)
 
 
+def _make_funds(job: Job) -> None:
+    funds.make(FundsTable.objects.get(pk=job.payload["funds"]), at=timezone.now())
+    _beat(job, 1)
+
+
+def _make_preview(job: Job) -> None:
+    """Show how a wording would look, with an invented case."""
+    if not job.file:
+        wordings.make_preview(job)
+    _beat(job, 1)
+
+
 def _make_dossier(job: Job) -> None:
     """Put one case together as a dossier that proves itself."""
     if not job.file:  # a worker that died between the file and the last word left it complete
@@ -145,6 +169,8 @@ RUNNERS: dict[str, Callable[[Job], None]] = {
     Job.Kind.BATCH: _make_batch,
     Job.Kind.DOSSIER: _make_dossier,
     Job.Kind.SEAL: _seal_document,
+    Job.Kind.FUNDS: _make_funds,
+    Job.Kind.PREVIEW: _make_preview,
 }
 
 

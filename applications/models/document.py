@@ -5,6 +5,8 @@ from django.db.models import Q
 
 from applications.models.application import Application
 from applications.models.award import Award
+from applications.models.letter import LetterTemplate
+from applications.models.payment import Payment
 from applications.models.people import Authority, User
 from applications.models.shapes import private_storage, random_name, together
 
@@ -52,7 +54,8 @@ class Document(models.Model):
     文书: one paper of a case. Its number and content are fixed with the act it records; the PDF follows from a job.
 
     `content` is what the paper says as plain data, so that it can be made again word for word; `sha256` is of the
-    bytes handed out and is kept here only, the paper carries the code.
+    bytes handed out and is kept here only, the paper carries the code. `template` is the wording of the authority that
+    it was made from, None for the built-in one.
 
     A kind that needs a seal is made twice: 待签章, then with the seal (`signed_at`, who signed, the SHA-256 of the
     certificate, by which means). The sealed bytes take the place of the others once; of those only the hash stays.
@@ -66,6 +69,7 @@ class Document(models.Model):
         DECLINE = "decline", "不予受理通知书"
         REFUSAL = "refusal", "不予兑现决定书"
         NOTICE = "notice", "奖补资金兑现通知书"
+        PAYMENT = "payment", "拨付通知"
         OBJECTION = "objection", "异议答复书"
 
     class Standing(models.TextChoices):
@@ -76,7 +80,11 @@ class Document(models.Model):
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="documents")
     award = models.ForeignKey(Award, on_delete=models.PROTECT, related_name="documents", null=True, blank=True)
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="documents", null=True, blank=True)
     authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="documents")
+    template = models.ForeignKey(
+        LetterTemplate, on_delete=models.PROTECT, related_name="documents", null=True, blank=True
+    )
     kind = models.CharField("文种", max_length=12, choices=Kind)
     year = models.PositiveSmallIntegerField("年份")
     sequence = models.PositiveIntegerField("顺序号")
@@ -112,6 +120,7 @@ class Document(models.Model):
             ),
             models.UniqueConstraint(name="one_letter_per_number", fields=["authority", "kind", "year", "sequence"]),
             models.UniqueConstraint(name="one_notice_per_award", fields=["award"], condition=Q(kind="notice")),
+            models.UniqueConstraint(name="one_letter_per_payment", fields=["payment"]),
         ]
 
     def __str__(self) -> str:
@@ -142,6 +151,8 @@ class Job(models.Model):
         MERGED = "merged", "合并文书"
         BATCH = "batch", "生成公示公告"
         DOSSIER = "dossier", "制作卷宗"
+        FUNDS = "funds", "生成资金安排表"
+        PREVIEW = "preview", "文书预览"
         SEAL = "seal", "签章"
 
     class State(models.TextChoices):

@@ -64,6 +64,7 @@ from applications.permissions.intake import (
     why_not_decline,
 )
 from applications.permissions.money import (
+    why_not_arrange_funds,
     why_not_record_payment,
     why_not_review_payment,
 )
@@ -127,6 +128,7 @@ __all__ = [
     "why_not_accept",
     "why_not_accept_with_promises",
     "why_not_answer",
+    "why_not_arrange_funds",
     "why_not_ask_admission",
     "why_not_assign",
     "why_not_assignee",

@@ -14,6 +14,7 @@ from portal.console import (  # noqa: F401 - imported for what they register
     delay,
     earlier,
     legal,
+    letters,
     opinions,
     packs,
     policy,

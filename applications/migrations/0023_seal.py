@@ -8,8 +8,7 @@ from applications import guards
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("applications", "0020_duty_guards"),
-        ("applications", "0020_finance_indexes"),
+        ("applications", "0022_letters"),
     ]
 
     operations = [
@@ -60,6 +59,8 @@ class Migration(migrations.Migration):
                     ("merged", "合并文书"),
                     ("batch", "生成公示公告"),
                     ("dossier", "制作卷宗"),
+                    ("funds", "生成资金安排表"),
+                    ("preview", "文书预览"),
                     ("seal", "签章"),
                 ],
                 max_length=12,
