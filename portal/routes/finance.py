@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from portal.routes import money
 from portal.views import finance, finance_archive, payments
 
 urlpatterns = [
@@ -15,4 +16,5 @@ urlpatterns = [
     path("jobs/<int:pk>/", finance_archive.job, name="finance_job"),
     path("jobs/<int:pk>/progress/", finance_archive.progress, name="finance_job_progress"),
     path("jobs/<int:pk>/file/", finance_archive.download, name="finance_job_file"),
+    *money.urlpatterns,
 ]
