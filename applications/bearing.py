@@ -57,7 +57,7 @@ def _stated(application: Application, amount_fen: int, place: str) -> list[int]:
         {base.name: assessing.plain_yuan(amount_fen), by.name: place},
         version=assessing.version_of(application),
     )
-    return [share.fen for share in verdict.shares]
+    return [share.fen or 0 for share in verdict.shares]
 
 
 def why_not_bearing(application: Application, bearing: Bearing, amount_fen: int, payers: Sequence[Payer]) -> str:

@@ -6,11 +6,12 @@ joins by its function in `HOLDS`, and by an annotation in `_read` where a look-u
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from applications import accounts, permissions
@@ -59,7 +60,7 @@ def _read(keys: Iterable[int], at: datetime) -> list[Any]:
         "hold_credit": credit.values("pk")[:1],
         "hold_against": against.order_by("pk").values("pk")[:1],
         "hold_clock": clocks.values("pk")[:1],
-        "hold_check": checks.values("pk")[:1],
+        "hold_check": checks.values(said=JSONObject(passed="passed", confirmed_at="confirmed_at", note="note"))[:1],
     }
     rows = to_ask(Instalment.objects.filter(pk__in=list(keys))).annotate(
         **{name: Subquery(query) for name, query in said.items()},
@@ -114,7 +115,6 @@ def _account(parts: Sequence[Any], at: datetime) -> Held:
     """Money goes to an account in use that bears the applicant's name, is past its wait, and was found right by two."""
     bodies = {part.award.applicant_id for part in parts}
     in_use = {row.applicant_id: row for row in BankAccount.objects.filter(applicant__in=bodies, replaced_at=None)}
-    checks = _rows(AccountCheck, parts, "hold_check")
     for part in parts:
         account = in_use.get(part.award.applicant_id)
         if account is None:
@@ -124,11 +124,11 @@ def _account(parts: Sequence[Any], at: datetime) -> Held:
             yield part, "收款账户的户名与单位名称不一致"
         if reason := accounts.why_not_usable(account, part.award.application.authority, at):
             yield part, reason
-        check = checks.get(part.hold_check)
-        if check is None or check.confirmed_at is None:
+        check = part.hold_check
+        if check is None or check["confirmed_at"] is None:
             yield part, "收款账户尚未经两名财政人员核对"
-        elif not check.passed:
-            yield part, f"收款账户核对未通过：{check.note}"
+        elif not check["passed"]:
+            yield part, f"收款账户核对未通过：{check['note']}"
 
 
 def _restricted(parts: Sequence[Any], at: datetime) -> Held:
@@ -150,7 +150,7 @@ def _objected(parts: Sequence[Any], at: datetime) -> Held:
             yield part, "本件有尚未核实完毕的异议"
 
 
-def _duplicate(parts: Sequence[Any], at: datetime) -> Held:
+def duplicate(parts: Sequence[Any], at: datetime) -> Held:
     """What the newest credit check before payment found about the same matter elsewhere; a clean one lifts it."""
     found = _rows(CreditCheck, parts, "hold_credit")
     for part in parts:
@@ -165,11 +165,12 @@ def _closed_year(parts: Sequence[Any], at: datetime) -> Held:
             yield part, f"{timezone.localdate(at).year}年度已结账，不能再有当年日期的拨付"
 
 
-def _late(parts: Sequence[Any], at: datetime) -> Held:
+def late(parts: Sequence[Any], at: datetime) -> Held:
+    """Hold the money of a case whose step is late, until an officer has explained the delay."""
     today = timezone.localdate(at)
-    late = [part for part in parts if part.award.application.due_on and part.award.application.due_on < today]
-    clocks = _rows(Clock, late, "hold_clock")
-    for part in late:
+    overdue = [part for part in parts if part.award.application.due_on and part.award.application.due_on < today]
+    clocks = _rows(Clock, overdue, "hold_clock")
+    for part in overdue:
         if reason := permissions.why_not_late(clocks.get(part.hold_clock), today):
             yield part, reason.removesuffix("。")
 
@@ -182,9 +183,9 @@ HOLDS: tuple[Hold, ...] = (
     _account,
     _returned,
     _objected,
-    _duplicate,
+    duplicate,
     _closed_year,
-    _late,
+    late,
 )
 
 
@@ -199,7 +200,13 @@ def why_closed(authority_id: int, year: int) -> str:
     return f"{year}年度已结账，不能再有当年日期的拨付" if closed else ""
 
 
-def held(instalments: Iterable[Instalment], at: datetime) -> dict[int, list[str]]:
+# What concerns the desk alone; the applicant is told everything else.
+INNER = frozenset({late, duplicate})
+
+
+def held(
+    instalments: Iterable[Instalment], at: datetime, *, leaving_out: Collection[Hold] = ()
+) -> dict[int, list[str]]:
     """
     Return the reasons that hold each instalment, by its key; one that may be paid is not in it.
 
@@ -210,7 +217,7 @@ def held(instalments: Iterable[Instalment], at: datetime) -> dict[int, list[str]
         return {}
     parts = _read(keys, at)
     found: dict[int, list[str]] = defaultdict(list)
-    for hold in HOLDS:
+    for hold in (hold for hold in HOLDS if hold not in leaving_out):
         for part, reason in hold(parts, at):
             if reason not in found[part.pk]:
                 found[part.pk].append(reason)

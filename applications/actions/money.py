@@ -122,13 +122,13 @@ def give_back_to_pool(application: Application, payment: Payment, *, at: datetim
     if not finals:
         return
     assert payment.paid_on is not None
-    close = YearClose.objects.filter(
+    closes = YearClose.objects.filter(
         authority=application.authority_id,
         year__gte=payment.paid_on.year,
         confirmed_at__isnull=False,
         dropped_at=None,
     )
-    close = close.order_by("year").first()
+    close = closes.order_by("year").first()
     # Before a close money was counted in the oldest pool that still holds something for the case, then in the newest.
     held = finals[0] if close else finals[-1]
     pool = Pool.objects.select_for_update().get(pk=held.pool_id)

@@ -33,7 +33,7 @@ def enter(
     if not name or not budget_unit or not subject:
         stop("请填写支付单位、预算单位和支出科目。")
     own = Payer.objects.select_for_update().filter(authority=authority, replaced_at=None)
-    if own.filter(name=name).exclude(pk=replaces.pk if replaces else None).exists():
+    if own.filter(name=name).exclude(pk=replaces.pk if replaces else 0).exists():
         stop(f"支付单位“{name}”已经录入。")
     if replaces is not None:
         replaces = own.filter(pk=replaces.pk).first()
@@ -42,7 +42,7 @@ def enter(
         if replaces.standard and not standard:
             stop("须有一个默认的支付单位，请先将另一单位设为默认。")
     if standard:
-        own.filter(standard=True).exclude(pk=replaces.pk if replaces else None).update(standard=False)
+        own.filter(standard=True).exclude(pk=replaces.pk if replaces else 0).update(standard=False)
     if replaces is not None and replaces.name != name and replaces.shares.exists():
         stop("该支付单位已经承担奖补资金，名称不能修改；请另行录入新的支付单位。")
     before = {"budget_unit": replaces.budget_unit, "subject": replaces.subject} if replaces else {}

@@ -112,7 +112,7 @@ def open_of(authority_id: int, applicants: Collection[int]) -> dict[int, list[Op
 
 def draw(opened: list[Open], due_fen: int) -> list[tuple[SetOff, int]]:
     """Take from set-offs, the oldest first and never more than is due; what is taken is gone from `opened`."""
-    taken = []
+    taken: list[tuple[SetOff, int]] = []
     for one in opened:
         part = min(one.left_fen, due_fen - sum(fen for _, fen in taken))
         if part > 0:

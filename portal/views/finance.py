@@ -156,7 +156,9 @@ def award_page(
     """Render the page of an award; `form` is what was typed for the instalment `on`, kept after a refusal."""
     application = award.application
     application.applicant, application.clause = award.applicant, award.clause
-    late = permissions.why_not_late(timing.clock_of_step(application), timezone.localdate())
+    today = timezone.localdate()
+    is_over = application.due_on is not None and application.due_on < today
+    late = permissions.why_not_late(timing.clock_of_step(application), today) if is_over else ""
     application.assessment = award.assessment  # names the version that decided, which the page is read in
     context = {
         "award": award,
@@ -176,7 +178,7 @@ def award_page(
 def _parts(request: Request, award: Award, form: Form | None, on: int, late: str) -> list[Part]:
     application = award.application
     standing = permissions.standing_of(request.user, application)
-    rows = list(holds.to_ask(award.instalments.all()).prefetch_related("shares__payer"))
+    rows = list(award.instalments.annotate(bearers=Count("shares")))
     held = holds.held(rows, timezone.now())
     why_not_review = permissions.why_not_review_payment(application, standing) or late
     payments = Payment.objects.filter(instalment__award=award).select_related(
@@ -185,6 +187,8 @@ def _parts(request: Request, award: Award, form: Form | None, on: int, late: str
     by_instalment: dict[int, list[Payment]] = {}
     for payment in payments.order_by("pk"):
         by_instalment.setdefault(payment.instalment_id, []).append(payment)
+    split = [row.pk for row in rows if row.bearers > 1]
+    shares = list(PayerShare.objects.filter(instalment__in=split).select_related("payer")) if split else []
     parts = []
     for row in rows:
         own = by_instalment.get(row.pk, [])
@@ -198,7 +202,7 @@ def _parts(request: Request, award: Award, form: Form | None, on: int, late: str
                 payments=own,
                 waiting=next((p for p in own if p.state == Payment.State.RECORDED), None),
                 paid=sum(p.amount_fen for p in live if p.batch_id or p in confirmed) == row.amount_fen,
-                shares=list(row.shares.all()),
+                shares=[share for share in shares if share.instalment_id == row.pk],
                 held=reasons if application.status == "granted" else [],
                 may_return=not permissions.why_not_officer(application, standing, *permissions.FINANCE),
                 why_not_record=permissions.why_not_record_payment(application, standing, holds.in_one(reasons)),
