@@ -112,11 +112,11 @@ def signs_before_payment(cases: Collection[int]) -> dict[int, list[str]]:
     for row in CreditCheck.objects.filter(application__in=cases, stage=CreditCheck.Stage.PAYMENT).order_by("pk"):
         newest[row.application_id] = row
     for pk in cases:
-        row = newest.get(pk)
-        if row is None:
+        check = newest.get(pk)
+        if check is None:
             found[pk].append("尚未作拨付前信用核查")
-        elif row.result != CreditCheck.Result.CLEAN:
-            found[pk].append(f"{row.get_result_display()}（{row.source}，{row.queried_on:%Y年%-m月%-d日}）")
+        elif check.result != CreditCheck.Result.CLEAN:
+            found[pk].append(f"{check.get_result_display()}（{check.source}，{check.queried_on:%Y年%-m月%-d日}）")
     others = Evidence.objects.in_use().filter(sha256=OuterRef("sha256")).exclude(application=OuterRef("application"))
     others = others.exclude(application__status__in=[Status.DRAFT, Status.WITHDRAWN, Status.DECLINED, Status.REFUSED])
     same = Evidence.objects.in_use().filter(Exists(others), application__in=cases)
@@ -132,9 +132,9 @@ VALUES = ("line", "account__holder", "account__number", "account__bank", "accoun
 
 def _lines(batch: PaymentBatch) -> Iterator[tuple[Any, ...]]:
     """Yield line, payee, account, bank, 行号 and net fen of what the treasury has to send, in the order of lines."""
-    rows = Payment.objects.filter(batch=batch, amount_fen__gt=F("set_off_fen")).exclude(state=Payment.State.REJECTED)
-    rows = rows.order_by("line").values_list(*VALUES, F("amount_fen") - F("set_off_fen"))
-    return rows.iterator(chunk_size=CHUNK)
+    due = Payment.objects.filter(batch=batch, amount_fen__gt=F("set_off_fen")).exclude(state=Payment.State.REJECTED)
+    rows = due.order_by("line").values_list(*VALUES, F("amount_fen") - F("set_off_fen"))
+    yield from rows.iterator(chunk_size=CHUNK)
 
 
 def csv_chunks(batch: PaymentBatch) -> Iterator[bytes]:

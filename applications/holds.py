@@ -141,7 +141,7 @@ def _restricted(parts: Sequence[Any], at: datetime) -> Held:
 def _returned(parts: Sequence[Any], at: datetime) -> Held:
     for part in parts:
         if part.hold_returned:
-            yield part, f"退票尚未处理（{part.hold_returned}）"
+            yield part, f"退票尚未处理：{part.hold_returned}"
 
 
 def _objected(parts: Sequence[Any], at: datetime) -> Held:

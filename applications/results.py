@@ -235,8 +235,8 @@ class _Matcher:
         if payment.pk in self.seen:
             return Match(row, Outcome.TWICE, f"与第{self.seen[payment.pk]}行重复，以先出现的一行为准。", payment)
         self.seen[payment.pk] = row.number
-        if problem := self._why_not_amount(row, payment):
-            return Match(row, problem[0], problem[1], payment)
+        if wrong := self._why_not_amount(row, payment):
+            return Match(row, *wrong, payment)
         said = row.cells["result"]
         if said in PAID:
             return self._paid(row, payment)

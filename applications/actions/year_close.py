@@ -99,8 +99,13 @@ def _under_way(authority_id: int) -> int:
 def _lock(authority_id: int, year: int) -> Authority:
     """Lock the cases whose money may move, then the authority."""
     live = Commitment.objects.filter(pool__policy__authority=authority_id, pool__year=year)
-    live = live.exclude(state=Commitment.State.RELEASED).values("application")
-    list(Application.objects.select_for_update().filter(pk__in=live).order_by("pk").values_list("pk"))
+    live = live.exclude(state=Commitment.State.RELEASED)
+    list(
+        Application.objects.select_for_update()
+        .filter(pk__in=live.values("application"))
+        .order_by("pk")
+        .values_list("pk")
+    )
     return Authority.objects.select_for_update().get(pk=authority_id)
 
 

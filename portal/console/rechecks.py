@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from applications import holds, permissions
 from applications.actions import ActionRefused
 from applications.actions import recheck as actions
-from applications.models import Duty, Instalment
+from applications.models import Duty, Instalment, Payment
 from portal.console.acting import acting_on
 from portal.console.site import EXTRA_URLS, NAVIGATION, Entry, case_desk, site
 from portal.console.tabs import CASE_TABS, CaseTab, case_of_tab, tab_page
@@ -80,8 +81,12 @@ def _page(
 ) -> HttpResponse:
     case = case_of_tab(request, pk)
     rows = Instalment.objects.filter(award__application=case, award__replaced_by=None)
+    confirmed = Payment.objects.filter(instalment=OuterRef("pk"), state=Payment.State.CONFIRMED)
     parts: list[Any] = list(
-        holds.to_ask(rows).prefetch_related("rechecks__checked_by__user").order_by("award", "number")
+        holds.to_ask(rows)
+        .annotate(is_paid=Exists(confirmed))
+        .prefetch_related("rechecks__checked_by__user")
+        .order_by("award", "number")
     )
     now = timezone.now()
     held = holds.held(parts, now)

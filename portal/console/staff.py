@@ -54,6 +54,7 @@ class AuthorityAdmin(Managed):
         "reconsideration_organ",
         "court",
         "notice_days",
+        "account_wait_days",
         "demo",
     )
 

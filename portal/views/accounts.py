@@ -28,7 +28,7 @@ TYPES = {"pdf": "application/pdf", "jpg": "image/jpeg", "png": "image/png"}
 
 
 def _type_of(account: BankAccount) -> str:
-    return TYPES.get(account.proof.name.rsplit(".", 1)[-1], "application/octet-stream")
+    return TYPES.get((account.proof.name or "").rsplit(".", 1)[-1], "application/octet-stream")
 
 
 @require_safe
@@ -46,7 +46,7 @@ def proof_page(request: HttpRequest, pk: int, page: int) -> HttpResponse:
 
     try:
         with row.proof.open("rb") as file:
-            image = previews.page_image(file, page, width=IMAGE_WIDTH)
+            image = previews.page_image(file.file, page, width=IMAGE_WIDTH)
     except (FileNotFoundError, previews.CannotShow):
         raise Http404 from None
     response = HttpResponse(image, content_type="image/png")
@@ -127,7 +127,7 @@ def _pages(row: BankAccount) -> range:
 
     try:
         with row.proof.open("rb") as file:
-            count = previews.page_count(file)
+            count = previews.page_count(file.file)
     except (FileNotFoundError, previews.CannotShow):
         return range(0)
     return range(1, min(count, PAGES_SHOWN) + 1)

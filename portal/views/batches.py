@@ -95,7 +95,7 @@ def _prepare_page(
     now = timezone.now()
     held = batches.why_not_lines(rows, duty=Duty.PAY, by=request.user, at=now)
     signs = batches.signs_before_payment({batches.case_of(row) for row in rows})
-    chosen = set(form.data.getlist("shares")) if form else None  # type: ignore[union-attr]
+    chosen = set(request.POST.getlist("shares")) if form else None
     lines = [
         Line(
             row,

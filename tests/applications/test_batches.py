@@ -230,7 +230,7 @@ def test_a_returned_payment_waits_until_somebody_has_dealt_with_it():
     row = sent([case])
     take(row, answer(row, returned(1)))
     part = case.awards.get().instalments.get()
-    assert holds.why_held(part, NEXT_DAY) == ["退票尚未处理（账号不存在）"]
+    assert holds.why_held(part, NEXT_DAY) == ["退票尚未处理：账号不存在"]
     with pytest.raises(ActionRefused, match="退票尚未处理"):
         prepared([case], at=NEXT_DAY)
 

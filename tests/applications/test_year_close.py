@@ -233,7 +233,7 @@ def test_city_and_district_bear_half_each_and_the_odd_fen_goes_where_the_reading
         (Bearing(urban, (city,)), "由市级、区级承担，请依次选择2个支付单位"),
         (Bearing(urban, (city, city)), "不能承担两份"),
         (Bearing(urban, (city, district), (1, 2)), "由条文直接确定"),
-        (Bearing(places["其他县"].value, (city, county), (1, 2)), "应等于核定金额 900000.01 元"),
+        (Bearing(places["其他县"].value, (city, county), (1, 2)), "应等于核定金额 900,000.01 元"),
     ):
         with pytest.raises(ActionRefused, match=words):
             decision.grant(case, borne=borne, by=approver, at=NOON)
