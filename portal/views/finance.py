@@ -31,7 +31,9 @@ STATE_TONES = {"due": "wait", "recorded": "work", "paid": "good", "rejected": "b
 
 
 def desk(request: Request) -> Posting:
-    """Return the finance officer's posting; everybody else gets a 404."""
+    """Return the finance officer's posting (asked once for a request); everybody else gets a 404."""
+    if hasattr(request, "finance_posting"):
+        return request.finance_posting
     posting = permissions.posted_as(request.user, Duty.PAY, Duty.COUNTERSIGN)
     if posting is None:
         raise Http404
