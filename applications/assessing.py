@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 import rules
@@ -20,11 +19,9 @@ from applications.models import (
     Assessment,
     Award,
     Clause,
-    Commitment,
     EarlierAward,
     FactCheck,
     Policy,
-    Pool,
     Publication,
     Reading,
     Status,
@@ -282,27 +279,13 @@ def _earlier(
     return before.union(here, all=True)
 
 
-def pool_of(application: Application) -> Pool | None:
-    """
-    Return the pool that binds this clause in the support year, if the authority has entered one.
-
-    `own_fen` on it is what this case itself has taken, None for nothing.
-    """
-    if application.support_year is None:
-        return None
-    own = Commitment.objects.filter(application=application.pk, pool=OuterRef("pk"))
-    live = own.exclude(state=Commitment.State.RELEASED).values("amount_fen")[:1]  # at most one is live
-    pools = Pool.objects.filter(clauses=application.clause_id, year=application.support_year)
-    return pools.annotate(own_fen=Subquery(live)).first()
-
-
-def _pool_left(pool: Pool) -> dict[str, str]:
-    used = pool.committed_fen - (pool.own_fen or 0)  # type: ignore[attr-defined] # read with the pool
-    return {"limit_yuan": plain_yuan(pool.limit_fen), "used_yuan": plain_yuan(used)}
-
-
 def case_of(application: Application, facts: Facts) -> dict[str, Any]:
-    """Return a claim in the form of `manage.py assess`, with everything that decides it."""
+    """
+    Return a claim in the form of `manage.py assess`, with everything that decides it.
+
+    The yearly pool is not part of it: what a claim is worth does not depend on who came first. Where the pool is short,
+    the authority's choice decides at the endorsement (`applications.pools`), with a sentence of its own.
+    """
     policy, version = application.policy, version_of(application)
     case: dict[str, Any] = {"id": application.number, "clause": application.clause.code, "facts": dict(facts)}
     case["pack_version"] = version
@@ -317,8 +300,6 @@ def case_of(application: Application, facts: Facts) -> dict[str, Any]:
         case["history"] = history
     if settings := known_readings(version, readings_of(application)):
         case["settings"] = settings
-    if pool := pool_of(application):
-        case["pool"] = _pool_left(pool)
     return case
 
 

@@ -3,10 +3,13 @@ Vendor SQL that keeps what was decided and paid from being edited or deleted, ev
 
 Ledgers, history and findings are append-only. A payment may be reviewed once; a paper may receive its file once; an
 expert is answered for once, a joint review closed once; what was used of a piece of evidence may be released once.
-SQLite and PostgreSQL only; another database keeps the same promise in the actions alone.
+SQLite and PostgreSQL only; another database keeps the same promise in the actions alone. Who may act in which duty is
+kept by `duty_guards`.
 """
 
 import re
+
+from applications import duty_guards
 
 APPEND_ONLY = (
     *("event", "assessment", "factcheck", "award", "instalment", "earlieraward", "caseduty"),
@@ -74,6 +77,20 @@ SEALED = {
         "OR NEW.item_id <> OLD.item_id OR NEW.application_id <> OLD.application_id OR NEW.clause_id <> OLD.clause_id "
         "OR NEW.evidence_id <> OLD.evidence_id OR NEW.subject_key <> OLD.subject_key OR NEW.taken_at <> OLD.taken_at"
     ),
+    # Confirmed or dropped once; what went in and what came out stand as they were carried out.
+    "settlement": (
+        "OLD.confirmed_at IS NOT NULL OR OLD.dropped_at IS NOT NULL OR NEW.pool_id <> OLD.pool_id "
+        "OR NEW.round_id <> OLD.round_id OR NEW.method <> OLD.method OR NEW.inputs <> OLD.inputs "
+        "OR NEW.inputs_sha256 <> OLD.inputs_sha256 OR NEW.result <> OLD.result "
+        "OR NEW.result_sha256 <> OLD.result_sha256 OR NEW.made_by_id <> OLD.made_by_id OR NEW.made_at <> OLD.made_at"
+    ),
+    # Settled once, ended once; the place in the queue never changes.
+    "poolwait": (
+        "OLD.ended_at IS NOT NULL OR NEW.application_id <> OLD.application_id OR NEW.pool_id <> OLD.pool_id "
+        "OR NEW.complete_at <> OLD.complete_at OR NEW.amount_fen <> OLD.amount_fen OR NEW.since <> OLD.since "
+        "OR (OLD.settlement_id IS NOT NULL AND (NEW.settlement_id IS NULL OR NEW.settlement_id <> OLD.settlement_id "
+        "OR NEW.settled_fen <> OLD.settled_fen))"
+    ),
 }
 
 MESSAGE = "applications: this row is never edited or deleted"
@@ -91,13 +108,10 @@ def _triggers() -> list[tuple[str, str, str, str]]:
     return rows
 
 
-def _columns(condition: str) -> set[str]:
-    """Return the names of the columns that a condition reads."""
-    return set(re.findall(r"(?:NEW|OLD)\.(\w+)", condition))
-
-
-def _columns_of(connection, cursor, table: str) -> set[str]:
-    return {column.name for column in connection.introspection.get_table_description(cursor, table)}
+def _has_columns(connection, cursor, table: str, condition: str) -> bool:
+    """Say whether a table has what a condition names: an early migration installs before a later one adds to it."""
+    named = set(re.findall(r"(?:OLD|NEW)\.(\w+)", condition))
+    return not named or named <= {row.name for row in connection.introspection.get_table_description(cursor, table)}
 
 
 def install(connection) -> None:
@@ -117,7 +131,7 @@ def install(connection) -> None:
                 f"$$ BEGIN RAISE EXCEPTION '{MESSAGE}' USING ERRCODE = 'integrity_constraint_violation'; END $$"
             )
         for name, table, verb, condition in _triggers():
-            if table not in tables or not _columns(condition) <= _columns_of(connection, cursor, table):
+            if table not in tables or not _has_columns(connection, cursor, table, condition):
                 continue
             when = f"WHEN ({condition})" if condition else ""
             if connection.vendor == "postgresql":
@@ -146,7 +160,7 @@ def remove(connection) -> None:
 
 
 def missing(connection) -> list[str]:
-    """Return the names of triggers that should stand on tables that are there, and do not."""
+    """Return the names of triggers of both files that should stand on tables that are there, and do not."""
     tables = set(connection.introspection.table_names())
     if connection.vendor == "sqlite":
         question = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
@@ -157,4 +171,5 @@ def missing(connection) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(question)
         standing = {name for (name,) in cursor.fetchall()}
-    return [name for name, table, _, _ in _triggers() if table in tables and name not in standing]
+    wanted = [name for name, table, _, _ in _triggers() if table in tables]
+    return [name for name in [*wanted, *duty_guards.expected(connection.vendor, tables)] if name not in standing]

@@ -8,11 +8,14 @@ import hashlib
 from collections.abc import Callable
 from pathlib import PurePosixPath
 
+from django.apps import apps
 from django.core.files.storage import Storage
-from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce, Least
 
+from applications import settling
 from applications.chains import walk_all
+from applications.duty_guards import LINKS, REFERENCES
 from applications.ledger import RELEASING
 from applications.models import (
     Application,
@@ -32,12 +35,16 @@ from applications.models import (
     Payment,
     PaymentBatch,
     Pool,
+    PoolWait,
+    Posting,
     ResultFile,
     SetOff,
     SetOffUse,
+    Settlement,
     Status,
 )
 from applications.models.shapes import private_storage
+from applications.pools import UNSETTLED, completed
 from applications.workflow import EXITS
 
 FOLDERS = ("evidence", "desk", "accounts", "payments")
@@ -57,11 +64,62 @@ def i1_awards_not_equal_to_their_parts() -> int:
 
 
 def i2_pools_out_of_bounds() -> int:
-    """0 <= paid <= committed <= limit, and the counters equal to the ledgers they summarise."""
+    """
+    0 <= paid <= committed <= limit, committed + reserved <= limit, and the counters equal to what they summarise.
+
+    Beside it: no case is arranged another sum than its settlement gave, and none has overtaken a wait.
+    """
     live = Commitment.objects.exclude(state=Commitment.State.RELEASED)
     committed = _sum_of(live, "amount_fen", "pool")
+    promised = _sum_of(PoolWait.objects.filter(ended_at=None, settled_fen__gt=0), "settled_fen", "pool")
     inside = Q(paid_fen__gte=0, paid_fen__lte=F("committed_fen"), committed_fen__lte=F("limit_fen"))
-    return Pool.objects.annotate(ledger=committed).exclude(inside, ledger=F("committed_fen")).count()
+    inside &= Q(reserved_fen__lte=F("limit_fen") - F("committed_fen"))
+    counted = Pool.objects.annotate(ledger=committed, promised=promised)
+    outside = counted.exclude(inside, ledger=F("committed_fen"), promised=F("reserved_fen"))
+    return outside.count() + settlements_not_as_computed() + sums_not_as_settled() + waits_overtaken()
+
+
+def settlements_not_as_computed() -> int:
+    """Settlements that do not follow from their inputs, exceed their room, or gave their cases something else."""
+    given: dict[int, dict[str, int]] = {}
+    for wait in PoolWait.objects.filter(settlement__isnull=False).select_related("application").order_by():
+        assert wait.settlement_id is not None
+        assert wait.settled_fen is not None
+        given.setdefault(wait.settlement_id, {})[wait.application.number] = wait.settled_fen
+    wrong = 0
+    for row in Settlement.objects.iterator(chunk_size=100):
+        sums = row.result["sums"]
+        told = sums if row.confirmed_at else {}
+        wrong += bool(
+            settling.differs(row.inputs, row.inputs_sha256, row.result, row.result_sha256)
+            or sum(sums.values()) > row.inputs["room_fen"]
+            or given.get(row.pk, {}) != told
+        )
+    return wrong
+
+
+def sums_not_as_settled() -> int:
+    """Sums taken from a pool by cases that a settlement gave another one; only the rest of a pool may be less."""
+    settled = PoolWait.objects.filter(application=OuterRef("application"), pool=OuterRef("pool"), settled_fen__gt=0)
+    rows = Commitment.objects.exclude(state=Commitment.State.RELEASED).annotate(
+        settled=Subquery(settled.order_by("-pk").values("settled_fen")[:1])
+    )
+    right = Q(amount_fen=Least("settled", "application__proposed_fen"))
+    rest = Q(pool__shortfall=Pool.Shortfall.REMAINDER, amount_fen__lte=F("settled"))
+    return rows.filter(settled__isnull=False).exclude(right | rest).count()
+
+
+def waits_overtaken() -> int:
+    """Cases in a queue past which a later filing took money from the same pool, other than what it was settled with."""
+    settled = PoolWait.objects.filter(application=OuterRef("application"), settled_fen__gt=0)
+    later = Q(complete__gt=OuterRef("complete_at")) | Q(
+        complete=OuterRef("complete_at"), application__number__gt=OuterRef("application__number")
+    )
+    taken = Commitment.objects.exclude(state=Commitment.State.RELEASED).filter(
+        pool=OuterRef("pool"), made_at__gt=OuterRef("since")
+    )
+    past = taken.annotate(complete=completed("application")).filter(later).exclude(Exists(settled))
+    return PoolWait.objects.filter(UNSETTLED, Exists(past), ended_at=None).count()
 
 
 def i3_paid_beyond_the_award() -> int:
@@ -73,11 +131,13 @@ def i3_paid_beyond_the_award() -> int:
 
 
 def i4_commitments_not_of_the_proposal() -> int:
-    """The live commitments of a case are the proposed sum, and the case is in public notice or granted."""
+    """The live commitments of a case in 公示 or granted are what it is to receive: proposed, or the arranged sum."""
     live = Commitment.objects.exclude(state=Commitment.State.RELEASED)
     holding = Application.objects.filter(pk__in=live.values("application"))
-    held = holding.annotate(held=_sum_of(live, "amount_fen", "application"))
-    return held.exclude(status__in=[Status.NOTICED, *GRANTED], proposed_fen=F("held")).count()
+    held = holding.annotate(
+        held=_sum_of(live, "amount_fen", "application"), to_receive=Coalesce("arranged_fen", "proposed_fen")
+    )
+    return held.exclude(status__in=[Status.NOTICED, *GRANTED], to_receive=F("held")).count()
 
 
 def i5_granted_without_award_or_notice() -> int:
@@ -136,16 +196,41 @@ def i8_broken_chains() -> int:
     return len(walk_all().breaks)
 
 
+def duties_out_of_place() -> int:
+    """
+    Acts under a duty of another case or one that may not do them, duties of the applicant's own people, people who
+    are posted twice at once.
+    """
+    wrong = 0
+    for one in REFERENCES:
+        said = {"pay": Q(stage="payment"), "verify": ~Q(stage="payment")} if one.follows == "stage" else {}
+        may = Q()
+        for duty in one.duties:
+            may |= Q(**{f"{one.field}__duty": duty}) & said.get(duty, Q())
+        if one.follows == "duty":
+            may &= Q(**{f"{one.field}__duty": F("duty")})
+        own = Q(**{f"{one.field}__application": F(LINKS[one.link][1])})
+        rows = apps.get_model("applications", one.model)._default_manager.filter(**{f"{one.field}__isnull": False})
+        wrong += rows.exclude(may & own).count()
+    member = Q(application__applicant__memberships__user=F("user"))
+    before = Q(application__applicant__memberships__joined_at__lte=F("since"))
+    filer = Q(application__mandate__officer=F("user"))  # filed at the counter by the same person
+    wrong += CaseDuty.objects.filter(member & before | filer).distinct().count()
+    later = Posting.objects.filter(user=OuterRef("user"), pk__gt=OuterRef("pk"))
+    both = later.filter(Q(until=None) | Q(until__gte=OuterRef("since")))
+    at_once = both.filter(Q(since__lte=OuterRef("until")))
+    return wrong + Posting.objects.filter(Q(until=None) & Exists(both) | Exists(at_once)).count()
+
+
 def i9_steps_or_duties_out_of_order() -> int:
-    """Events that leave the table of transitions, cases that stand where no event left them, double duties."""
+    """Events that leave the table of transitions, cases that stand where no event left them, duties out of place."""
     wrong = 0
     for before, after in Event.objects.exclude(before="").values_list("before", "after"):
         wrong += after not in EXITS[Status(before)]
     moves = Event.objects.filter(application=OuterRef("pk")).exclude(after="").order_by("-sequence")
     drifted = Application.objects.annotate(last=Subquery(moves.values("after")[:1])).exclude(last=F("status"))
     double = CaseDuty.objects.values("application", "user").annotate(rows=Count("pk")).filter(rows__gt=1)
-    own = CaseDuty.objects.filter(user=F("application__mandate__officer"))  # filed at the counter by the same person
-    return wrong + drifted.count() + double.count() + own.count()
+    return wrong + drifted.count() + double.count() + duties_out_of_place()
 
 
 def i10_files_and_rows_apart(storage: Storage | None = None) -> int:

@@ -70,16 +70,17 @@ def lay_out_clauses(policy: Policy, versions: Sequence[str]) -> None:
     found = {clause.number: clause for pack in packs for clause in pack.clauses}
     paying = {clause.number for pack in packs for clause in pack.clauses if clause.monetary}
     order = rules.merged_order([[clause.number for clause in pack.clauses] for pack in packs])
-    for position, number in enumerate(order):
-        clause = found[number]
-        Clause.objects.update_or_create(
-            code=clause.id,
-            defaults={
-                "policy": policy,
-                "number": number,
-                "article": clause.article,
-                "title": clause.name,
-                "monetary": number in paying,
-                "position": position,
-            },
+    rows = [
+        Clause(
+            code=found[number].id,
+            policy=policy,
+            number=number,
+            article=found[number].article,
+            title=found[number].name,
+            monetary=number in paying,
+            position=position,
         )
+        for position, number in enumerate(order)
+    ]
+    told = ("policy", "number", "article", "title", "monetary", "position")
+    Clause.objects.bulk_create(rows, update_conflicts=True, unique_fields=["code"], update_fields=told)

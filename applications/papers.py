@@ -273,6 +273,7 @@ def issue_notice(award: Award, *, by: User, at: datetime) -> Document:
         "amount_fen": award.amount_fen,
         "computed_fen": award.computed_fen,
         "decision_paper": application.proposed_paper,
+        "arrangement": application.arranged_reason,
         "earlier_fen": sum(rules.fen(row["amount_yuan"]) for row in earlier if row["same_item"]),
         "instalments": [[f"第{p.number}期", "按资金安排计划拨付", p.amount_fen] for p in parts]
         if len(parts) > 1

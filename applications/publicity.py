@@ -58,7 +58,8 @@ def shown_of(application: Application) -> dict[str, Any]:
         "clause": application.clause.title,
         "basis": clause.text,
         "facts": rows,
-        "amount_fen": application.proposed_fen,
+        "amount_fen": application.sum_fen,
+        "arranged": application.arranged_reason,
     }
 
 

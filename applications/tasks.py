@@ -6,28 +6,25 @@ what was not woken, or whose worker died, and sends mail that has not gone out.
 """
 
 import hashlib
-import re
-import shutil
 import time
-import zipfile
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from tempfile import TemporaryFile
+from typing import Any
 
 import structlog
 from celery import shared_task
 from django.conf import settings
-from django.core.files import File
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from applications import checking, deadlines, digests, dossier, papers, selfcheck, texts
+from applications import checking, deadlines, digests, dossier, packing, papers, selfcheck, texts
 from applications.actions import delay
 from applications.actions.intake import lapse
-from applications.models import Application, Delivery, Document, Job, NoticeBatch, Status
+from applications.actions.settlement import call_all
+from applications.models import Application, Delivery, Job, NoticeBatch, Status
 
 log = structlog.get_logger(__name__)
 
@@ -38,7 +35,6 @@ FIRST_RETRY, LAST_RETRY = timedelta(seconds=15), timedelta(hours=1)
 MOST_TRIES = 200  # about eight days of a mail server that does not answer
 TEXTS_FOR = 8.0  # seconds of a sweep that reading the texts of papers may take
 BEAT = 1.0  # seconds between two notes of progress; a note for each paper would take longer than packing it
-UNSAFE_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 
 
 def wake(job_id: int) -> None:
@@ -57,10 +53,13 @@ def run_job(job_id: int) -> None:
         return
     try:
         RUNNERS[job.kind](job)
+    except packing.NotOurs:
+        log.info("job_left", job=job.pk)
+        return
     except Exception as error:
         _fail(job, error)
         raise
-    Job.objects.filter(pk=job.pk).update(state=Job.State.DONE, finished_at=timezone.now(), error="")
+    _ours(job).update(state=Job.State.DONE, finished_at=timezone.now(), error="")
 
 
 @transaction.atomic
@@ -79,12 +78,20 @@ def _fail(job: Job, error: Exception) -> None:
     """Put the job back for another try, or give up with a sentence that an operator can act on."""
     gone = job.attempts >= MAX_ATTEMPTS
     state = Job.State.FAILED if gone else Job.State.QUEUED
-    Job.objects.filter(pk=job.pk).update(state=state, error=f"{type(error).__name__}: {error}"[:300])
+    ended = timezone.now() if gone else None
+    _ours(job).update(state=state, finished_at=ended, error=f"{type(error).__name__}: {error}"[:300])
     log.error("job_failed", job=job.pk, attempts=job.attempts, error=type(error).__name__)
 
 
-def _beat(job: Job, current: int) -> None:
-    Job.objects.filter(pk=job.pk).update(current=current, heartbeat_at=timezone.now())
+def _ours(job: Job) -> QuerySet[Job]:
+    """Return the job's row as long as it is this worker's: not cancelled, and not given to another one."""
+    return Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, attempts=job.attempts)
+
+
+def _beat(job: Job, current: int, **changes: Any) -> None:
+    """Say how far the job is. Raises NotOurs when it was cancelled or another worker has it."""
+    if not _ours(job).update(current=current, heartbeat_at=timezone.now(), **changes):
+        raise packing.NotOurs
 
 
 def _make_document(job: Job) -> None:
@@ -93,35 +100,19 @@ def _make_document(job: Job) -> None:
     _beat(job, 1)
 
 
-def _make_archive(job: Job) -> None:
-    """Pack the chosen papers into one ZIP, stored and not deflated since a PDF is compressed already."""
+def _make_package(job: Job) -> None:
+    """Pack the chosen papers into one file; how far it is is written at most once in `BEAT`, and with each piece."""
     if job.file:  # a worker that died between the file and the last word left it complete
         return
-    chosen = Document.objects.filter(pk__in=job.payload["documents"])
-    documents = chosen.select_related("application__applicant").order_by("year", "sequence", "pk")
-    names: set[str] = set()
     beaten = time.monotonic()
-    with TemporaryFile() as buffer:
-        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-            for done, document in enumerate(documents.iterator(chunk_size=200), start=1):
-                made = papers.make(document, at=timezone.now())
-                with made.file.open("rb") as file, archive.open(_entry(made, document, names), "w") as entry:
-                    shutil.copyfileobj(file, entry)
-                if time.monotonic() - beaten > BEAT:
-                    _beat(job, done)
-                    beaten = time.monotonic()
-        buffer.seek(0)
-        job.file.save("letters.zip", File(buffer), save=False)
-        Job.objects.filter(pk=job.pk).update(file=job.file.name, current=job.total)
 
+    def note(current: int, **changes: Any) -> None:
+        nonlocal beaten
+        if changes or time.monotonic() - beaten > BEAT:
+            _beat(job, current, **changes)
+            beaten = time.monotonic()
 
-def _entry(made: Document, document: Document, names: set[str]) -> zipfile.ZipInfo:
-    """Return the head of one file of an archive: a name that every system can write and that no other file has."""
-    plain = UNSAFE_IN_NAMES.sub("_", f"{document.number} {document.application.applicant.name}").strip(" .")
-    name = plain if plain not in names else f"{plain} {document.code}"
-    names.add(name)
-    moment = timezone.localtime(made.made_at)
-    return zipfile.ZipInfo(f"{name}.pdf", date_time=moment.timetuple()[:6])
+    packing.pack(job, note=note)
 
 
 def _make_batch(job: Job) -> None:
@@ -138,7 +129,8 @@ def _make_dossier(job: Job) -> None:
 
 RUNNERS: dict[str, Callable[[Job], None]] = {
     Job.Kind.DOCUMENT: _make_document,
-    Job.Kind.ARCHIVE: _make_archive,
+    Job.Kind.ARCHIVE: _make_package,
+    Job.Kind.MERGED: _make_package,
     Job.Kind.BATCH: _make_batch,
     Job.Kind.DOSSIER: _make_dossier,
 }
@@ -162,6 +154,7 @@ def sweep() -> None:
     deadlines.break_promises(now)
     for clock in delay.to_remind(today)[:SWEEP_BATCH]:
         delay.remind(clock, at=now)
+    call_all(now)
     read_texts()
 
 
@@ -217,5 +210,6 @@ def nightly() -> None:
     now = timezone.now()
     digests.catch_up(now)
     dossier.drop_old(now)
+    packing.drop_old(now)
     if selfcheck.is_due(now):
         selfcheck.run(now)

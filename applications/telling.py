@@ -58,6 +58,12 @@ def inspectors(application: Application, event: Event) -> QuerySet[User]:
     return User.objects.filter(pk__in=posted.values("user"), is_active=True)
 
 
+def approvers(application: Application, event: Event) -> QuerySet[User]:
+    """Return the officers of 审批 of the authority, who put a case before the public."""
+    posted = Posting.objects.current().filter(authority=application.authority_id, duty=Duty.APPROVE)
+    return User.objects.filter(pk__in=posted.values("user"), is_active=True)
+
+
 def whose_turn(application: Application, event: Event) -> QuerySet[User]:
     """Return whom the limit of a step concerns: the applicant, else the officer in charge, else all of the duty."""
     step = event.detail["step"]
@@ -172,6 +178,22 @@ TELLINGS: dict[str, tuple[Telling, ...]] = {
     ),
     "rule_on_objection": (
         Telling(members, "progress", "异议已核实", lambda application, event: f"{application.number}：{event.note}。"),
+    ),
+    "wait_for_money": (
+        Telling(
+            members,
+            "progress",
+            "已通过审批，等待资金安排",
+            _noted("{number} 已通过审批。{note}您的申报没有被拒绝，位次见申报件页面，轮到时另行告知。"),
+        ),
+    ),
+    "carry_wait": (
+        Telling(members, "progress", "资金结转", _noted("{number} 的资金安排{note}，按完整申报时间保留原位次。")),
+    ),
+    "settled": (Telling(members, "progress", "批次资金结算", _noted("{number}：{note}")),),
+    "call_up": (
+        Telling(approvers, "todo", "轮到排队的申报件", _noted("{number}：{note}，请办理公示。")),
+        Telling(members, "progress", "资金有余额，轮到办理", _said("{number} 等待的资金已有余额，轮到办理公示。")),
     ),
     "assign": (Telling(officer_in_charge, "todo", "有申报件交由您承办", _said("{number} 已交由您承办。")),),
     "ask_expert": (

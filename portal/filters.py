@@ -8,14 +8,15 @@ from typing import Any
 import django_filters
 from django import forms
 from django.core.cache import cache
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import Exists, F, Q, QuerySet, Value
 from django.db.models.functions import Concat
 from django.forms.utils import flatatt
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from applications.models import Application, Clause, Posting, Round, Status
+from applications import ledger
+from applications.models import Application, Authority, Clause, Posting, Round, Status
 from applications.permissions import ASSIGNING
 from applications.workflow import TURN
 
@@ -36,6 +37,7 @@ TABS = [
     *((status.value, status.label) for status in OFFICE_STATUSES if status != Status.CORRECTING),
 ]
 OF_THE_TURN = frozenset({MINE, OWN, TODAY, LATE})  # tabs that only a desk with a turn of its own has
+CAN_BE_LATE = ~Q(status=Status.NOTICED)  # 公示 that has run its days is ripe, not late
 DEADLINES = (("red", "已逾期"), ("amber", f"{SOON_DAYS}天内到期"), ("green", "期限充足"), ("open", "期限待定"))
 
 
@@ -122,7 +124,7 @@ class QueueFilter(django_filters.FilterSet):
         for field in self.form.fields.values():
             chooses = isinstance(field, forms.ChoiceField)
             field.widget.attrs["class"] = "form-select" if chooses else "form-control"
-        self.form.fields["q"].widget.attrs |= {"placeholder": "申报编号、单位名称或信用代码", "maxlength": 100}
+        self.form.fields["q"].widget.attrs |= {"placeholder": "编号、单位、信用代码或材料编号", "maxlength": 100}
         self.form.fields["year"].widget.attrs |= {"inputmode": "numeric", "maxlength": 4}
 
     def by_status(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
@@ -140,7 +142,7 @@ class QueueFilter(django_filters.FilterSet):
                 MINE: Q(assigned_to=None) | Q(assigned_to=self.request.user),
                 OWN: Q(assigned_to=self.request.user),
                 TODAY: Q(due_on=today),
-                LATE: Q(due_on__lt=today),
+                LATE: Q(due_on__lt=today) & CAN_BE_LATE,
             }[value]
         )
 
@@ -149,7 +151,7 @@ class QueueFilter(django_filters.FilterSet):
         today = timezone.localdate()
         soon = today + timedelta(days=SOON_DAYS)
         conditions = {
-            "red": Q(due_on__lt=today),
+            "red": Q(due_on__lt=today) & CAN_BE_LATE,
             "amber": Q(due_on__gte=today, due_on__lte=soon),
             "green": Q(due_on__gt=soon),
             "open": Q(due_on=None),
@@ -158,19 +160,26 @@ class QueueFilter(django_filters.FilterSet):
 
     def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """
-        Find by 申报编号, by 统一社会信用代码, or by the name of the body.
+        Find by 申报编号, 统一社会信用代码, the number of a paper (an invoice, a report), or the name of the body.
 
         Numbers and codes are found by exact words or their beginning, so that an index answers; a name is looked for
-        at its beginning first, and anywhere in it only when nothing begins so.
+        at its beginning first, and anywhere in it only when nothing begins so. Words with a digit may be the number of
+        a paper in the ledger, which is asked in the same query.
         """
         text = value.strip()
         if NUMBER.fullmatch(text.upper()):
             return queryset.filter(number=text.upper())
-        if text.isascii():
-            if _is_code(text):
-                return queryset.filter(applicant__uscc=text.upper())
-            return queryset.filter(number__startswith=text.upper())
+        if text.isascii() and _is_code(text):
+            return queryset.filter(applicant__uscc=text.upper())
         beginning = queryset.filter(applicant__name__startswith=text)
-        if beginning[:1].exists():
-            return beginning
-        return queryset.filter(applicant__name__contains=text)
+        if any(letter.isdigit() for letter in text):
+            papers = ledger.applications_with_number(queryset, text)
+            authority = Authority.objects.filter(pk=self.request.console_posting.authority_id).order_by()
+            by_paper, by_name = authority.values_list(Exists(papers), Exists(beginning)).get()
+            if by_paper:
+                return papers
+        else:
+            by_name = not text.isascii() and beginning[:1].exists()
+        if text.isascii():
+            return queryset.filter(number__startswith=text.upper())
+        return beginning if by_name else queryset.filter(applicant__name__contains=text)

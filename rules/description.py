@@ -134,7 +134,7 @@ def how_text(compiled: Compiled, pool: schema.NoSum | None, names: Mapping[str, 
         rows.append(f"分 {model.instalment_count} 期拨付，各期金额由主管部门确定。")
     if pool and pool.pool:
         amount = f"（{units.short_yuan(pool.pool.amount)}）" if pool.pool.amount else ""
-        rows.append(f"受年度总额{amount}限制，余额不足的按余额给予。")
+        rows.append(f"受年度总额{amount}限制，余额不足时按主管单位确定的办法（排队、按比例或者以余额为限）安排。")
     if compiled.ceiling:
         rows.append("计算结果为上限，由主管部门在上限以内核定。")
     elif model.kind == "比例":

@@ -1,6 +1,6 @@
 """算例: worked examples inside a pack, read as cases and compared with what they say must follow."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ REASONS = {
     "以往奖补": "condition:history",
     "支持年度": "missing_fact:support_year",
 }
+_KINDS = {"exact": "得", "ceiling": "上限", "case_by_case": "一事一议", "external": "转致"}
 _OUTCOMES = {"待补": "missing_fact", "不合规": "bad_fact", "0元": "condition"}
 _KEYS = frozenset(["例", "同", "此前", "口径", "得", "因", "年度", "日期", "资金池", "合并", "分条", "各得", "分期得"])
 
@@ -35,7 +36,8 @@ class Example:
     line: int | None
     case: Mapping[str, Any]
     outcome: str
-    because: str
+    because: str  # the `blocked_by` that must follow, and how the file writes it
+    because_words: str
     parts: Mapping[str, str]
     instalments: tuple[str, ...]
 
@@ -67,7 +69,8 @@ def _base(row: Block) -> dict[str, Any]:
 def _example(pack: Pack, number: str, row: Block, whole: Block) -> Example:
     try:
         case = _case(pack, number, whole)
-        because = _because(pack, str(row["得"]), str(whole.get("因", "")))
+        because_words = str(whole.get("因", ""))
+        because = _because(pack, str(row["得"]), because_words)
         parts = {
             f"{pack.id}-{key}": units.plain_yuan(int(units.quantity(value, money=True)))
             for key, value in row.get("各得", {}).items()
@@ -82,6 +85,7 @@ def _example(pack: Pack, number: str, row: Block, whole: Block) -> Example:
         case=case,
         outcome=str(row["得"]),
         because=because,
+        because_words=because_words,
         parts=parts,
         instalments=instalments,
     )
@@ -175,23 +179,43 @@ def _because(pack: Pack, outcome: str, written: str) -> str:
 
 
 def difference(example: Example, verdict: Verdict) -> str:
-    """Return how a verdict differs from what the example says, "" when it agrees."""
+    """Return in words how a verdict differs from what the example says, "" when it agrees."""
     got = verdict.to_json()
-    amount = "无金额" if got["amount_yuan"] is None else f"{got['amount_yuan']}元"
-    found = f"实际为 {got['eligible']}、{got['kind']}、{amount}、{got['blocked_by']}"
+    found = f"实际{_found(verdict)}"
     if example.because and got["blocked_by"] != example.because:
-        return f"原因应为 {example.because}，{found}"
+        return f"原因应为“{example.because_words}”，{found}"
     expected = _expected(example.outcome)
     if any(got[key] != value for key, value in expected.items()):
         return f"应得{example.outcome}，{found}"
     if example.outcome == "待补" and not str(got["blocked_by"]).startswith("missing_fact:"):
         return f"应为待补，{found}"
     if example.parts and {key: got.get("by_clause", {}).get(key) for key in example.parts} != example.parts:
-        return f"各项应为 {dict(example.parts)}，实际为 {got.get('by_clause')}"
+        return f"各项应为{_parts(example.parts)}，实际为{_parts(got.get('by_clause', {}))}"
     paid = tuple(row["amount_yuan"] for row in got.get("schedule", ()))
     if example.instalments and paid != example.instalments:
-        return f"各期应为 {example.instalments}，实际为 {paid}"
+        return f"各期应为{_instalments(example.instalments)}，实际为{_instalments(paid)}"
     return ""
+
+
+def _found(verdict: Verdict) -> str:
+    """Say what the rules give, as a person reads it: kind, sum and the reason."""
+    if verdict.amount_fen is None:
+        words = _KINDS.get(verdict.kind, "不能得出金额")
+    else:
+        words = f"{_KINDS.get(verdict.kind, '得')}{units.short_yuan(verdict.amount_fen)}"
+    return f"{words}（{verdict.reason}）" if verdict.reason else words
+
+
+def _parts(parts: Mapping[str, str | None]) -> str:
+    return "、".join(f"{key.partition('-')[2]}项{_sum(amount)}" for key, amount in parts.items()) or "没有分项"
+
+
+def _instalments(amounts: Iterable[str | None]) -> str:
+    return "、".join(map(_sum, amounts)) or "不分期"
+
+
+def _sum(amount_yuan: str | None) -> str:
+    return "未定" if amount_yuan is None else units.short_yuan(units.fen(amount_yuan))
 
 
 def _expected(outcome: str) -> dict[str, Any]:

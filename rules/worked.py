@@ -25,6 +25,7 @@ class Worked:
 
     clause: str
     number: str
+    article: str
     clause_name: str
     name: str
     line: int | None
@@ -48,6 +49,7 @@ def of_pack(pack: Pack, library: Library) -> Iterator[Worked]:
             yield Worked(
                 clause=example.clause,
                 number=number,
+                article=str(pack.raw[number].get("条", "")),
                 clause_name=str(pack.raw[number].get("名称", number)),
                 name=example.name,
                 line=example.line,

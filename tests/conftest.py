@@ -7,6 +7,11 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.core.files.storage import storages
+from django.db import connection
+from django.test import TransactionTestCase
+
+from applications import guards
+from applications.loading import load_policies
 
 LOCAL = {"127.0.0.1", "::1", "localhost"}
 
@@ -19,6 +24,28 @@ def pytest_configure():
 def pytest_unconfigure():
     """Remove it with all that the tests left."""
     shutil.rmtree(settings.VAR_DIR, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """
+    Load the law once for each database: its rows are the same for every test and would be a third of the suite's time.
+
+    A test with real transactions ends by emptying the tables, which the triggers forbid; the next test finds triggers
+    and law again.
+    """
+    empty = TransactionTestCase._fixture_teardown
+
+    def empty_and_make_ready(case):
+        guards.remove(connection)
+        empty(case)
+        guards.install(connection)
+        load_policies()
+
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        load_policies()
+        patch.setattr(TransactionTestCase, "_fixture_teardown", empty_and_make_ready)
+        yield
 
 
 @pytest.fixture(autouse=True)

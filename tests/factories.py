@@ -50,6 +50,7 @@ from applications.models import (
     Policy,
     Posting,
     PublicNotice,
+    Round,
     Status,
     User,
 )
@@ -190,7 +191,7 @@ def make_draft(
     `papers` are details to write into the papers, by slot.
     """
     code = clause.split("-")[0]
-    if not Policy.objects.filter(code=code).exists():
+    if not Round.objects.filter(policy__code=code).exists():
         make_policy(code)
     applicant = applicant or make_applicant()
     agent = agent_of(applicant)

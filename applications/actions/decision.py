@@ -9,10 +9,10 @@ from django.db import transaction
 from django.utils import timezone
 
 import rules
-from applications import approving, assessing, bearing, history, ledger, papers, permissions, publicity
-from applications.actions.money import finish_commitment, hold_commitment, release_commitment, share_out
+from applications import approving, assessing, bearing, history, ledger, papers, permissions, pools, publicity
+from applications.actions.money import finish_commitment, release_commitment, share_out, take_share
 from applications.actions.review import CEILING
-from applications.actions.shared import lock, move, refuse_if, stop, take_duty
+from applications.actions.shared import ask_for_delay, changed, lock, move, refuse_if, stop, take_duty
 from applications.bearing import Bearing
 from applications.models import (
     Applicant,
@@ -46,25 +46,43 @@ def return_(application: Application, *, reason: str, by: User, at: datetime) ->
 
 @transaction.atomic
 def endorse(
-    application: Application, *, title: str = "", batch: NoticeBatch | None = None, by: User, at: datetime
+    application: Application,
+    *,
+    title: str = "",
+    batch: NoticeBatch | None = None,
+    arranged_fen: int | None = None,
+    reason: str = "",
+    by: User,
+    at: datetime,
 ) -> Application:
     """
-    Agree to the proposed sum. The last approval that its band asks for holds the sum in the pool and opens 公示.
+    Agree to the proposed sum. The last approval that its band asks for takes the sum from the pool and opens 公示.
 
-    The case is shown in a batch that is given, else in one of its own. Raises ActionRefused.
+    The case is shown in a batch that is given, else in one of its own. Where the pool has no room the case stays
+    proposed and waits in the queue (`applications.pools`); this act is then repeated once money is there.
+    `arranged_fen` and `reason` are the sum and the ground where the rest of a pool is all there is.
+    Raises ActionRefused.
     """
     application, standing = lock(application, by)
     agreement = approving.agreement_of(application)
     agreed = approving.has_agreed(application, by.pk)
-    refuse_if(permissions.why_not_endorse(application, standing, agreement=agreement, agreed=agreed))
+    share = pools.share_of(application)
+    refuse_if(permissions.why_not_endorse(application, standing, agreement=agreement, agreed=agreed, share=share))
+    ask_for_delay(application, at)
     assert application.proposed_fen is not None
 
-    duty = _agree(application, standing, at=at)
-    if agreement.had + 1 < agreement.needed:
-        note = f"审批 {agreement.had + 1}/{agreement.needed}"
-        history.record(application, "agree", by=by, at=at, duty=standing.duty, note=note)
+    if share and share.waiting and agreement.complete:
+        duty = take_duty(application, standing, at)
+    else:
+        duty = _agree(application, standing, at=at)
+        if agreement.had + 1 < agreement.needed:
+            note = f"审批 {agreement.had + 1}/{agreement.needed}"
+            changed(application)
+            history.record(application, "agree", by=by, at=at, duty=standing.duty, note=note)
+            return application
+    if not take_share(application, arranged_fen=arranged_fen, reason=reason, by=by, at=at):
         return application
-    hold_commitment(application, application.proposed_fen, by=by, at=at)
+    assert application.sum_fen is not None
     batch = batch or publicity.open_batch(application, title, by=by, at=at)
     days, closes_on = batch.days, batch.closes_on
     PublicNotice.objects.create(
@@ -75,7 +93,7 @@ def endorse(
         opened_by=duty,
         days=days,
         closes_on=closes_on,
-        amount_fen=application.proposed_fen,
+        amount_fen=application.sum_fen,
     )
     application.endorsed_by, application.endorsed_at = duty, at
     move(
@@ -85,7 +103,8 @@ def endorse(
         by=by,
         at=at,
         duty=standing.duty,
-        detail={"days": days, "amount_fen": application.proposed_fen},
+        note=application.arranged_reason,
+        detail={"days": days, "amount_fen": application.sum_fen, "proposed_fen": application.proposed_fen},
     )
     return application
 
@@ -113,9 +132,11 @@ def review_legally(application: Application, *, note: str, by: User, at: datetim
     application, standing = lock(application, by)
     agreement = approving.agreement_of(application)
     refuse_if(permissions.why_not_review_legally(application, standing, agreement=agreement))
+    ask_for_delay(application, at)
     _need(note, "请写明法制审核意见。")
 
     _agree(application, standing, note=note.strip(), at=at)
+    changed(application)
     history.record(application, "review_legally", by=by, at=at, duty=standing.duty, note=note.strip())
     return application
 
@@ -185,14 +206,15 @@ def grant(
     Applicant.objects.select_for_update().get(pk=application.applicant_id)
     assessment = _recompute(application, by=by, at=at)
     schedule = assessment.result.get("schedule") or []
-    assert application.proposed_fen is not None  # a case in public notice was proposed
+    assert application.sum_fen is not None  # a case in public notice was proposed
+    assert application.proposed_fen is not None
     assert application.support_year is not None
-    refuse_if(_why_not_parts(application.proposed_fen, schedule, parts_fen))
-    sums = parts_fen or _parts(application.proposed_fen, schedule)
+    refuse_if(_why_not_parts(application.sum_fen, schedule, parts_fen))
+    sums = parts_fen or _parts(application.sum_fen, schedule)
     today, borne = timezone.localdate(at), borne or Bearing()
     payers = list(Payer.objects.filter(authority=application.authority_id, replaced_at=None))
     refuse_if(bearing.why_not_days(len(sums), today, due_on))
-    refuse_if(bearing.why_not_bearing(application, borne, application.proposed_fen, payers))
+    refuse_if(bearing.why_not_bearing(application, borne, application.sum_fen, payers))
 
     duty = take_duty(application, standing, at)
     _end_notice(application, at)
@@ -203,9 +225,9 @@ def grant(
         clause=application.clause,
         assessment=assessment,
         year=application.support_year,
-        amount_fen=application.proposed_fen,
+        amount_fen=application.sum_fen,
         computed_fen=application.proposed_fen if assessment.amount_fen is None else assessment.amount_fen,
-        reason=application.proposed_reason,
+        reason="；".join(filter(None, [application.proposed_reason, application.arranged_reason])),
         decided_by=duty,
         decided_at=at,
     )
@@ -290,6 +312,7 @@ def _drop_proposal(application: Application) -> None:
     application.endorsed_by = application.endorsed_at = None
     application.proposed_ceiling_fen = None
     application.proposed_reason = application.proposed_paper = ""
+    application.arranged_fen, application.arranged_reason = None, ""
 
 
 def _end_notice(application: Application, at: datetime) -> None:

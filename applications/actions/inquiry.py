@@ -8,7 +8,7 @@ from django.utils import timezone
 from applications import history, permissions
 from applications.actions import desk_file
 from applications.actions.desk_file import Paper
-from applications.actions.shared import lock, refuse_if, stop, take_duty
+from applications.actions.shared import changed, lock, refuse_if, stop, take_duty
 from applications.models import (
     Application,
     CreditCheck,
@@ -62,6 +62,7 @@ def record_credit_check(
     )
     detail = {"credit_check": row.pk, "stage": stage, "source": source, "result": result, **desk_file.told(file)}
     said = f"{source}：{row.get_result_display()}"
+    changed(application)
     history.record(application, "credit_check", by=by, at=at, duty=standing.duty, note=said, detail=detail)
     return row
 
@@ -110,6 +111,7 @@ def record_site_visit(
         **desk_file.told(file),
     }
     said = f"{row.place}：{row.get_conclusion_display()}"
+    changed(application)
     history.record(application, "site_visit", by=by, at=at, duty=standing.duty, note=said, detail=detail)
     return row
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from applications import history, permissions
 from applications.actions import desk_file
 from applications.actions.desk_file import Paper
-from applications.actions.shared import listed, lock, refuse_if, stop, take_duty
+from applications.actions.shared import changed, listed, lock, refuse_if, stop, take_duty
 from applications.models import Application, DeskFile, JointReview, JointVote, User
 
 FEWEST_UNITS = 2
@@ -47,6 +47,7 @@ def call_joint_review(
         called_at=at,
     )
     detail = {"review": row.pk, "held_on": str(held_on), "units": units}
+    changed(application)
     history.record(
         application, "call_joint_review", by=by, at=at, duty=standing.duty, note=listed(units), detail=detail
     )
@@ -81,6 +82,7 @@ def vote(
     )
     detail = {"review": review.pk, "vote": row.pk, "unit": unit, "said": vote}
     said = f"{unit}：{row.get_vote_display()}"
+    changed(application)
     history.record(application, "joint_vote", by=by, at=at, duty=standing.duty, note=said, detail=detail)
     return row
 
@@ -108,6 +110,7 @@ def close_joint_review(
     review.save(update_fields=["passed", "minutes", "minutes_number", "closed_by", "closed_at"], force_update=True)
     detail = {"review": review.pk, "passed": review.passed, "votes": votes, **desk_file.told(review.minutes)}
     said = f"{review.minutes_number}：{'通过' if review.passed else '未通过'}"
+    changed(application)
     history.record(application, "close_joint_review", by=by, at=at, duty=standing.duty, note=said, detail=detail)
     return review
 

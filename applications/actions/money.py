@@ -3,42 +3,143 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from django.db.models import Max
+
 import rules
-from applications import history
-from applications.actions.shared import stop
-from applications.assessing import pool_of, version_in_force, version_of
+from applications import history, pools, timing
+from applications.actions.shared import changed, stop
+from applications.assessing import version_in_force, version_of
 from applications.models import (
     Application,
     Authority,
     Award,
     CarryOver,
     Clause,
+    ClockPause,
     Commitment,
     Payer,
     PayerShare,
     Payment,
     Pool,
+    PoolWait,
+    Settlement,
+    Status,
     User,
     YearClose,
 )
+from applications.pools import Share, pool_of
+
+MOST_WORDS = 200  # of the reason for giving the rest of a pool, which is printed with the sums around it
 
 
-def hold_commitment(application: Application, amount_fen: int, *, at: datetime, by: User | None = None) -> None:
+def take_share(
+    application: Application, *, arranged_fen: int | None = None, reason: str = "", by: User, at: datetime
+) -> bool:
     """
-    Take a sum from the pool that binds the clause this year, if there is one. Raises ActionRefused when short.
+    Take what the case is to receive from the pool that binds it, if there is one; return False where it has to wait.
 
-    `by` is whose act opens a pool that the text itself sets.
+    A case that is cut to the rest (以余额为限) takes the sum that the approver has seen (`arranged_fen`), for a
+    `reason`; one that a settlement has given a sum takes exactly that. Without room the case joins the queue, and is
+    told: a promise of a text is queued or carried over, never silently refused (优化营商环境条例第三十一条).
+    Raises ActionRefused where it waits already, or where the approver has to state a reason.
     """
+    assert application.proposed_fen is not None
     pool = pool_of(application) or _pool_of_the_text(application, by=by, at=at)
     if pool is None:
-        return
-    pool = Pool.objects.select_for_update().get(pk=pool.pk)
-    left = pool.limit_fen - pool.committed_fen
-    if amount_fen > left:
-        stop(f"{pool}余额为 {rules.yuan(left)} 元，不足以安排 {rules.yuan(amount_fen)} 元，请结转或调整后再办。")
-    pool.committed_fen += amount_fen
-    pool.save(update_fields=["committed_fen"])
-    Commitment.objects.create(application=application, pool=pool, amount_fen=amount_fen, made_at=at)
+        return True
+    Pool.objects.select_for_update().get(pk=pool.pk)
+    share = pools.share_of(application)  # once more: what stood there before the lock may be gone
+    assert share is not None
+    given, why = share.offer(application.proposed_fen)
+    if not given:
+        if share.waiting:
+            stop(why)
+        _wait(application, share, why, by=by, at=at)
+        return False
+    if share.is_cut(application.proposed_fen):
+        _ask_for_the_cut(share, application.proposed_fen, given, arranged_fen, reason)
+    _arrange(application, share, given, reason)
+    locked = share.pool
+    locked.committed_fen += given
+    locked.reserved_fen -= share.settled_fen
+    locked.save(update_fields=["committed_fen", "reserved_fen"])
+    application.pool_waits.filter(ended_at=None).update(ended_at=at, outcome=Status.NOTICED)
+    Commitment.objects.create(application=application, pool=locked, amount_fen=given, made_at=at)
+    return True
+
+
+def _ask_for_the_cut(share: Share, claim_fen: int, given: int, arranged_fen: int | None, reason: str) -> None:
+    left = f"{share.pool}余额为 {rules.yuan(given)} 元，少于核定额 {rules.yuan(claim_fen)} 元"
+    if arranged_fen is None or not reason.strip():
+        stop(f"{left}；按“以余额为限”可以安排余额，请填写理由后办理。")
+    if len(reason) > MOST_WORDS:
+        stop(f"理由不超过{MOST_WORDS}个字。")
+    if arranged_fen != given:
+        stop(f"{left}；与您所见的 {rules.yuan(arranged_fen)} 元不同，请核对后再办。")
+
+
+def _arrange(application: Application, share: Share, given: int, reason: str) -> None:
+    """Write on the case what it is to receive where that is not simply the proposed sum, and why."""
+    claim = application.proposed_fen
+    assert claim is not None
+    if share.is_cut(claim):
+        application.arranged_fen = given
+        application.arranged_reason = (
+            f"{share.pool}余额不足，以余额为限安排：核定 {rules.yuan(claim)} 元，安排余额 {rules.yuan(given)} 元。"
+            f"理由：{reason.strip()}"
+        )
+    elif share.bound_fen:
+        wait = application.pool_waits.filter(settlement__isnull=False).select_related("settlement").order_by("-pk")[0]
+        assert wait.settlement is not None
+        application.arranged_fen = given
+        application.arranged_reason = settled_words(wait.settlement, claim, given)
+
+
+def settled_words(settlement: Settlement, claim_fen: int, given_fen: int) -> str:
+    """Return what a settlement means for one case, as it stands on its notice, award and letter."""
+    number = f"（批次资金结算第{settlement.pk}号）"
+    if given_fen == claim_fen:
+        return f"按批次资金结算足额安排 {rules.yuan(given_fen)} 元{number}。"
+    how = {
+        Settlement.Method.PRO_RATA: "按批次结算比例安排",
+        Settlement.Method.QUEUE: "按批次结算（完整申报时间先后）安排",
+        Settlement.Method.REMAINDER: "按批次结算（以余额为限）安排",
+    }[Settlement.Method(settlement.method)]
+    asked = sum(row["amount_fen"] for row in settlement.inputs["cases"])
+    room = settlement.inputs["room_fen"]
+    return (
+        f"{how}：本批次核定额合计 {rules.yuan(asked)} 元，资金池可安排 {rules.yuan(room)} 元，"
+        f"本件核定 {rules.yuan(claim_fen)} 元，安排 {rules.yuan(given_fen)} 元{number}。"
+    )
+
+
+def _wait(application: Application, share: Share, why: str, *, by: User, at: datetime) -> PoolWait:
+    """
+    Put a case that is agreed to into the queue of its pool; its clock rests, and the applicant is told.
+
+    The days of waiting are no days of the office: nobody can act before money is there, so the limit of approval rests
+    until the case's turn has come, and nobody has to explain a delay that the pool makes.
+    """
+    assert application.proposed_fen is not None
+    last = Commitment.objects.filter(pool=share.pool).aggregate(last=Max("made_at"))["last"]
+    wait = PoolWait.objects.create(
+        application=application,
+        pool=share.pool,
+        complete_at=share.complete_at,
+        amount_fen=min(application.proposed_fen, share.bound_fen or application.proposed_fen),
+        since=max(at, last) if last else at,
+    )
+    timing.pause(application, ClockPause.Reason.MONEY, at)
+    changed(application)
+    detail = {
+        "pool": share.pool.pk,
+        "wait": wait.pk,
+        "amount_fen": wait.amount_fen,
+        "complete_at": share.complete_at.isoformat(),
+        "ahead": share.ahead,
+    }
+    history.record(application, "wait_for_money", by=by, at=at, note=why, detail=detail)
+    return wait
 
 
 def text_limit(clause: Clause, version: str) -> tuple[str, str, int] | None:

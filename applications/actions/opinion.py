@@ -13,7 +13,7 @@ from django.utils import timezone
 from applications import history, permissions, timing
 from applications.actions import desk_file
 from applications.actions.desk_file import Paper
-from applications.actions.shared import lock, refuse_if, stop, take_duty
+from applications.actions.shared import changed, lock, refuse_if, stop, take_duty
 from applications.models import Application, DeskFile, Duty, ExpertOpinion, Membership, Posting, User
 
 Conclusion = ExpertOpinion.Conclusion
@@ -60,6 +60,7 @@ def ask_expert(
         expected_on=expected_on,
     )
     detail = {"opinion": row.pk, "expert": expert.pk if expert else None, "expected_on": str(expected_on)}
+    changed(application)
     history.record(
         application, "ask_expert", by=by, at=at, duty=standing.duty, note=f"{name}（{unit}）", detail=detail
     )
@@ -121,6 +122,7 @@ def answer_expert(
     opinion.save(
         update_fields=["no_interest", "conclusion", "opinion", "file", "answered_by", "answered_at"], force_update=True
     )
+    changed(application)
     history.record(
         application,
         "answer_expert",

@@ -182,8 +182,13 @@ def set_pool(
     elsewhere = Pool.objects.filter(policy=policy, year=year, clauses__in=clauses).exclude(name=name).first()
     if elsewhere:
         stop(f"所选条款中有的已列入{elsewhere}，同一年度一个条款只能列入一个资金池。")
-    if pool and pool.committed_fen and set(pool.clauses.all()) - set(clauses):
-        stop("该资金池已有占用，不能去掉原有条款。")
+    if pool and limit_fen < pool.committed_fen + pool.reserved_fen:
+        stop(f"总额不得低于已占用和已结算待公示的合计 {rules.yuan(pool.committed_fen + pool.reserved_fen)} 元。")
+    if pool and set(pool.clauses.all()) - set(clauses):
+        if pool.committed_fen:
+            stop("该资金池已有占用，不能去掉原有条款。")
+        if pool.waits.filter(ended_at=None).exists():
+            stop("该资金池有申报件排队，不能去掉原有条款。")
     if pool is None:
         pool = Pool(policy=policy, name=name, year=year)
     pool.limit_fen, pool.source = limit_fen, source

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 
-from applications import assessing, history, papers, permissions
+from applications import history, papers, permissions, pools
 from applications.actions import decision
 from applications.actions.shared import lock, refuse_if, stop, take_duty
 from applications.models import Application, NoticeBatch, Objection, PublicNotice, User
@@ -24,7 +24,8 @@ def publish(cases: Sequence[Application], *, title: str, by: User, at: datetime)
     Agree to several proposals at once and show them to the public in one batch, all of them or none.
 
     A case whose band asks for more approvals gets this one and waits; without any that is ready there is no batch.
-    Cases are locked in the order of their keys and pools in theirs, so that two batches never wait for each other.
+    One that finds no room in its pool joins the queue. Cases are locked in the order of their keys and pools in theirs,
+    so that two batches never wait for each other; before one pool the earlier complete filing comes first.
     Raises ActionRefused, naming the case.
     """
     if not cases:
@@ -32,11 +33,12 @@ def publish(cases: Sequence[Application], *, title: str, by: User, at: datetime)
     if len(cases) > BATCH_MOST:
         stop(f"一批最多公示{BATCH_MOST}件。")
     keys = sorted(case.pk for case in cases)
-    locked = list(Application.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk"))
+    rows = Application.objects.select_for_update(of=("self",)).annotate(complete_at=pools.completed())
+    locked = list(rows.filter(pk__in=keys).order_by("pk"))
     if len({case.authority_id for case in locked}) > 1:
         stop("一批公示的申报件须属于同一主管单位。")
     batch: NoticeBatch | None = None
-    for case in sorted(locked, key=lambda case: (_pool_key(case), case.pk)):
+    for case in sorted(locked, key=lambda case: (_pool_key(case), case.complete_at, case.number)):
         try:
             moved = decision.endorse(case, title=title, batch=batch, by=by, at=at)
         except permissions.ActionRefused as refusal:
@@ -47,7 +49,7 @@ def publish(cases: Sequence[Application], *, title: str, by: User, at: datetime)
 
 
 def _pool_key(case: Application) -> int:
-    pool = assessing.pool_of(case)
+    pool = pools.pool_of(case)
     return pool.pk if pool else 0
 
 

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from applications import assessing, history, permissions
 from applications.actions.overtaking import refuse_if_overtaken
-from applications.actions.shared import lock, refuse_if, stop, take_duty
+from applications.actions.shared import changed, lock, refuse_if, stop, take_duty
 from applications.models import Application, CaseDecision, User
 
 
@@ -39,8 +39,7 @@ def decide_reading(
         decided_by=take_duty(application, standing, at),
         decided_at=at,
     )
-    application.version += 1
-    application.save(update_fields=["version"])
+    changed(application)
     history.record(
         application,
         "decide_reading",

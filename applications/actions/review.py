@@ -1,5 +1,6 @@
 """The verifier's desk: find out fact by fact what is proven, then propose the sum that follows."""
 
+from collections.abc import Container
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from applications import assessing, history, permissions
 from applications.actions import desk_file
 from applications.actions.desk_file import Paper
 from applications.actions.overtaking import refuse_if_overtaken
-from applications.actions.shared import ask_for_delay, lock, move, refuse_if, stop, take_duty
+from applications.actions.shared import ask_for_delay, changed, lock, move, refuse_if, stop, take_duty
 from applications.models import Application, Assessment, DeskFile, Evidence, FactCheck, Status, User
 from applications.promises import open_promises
 
@@ -18,7 +19,7 @@ EXACT, CEILING = "exact", "ceiling"
 ON_PAPER = frozenset({"case_by_case", "external"})  # 一事一议, 转致: a paper decides the sum
 
 
-def unchecked(application: Application, checks: dict[str, FactCheck]) -> list[str]:
+def unchecked(application: Application, checks: Container[str]) -> list[str]:
     """Return the labels of the facts the clause is judged on that nobody has checked yet."""
     fields = assessing.fields_of(application)
     return [f.label for f in fields if f.name not in checks and (f.name in application.facts or f.required)]
@@ -65,8 +66,7 @@ def check(
         checked_by=take_duty(application, standing, at),
         checked_at=at,
     )
-    application.version += 1
-    application.save(update_fields=["version"])
+    changed(application)
     history.record(
         application,
         "check",

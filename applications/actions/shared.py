@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 
 from django.utils import timezone
 
-from applications import history, ledger, permissions, timing
+from applications import history, ledger, permissions, pools, timing
 from applications.clocks import Calendar, add_working_days
 from applications.models import Application, CaseDuty, Counter, Event, Posting, Status, User
 from applications.permissions import ActionRefused, Standing, standing_in, with_standing
@@ -68,6 +68,12 @@ def ask_for_delay(application: Application, at: datetime) -> None:
     refuse_if(permissions.why_not_late(timing.clock_of_step(application), timezone.localdate(at)))
 
 
+def changed(application: Application) -> None:
+    """Let pages of a locked case that were read before this act be old, where the act does not move the case."""
+    application.version += 1
+    application.save(update_fields=["version"])
+
+
 def move(
     application: Application,
     action: str,
@@ -84,13 +90,16 @@ def move(
 
     An officer (who acts in a `duty`) ends a late step only once its delay is explained; members and the system may.
 
-    A case that ends without money gives its papers back to the ledger, whichever verb ended it.
+    A case that ends without money gives its papers back to the ledger, whichever verb ended it; one that goes on from
+    approval leaves the queue for its pool.
     """
     assert to in EXITS[Status(application.status)], f"{application.status} -> {to}"
 
     if to in ledger.RELEASING:
         ledger.release(application, at=at)
     before = application.status
+    if before == Status.PROPOSED:
+        pools.leave(application, to, at)
     clocks = timing.running(application)
     if duty:
         late = next((clock for clock in clocks if clock.step == before), None)

@@ -17,7 +17,8 @@ class NoticeLetter(Letter):
     `facts` are rows (事项, 核验值, 依据材料); `computation` are the sentences of the trace; `readings` are rows
     (问题, 采用的口径); `instalments` are rows (期次, 拨付条件或时间, fen). `computed_fen` is what the rules give for
     this claim, after `earlier_fen`, received under the same clause before; `amount_fen` is what is granted of it.
-    `decision_paper` names the paper that fixed the sum where the text has no formula for it.
+    `arrangement` says why a short pool gives less than was proposed. `decision_paper` names the paper that fixed the
+    sum where the text has no formula for it.
     """
 
     uscc: str
@@ -34,6 +35,7 @@ class NoticeLetter(Letter):
     instalments: Sequence[Sequence[Any]] = ()
     readings: Sequence[Sequence[str]] = ()
     decision_paper: str = ""
+    arrangement: str = ""
     payee_note: str = ""
     remedies: Remedies
     pack_name: str = ""
@@ -64,6 +66,7 @@ class NoticeLetter(Letter):
             "instalments": [(term, when, yuan(fen)) for term, when, fen in self.instalments],
             "readings": self.readings,
             "decision_paper": self.decision_paper,
+            "arrangement": self.arrangement,
             "payee_note": self.payee_note,
             "remedies": self.remedies.sentence("通知书"),
             "pack": f"{self.pack_name}（{self.pack_hash}）" if self.pack_hash else self.pack_name,

@@ -42,6 +42,15 @@ def pdf(letter: Letter) -> bytes:
         return _printer().print(page)
 
 
+def sheet(template: str, context: dict[str, Any]) -> bytes:
+    """Return a page that is no letter, such as the contents of a package, as PDF. Raises FontsMissing."""
+    if missing := fonts_ready():
+        raise FontsMissing(f"缺少公文字体：{'、'.join(missing)}。请运行 script/fonts。")
+    page = _templates().get_template(template).render(Context(context, use_l10n=False))
+    with _one_at_a_time:
+        return _printer().print(page)
+
+
 def page_source(letter: Letter) -> str:
     """Return the HTML of a letter. Everything the letter brings is escaped by the template engine."""
     common = {

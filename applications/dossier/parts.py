@@ -50,6 +50,8 @@ from applications.models import (
     SiteVisit,
 )
 
+SETTLED = ("settlement__pool", "settlement__round", "carried_from__application")
+
 # Who objects is known to the handling officer alone; the signed paper stays with the portal.
 OBJECTOR = ("name", "identity", "phone", "address", "code")
 
@@ -204,7 +206,7 @@ def notices(case: Application) -> Part:
 
 def money(case: Application) -> Part:
     """What was taken from the pool, granted, divided among years and payers, looked at again, paid, carried over."""
-    rows: list[Model] = [*_of(PoolWait, case, "pool"), *_of(Commitment, case, "pool")]
+    rows: list[Model] = [*_of(PoolWait, case, "pool", *SETTLED), *_of(Commitment, case, "pool")]
     awards = _of(
         Award, case, "applicant", "authority", "clause", "assessment", "decided_by__user", "replaces__application"
     )

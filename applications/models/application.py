@@ -122,6 +122,8 @@ class Application(models.Model):
     proposed_paper = models.CharField(
         "决定文件", max_length=200, blank=True, help_text="一事一议和转致事项的会议纪要或上级文件"
     )
+    arranged_fen = models.BigIntegerField("安排额（分）", null=True, blank=True)
+    arranged_reason = models.CharField("资金安排说明", max_length=400, blank=True)
     assessment = models.ForeignKey(
         "Assessment", on_delete=models.PROTECT, related_name="+", null=True, blank=True, verbose_name="当前测算"
     )
@@ -173,6 +175,17 @@ class Application(models.Model):
                 name="application_proposed_sum_positive", condition=Q(proposed_fen=None) | Q(proposed_fen__gt=0)
             ),
             models.CheckConstraint(
+                name="application_arranged_within_the_proposal",
+                condition=Q(arranged_fen=None, arranged_reason="")
+                | Q(
+                    proposed_fen__isnull=False,
+                    arranged_fen__isnull=False,
+                    arranged_fen__gt=0,
+                    arranged_fen__lte=F("proposed_fen"),
+                )
+                & ~Q(arranged_reason=""),
+            ),
+            models.CheckConstraint(
                 name="application_submitted_before_the_desk",
                 condition=Q(status__in=["draft", "withdrawn"]) | Q(submitted_at__isnull=False),
             ),
@@ -188,6 +201,11 @@ class Application(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def sum_fen(self) -> int | None:
+        """What the case is to receive, in whole fen: the proposed sum, or what a short pool has for it."""
+        return self.proposed_fen if self.arranged_fen is None else self.arranged_fen
 
 
 class CaseDuty(models.Model):

@@ -35,7 +35,7 @@ class Award(models.Model):
     year = models.PositiveSmallIntegerField("支持年度")
     amount_fen = models.BigIntegerField("核定额（分）")
     computed_fen = models.BigIntegerField("测算额（分）")
-    reason = models.CharField("核定理由", max_length=500, blank=True)
+    reason = models.CharField("核定理由", max_length=1000, blank=True)
     decided_by = models.ForeignKey(CaseDuty, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField("决定时间")
     replaces = models.OneToOneField("self", on_delete=models.PROTECT, related_name="replaced_by", null=True, blank=True)
@@ -46,6 +46,10 @@ class Award(models.Model):
         verbose_name = verbose_name_plural = "奖补决定"
         indexes = [
             models.Index(name="awards_of_authority", fields=["authority", "-id"]),
+            # The desk's list goes by the case, the newest first: a column of this table, which every database sorts by.
+            models.Index(name="awards_by_case", fields=["authority", "-application"]),
+            models.Index(name="awards_of_year", fields=["authority", "year", "-application"]),
+            models.Index(name="awards_of_clause", fields=["authority", "clause", "-application"]),
             models.Index(name="awards_of_applicant_clause", fields=["applicant", "clause"]),
         ]
         constraints = [
@@ -71,6 +75,7 @@ class Instalment(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "分期"
         ordering = ["award_id", "number"]
+        indexes = [models.Index(name="instalments_by_day", fields=["due_on"])]
         constraints = [
             models.UniqueConstraint(name="one_instalment_per_number", fields=["award", "number"]),
             models.CheckConstraint(name="instalment_amount_positive", condition=Q(amount_fen__gt=0)),

@@ -146,11 +146,12 @@ class Clock(models.Model):
 
 
 class ClockPause(models.Model):
-    """停表: while the applicant corrects or an expert works, the step's days are not counted."""
+    """停表: while the applicant corrects, an expert works or the pool has no room, the step's days are not counted."""
 
     class Reason(models.TextChoices):
         CORRECTION = "correction", "补正"
         EXPERT = "expert", "专家评审"
+        MONEY = "money", "等待资金安排"
 
     clock = models.ForeignKey(Clock, on_delete=models.PROTECT, related_name="pauses")
     reason = models.CharField("事由", max_length=10, choices=Reason)

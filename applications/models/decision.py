@@ -185,7 +185,8 @@ class Settlement(models.Model):
     批次资金结算: how a pool that is short is shared among the proposals of a round. Inputs are frozen and hashed.
 
     The same inputs give the same result: `result_sha256` is over the sums by case. A preview is not kept; a row is a
-    settlement that was carried out, confirmed by a second person.
+    settlement that one person carried out and a second one confirms or drops. `inputs` and `result` are written by
+    `applications.settling`: cases with complete_at and proposed fen, limit and room of the pool; sums in fen by case.
     """
 
     class Method(models.TextChoices):
@@ -214,6 +215,9 @@ class Settlement(models.Model):
             models.CheckConstraint(
                 name="settlement_confirmed_by_another", condition=Q(confirmed_by=None) | ~Q(confirmed_by=F("made_by"))
             ),
+            models.CheckConstraint(
+                name="settlement_confirmed_or_dropped", condition=Q(confirmed_at=None) | Q(dropped_at=None)
+            ),
             models.UniqueConstraint(
                 name="one_live_settlement_per_pool_and_round",
                 fields=["pool", "round"],
@@ -226,22 +230,51 @@ class Settlement(models.Model):
 
 
 class PoolWait(models.Model):
-    """排队: a case the pool had no room for, in the order of complete filing; never a silent refusal."""
+    """
+    排队: a case that is agreed to and finds no room in its pool, in the order of complete filing; never a refusal.
+
+    `since` is never earlier than the last sum taken from the pool, which is what found it short, so that the order of
+    taking and waiting can be proved afterwards. A settlement writes what it gives (0: goes on waiting). A row ends
+    once: `outcome` is the status the case went on to, or that it was carried to another year, where a new row goes on.
+    """
+
+    CARRIED = "carried"
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="pool_waits")
     pool = models.ForeignKey(Pool, on_delete=models.PROTECT, related_name="waits")
     complete_at = models.DateTimeField("完整申报时间")
     amount_fen = models.BigIntegerField("所需金额（分）")
     since = models.DateTimeField("排队时间")
+    called_at = models.DateTimeField("轮到时间", null=True, blank=True)
+    settlement = models.ForeignKey(
+        Settlement, on_delete=models.PROTECT, related_name="waits", null=True, blank=True, verbose_name="批次结算"
+    )
+    settled_fen = models.BigIntegerField("结算安排额（分）", null=True, blank=True)
+    carried_from = models.OneToOneField(
+        "self", on_delete=models.PROTECT, related_name="carried_to", null=True, blank=True, verbose_name="结转自"
+    )
     ended_at = models.DateTimeField("结束时间", null=True, blank=True)
+    outcome = models.CharField("结果", max_length=12, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "资金池排队"
         ordering = ["complete_at", "pk"]
+        indexes = [
+            models.Index(name="queue_of_pool", fields=["pool", "complete_at", "id"], condition=Q(ended_at=None)),
+        ]
         constraints = [
             models.UniqueConstraint(
                 name="one_running_wait_per_case", fields=["application"], condition=Q(ended_at=None)
-            )
+            ),
+            together("settlement", "settled_fen"),
+            models.CheckConstraint(
+                name="wait_settled_within_its_claim",
+                condition=Q(settled_fen=None) | Q(settled_fen__gte=0, settled_fen__lte=F("amount_fen")),
+            ),
+            models.CheckConstraint(
+                name="wait_ends_with_an_outcome",
+                condition=Q(ended_at=None, outcome="") | Q(ended_at__isnull=False) & ~Q(outcome=""),
+            ),
         ]
 
     def __str__(self) -> str:

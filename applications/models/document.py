@@ -100,12 +100,14 @@ class Job(models.Model):
     """
     后台任务: work that a worker does later, with progress. A row written with the change, swept until done.
 
-    A worker claims it by a heartbeat; a job whose heartbeat stopped is given to the next worker.
+    A worker claims it by a heartbeat; a job whose heartbeat stopped is given to the next worker. A cancelled one is
+    nobody's until its owner lets it go on.
     """
 
     class Kind(models.TextChoices):
         DOCUMENT = "document", "生成文书"
         ARCHIVE = "archive", "打包文书"
+        MERGED = "merged", "合并文书"
         BATCH = "batch", "生成公示公告"
         DOSSIER = "dossier", "制作卷宗"
 
@@ -114,6 +116,7 @@ class Job(models.Model):
         RUNNING = "running", "进行中"
         DONE = "done", "已完成"
         FAILED = "failed", "失败"
+        CANCELLED = "cancelled", "已取消"
 
     kind = models.CharField("任务", max_length=12, choices=Kind)
     document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="jobs", null=True, blank=True)
@@ -135,7 +138,8 @@ class Job(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "后台任务"
         indexes = [
-            models.Index(name="unfinished_jobs", fields=["state", "id"], condition=Q(state__in=["queued", "running"]))
+            models.Index(name="unfinished_jobs", fields=["state", "id"], condition=Q(state__in=["queued", "running"])),
+            models.Index(name="jobs_of_person", fields=["requested_by", "-id"]),
         ]
         constraints = [
             models.UniqueConstraint(name="one_job_per_document", fields=["document"], condition=Q(kind="document")),

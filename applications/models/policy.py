@@ -193,8 +193,10 @@ class Pool(models.Model):
     """
     资金池: the yearly limit that several clauses share, in whole fen.
 
-    committed counts what is held or granted, paid what left the treasury; the database refuses anything outside
-    0 <= paid <= committed <= limit, whatever arrives at the same moment.
+    committed counts what is held or granted, paid what left the treasury, reserved what a settlement has promised to
+    cases that are not in public notice yet; the database refuses anything outside 0 <= paid <= committed <= limit and
+    committed + reserved <= limit, whatever arrives at the same moment. `shortfall` is what the authority does where
+    money is short; until it chooses, cases queue.
     """
 
     class Shortfall(models.TextChoices):
@@ -211,6 +213,10 @@ class Pool(models.Model):
     paid_fen = models.BigIntegerField("已拨付（分）", default=0)
     source = models.CharField("依据文件", max_length=200)
     shortfall = models.CharField("余额不足时", max_length=10, choices=Shortfall, default=Shortfall.QUEUE)
+    reserved_fen = models.BigIntegerField("已结算待公示（分）", default=0)
+    shortfall_source = models.CharField("办法依据", max_length=200, null=True, blank=True)  # noqa: DJ001 - paired, null means not chosen
+    shortfall_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    shortfall_at = models.DateTimeField("确定时间", null=True, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "资金池"
@@ -220,7 +226,17 @@ class Pool(models.Model):
                 name="pool_never_exceeded",
                 condition=Q(paid_fen__gte=0, paid_fen__lte=F("committed_fen"), committed_fen__lte=F("limit_fen")),
             ),
+            models.CheckConstraint(
+                name="pool_promises_no_more_than_it_has",
+                condition=Q(reserved_fen__gte=0, reserved_fen__lte=F("limit_fen") - F("committed_fen")),
+            ),
+            together("shortfall_source", "shortfall_by", "shortfall_at"),
         ]
 
     def __str__(self) -> str:
         return f"{self.name}（{self.year}年）"
+
+    @property
+    def room_fen(self) -> int:
+        """What nobody holds and no settlement has promised, in whole fen."""
+        return self.limit_fen - self.committed_fen - self.reserved_fen

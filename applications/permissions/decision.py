@@ -5,6 +5,7 @@ from datetime import date
 from applications.approving import Agreement
 from applications.models import Application, Duty, PublicNotice
 from applications.permissions.base import Standing, why_not_duty, why_not_officer
+from applications.pools import Share
 
 
 def why_not_return(application: Application, standing: Standing) -> str:
@@ -12,10 +13,18 @@ def why_not_return(application: Application, standing: Standing) -> str:
     return why_not_duty("return_", application, standing)
 
 
-def why_not_endorse(application: Application, standing: Standing, *, agreement: Agreement, agreed: bool) -> str:
-    """The approver agrees to a proposal once; the last approval waits for 法制审核 where the band asks for it."""
+def why_not_endorse(
+    application: Application, standing: Standing, *, agreement: Agreement, agreed: bool, share: Share | None = None
+) -> str:
+    """
+    The approver agrees to a proposal once; the last approval waits for 法制审核 where the band asks for it.
+
+    One that is agreed to and waits for money is put before the public as soon as its pool (`share`) has room for it.
+    """
     if reason := why_not_duty("endorse", application, standing):
         return reason
+    if share and share.waiting and agreement.complete and application.proposed_fen is not None:
+        return share.offer(application.proposed_fen)[1]
     if agreed:
         return f"您已同意本次核定意见（{agreement}），等待其他审批人员。"
     if agreement.had + 1 >= agreement.needed and agreement.legal_needed and not agreement.legal_had:

@@ -23,8 +23,9 @@ def why_not_late(clock: Clock | None, today: date) -> str:
 
 
 def duties_of_step(step: str) -> list[Duty]:
-    """Return the duties whose turn a step is, in the order of the posts."""
-    return [duty for duty in Duty if Status(step) in TURN.get(duty, ())]
+    """Return the duties that have an act in a step, in the order of the posts: 法制审核 comes before an approval."""
+    beside = {Status.PROPOSED: Duty.LEGAL}.get(Status(step))
+    return [duty for duty in Duty if Status(step) in TURN.get(duty, ()) or duty == beside]
 
 
 def why_not_explain_delay(standing: Standing, clock: Clock | None, today: date) -> str:

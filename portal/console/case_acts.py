@@ -1,6 +1,6 @@
 """What can be done on a case as it stands: which acts are this person's, why not, and whose the others are."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,18 +48,19 @@ BESIDE: tuple[tuple[str, str, str, Callable[[Any, Standing], str], str], ...] = 
 )  # fmt: skip
 
 
-def possible_acts(case: Application, standing: Standing) -> list[Possible]:
+def possible_acts(case: Application, standing: Standing, checked: Container[str]) -> list[Possible]:
     """
     Return the acts of the present step, this person's own first; the case was read by `case_with_standing`.
 
-    Costs two queries more where the person might propose, none elsewhere.
+    `checked` are the facts that somebody has checked. Costs two queries more where the person might propose, none
+    elsewhere.
     """
     status = Status(case.status)
     here = [verb for verb in TOOLBAR if status in VERBS[verb].sources]
     if not case.promised:  # type: ignore[attr-defined] # read by `case_with_standing`
         here = [verb for verb in here if verb != "accept_with_promises"]
     might_propose = "propose" in here and standing.duty == Duty.VERIFY
-    left = unchecked(case, assessing.latest_checks(case)) if might_propose else []
+    left = unchecked(case, checked) if might_propose else []
     questions = assessing.case_questions(case) if might_propose else []
     undecided = [question.spec.question for question in questions if question.is_open]
     reasons = why_nots(case, standing, left, undecided)

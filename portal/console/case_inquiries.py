@@ -17,6 +17,7 @@ from applications import permissions
 from applications.actions import inquiry, joint_review, opinion
 from applications.models import Application, CreditCheck, Duty, ExpertOpinion, JointReview, Posting, SiteVisit, User
 from applications.permissions import ActionRefused, Standing
+from portal.console.acting import acting_on
 from portal.console.site import EXTRA_URLS, case_desk
 from portal.console.tabs import CASE_TABS, CaseTab, tab_page
 from portal.forms import inquiry as forms
@@ -175,7 +176,11 @@ def inquiries_of(request: Request, pk: int) -> Inquiries:
 def inquiries_page(
     request: Request, desk: Inquiries, *, refusal: str = "", sent: Mapping[str, Form] | None = None, status: int = 200
 ) -> HttpResponse:
-    """Answer with the tab; `sent` holds a form that was refused, under the name of its act or "answer-<pk>"."""
+    """
+    Answer with the tab; `sent` holds a form that was refused, under the name of its act or "answer-<pk>".
+
+    What was typed into a form that the page no longer shows stands beside the refusal.
+    """
     sent = sent or {}
     may = {name: not act.why_not(desk) for name, act in ACTS.items()}
     shown = {
@@ -185,14 +190,22 @@ def inquiries_page(
     }
     open_outside = [row for row in desk.opinions if row.expert_id is None and row.answered_at is None]
     answers = {row.pk: sent.get(f"answer-{row.pk}") or _answer_form(row) for row in open_outside if may["ask"]}
+    on_the_page = [*shown.values(), *answers.values()]
     context = {
         "desk": desk,
         "forms": shown,
         "opinions": [(row, answers.get(row.pk)) for row in desk.opinions],
         "missing": permissions.missing_inquiries(desk.case) if desk.case.status == "verifying" else [],
         "refusal": refusal,
+        "kept": [line for form in sent.values() if form not in on_the_page for line in _typed(form)],
     }
     return tab_page(request, desk.case, "console/case_inquiries.html", context, status=status)
+
+
+def _typed(form: Form) -> list[tuple[str, str]]:
+    """Return what a person typed or chose in a form, in words."""
+    said = [(field, field.value()) for field in form if not field.is_hidden]
+    return [(str(field.label), str(value)) for field, value in said if value]
 
 
 def _answer_form(row: ExpertOpinion, *data: Any) -> forms.AnswerForm:
@@ -213,14 +226,15 @@ def _view(name: str) -> Callable[..., HttpResponse]:
     @idempotent
     def record(request: Request, pk: int) -> HttpResponse:
         desk = inquiries_of(request, pk)
-        if reason := act.why_not(desk):
-            return inquiries_page(request, desk, refusal=reason, status=409)
         form = act.form(desk, request.POST, request.FILES, prefix=name, auto_id=f"{name}-%s")
+        if reason := act.why_not(desk):
+            return inquiries_page(request, desk, refusal=reason, sent={name: form}, status=409)
         if not form.is_valid():
             return inquiries_page(request, desk, sent={name: form}, status=422)
         values = form.cleaned_data | ({"stage": desk.stage} if name == "credit" else {})
         try:
-            act.action(desk.case, **values, by=request.user, at=timezone.now())
+            with acting_on(request, desk.case):
+                act.action(desk.case, **values, by=request.user, at=timezone.now())
         except ActionRefused as refusal:
             return inquiries_page(
                 request, inquiries_of(request, pk), refusal=str(refusal), sent={name: form}, status=409
@@ -237,14 +251,15 @@ def answer(request: Request, pk: int, opinion_pk: int) -> HttpResponse:
     """Enter the signed opinion of an expert who has no account."""
     desk = inquiries_of(request, pk)
     row = get_object_or_404(ExpertOpinion.objects.select_related("application"), pk=opinion_pk, application=desk.case)
-    if reason := permissions.why_not_answer(desk.case, desk.standing, row):
-        return inquiries_page(request, desk, refusal=reason, status=409)
     form = _answer_form(row, request.POST, request.FILES)
     sent = {f"answer-{row.pk}": form}
+    if reason := permissions.why_not_answer(desk.case, desk.standing, row):
+        return inquiries_page(request, desk, refusal=reason, sent=sent, status=409)
     if not form.is_valid():
         return inquiries_page(request, desk, sent=sent, status=422)
     try:
-        opinion.answer_expert(row, **form.cleaned_data, by=request.user, at=timezone.now())
+        with acting_on(request, desk.case):
+            opinion.answer_expert(row, **form.cleaned_data, by=request.user, at=timezone.now())
     except ActionRefused as refusal:
         return inquiries_page(request, inquiries_of(request, pk), refusal=str(refusal), sent=sent, status=409)
     messages.success(request, f"已录入{row.expert_name}的答复。")

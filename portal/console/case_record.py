@@ -1,6 +1,6 @@
 """What happened on a case: who held which duty, every act in order, and the papers that came of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 
 from django.contrib import messages
@@ -10,9 +10,10 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from applications import assessing
 from applications.actions import ActionRefused
 from applications.actions import dossier as actions
-from applications.models import Application, Clock, Event
+from applications.models import Application, Clock, Event, FactCheck
 from applications.permissions.timing import OFFICE_STEPS
 from applications.workflow import VERBS
 from portal.console.case_acts import possible_acts
@@ -111,6 +112,15 @@ ACTION_WORDS = {
     "post": "设立岗位",
     "end_posting": "变更离岗日期",
     "order_dossier": "调取卷宗",
+    "pack_letters": "批量下载通知书",
+    "wait_for_money": "排队等待资金",
+    "call_up": "轮到办理",
+    "carry_wait": "结转排队",
+    "choose_shortfall": "确定余额不足时的办法",
+    "settle": "批次资金结算",
+    "confirm_settlement": "确认批次资金结算",
+    "drop_settlement": "撤下批次资金结算",
+    "settled": "批次资金结算结果",
 }
 
 
@@ -119,17 +129,30 @@ def event_words(action: str) -> str:
     return VERBS[action].label if action in VERBS else ACTION_WORDS.get(action, action)
 
 
-def told(events: Iterable[Event]) -> list[tuple[Event, str]]:
-    """Return the history with its words; files handled one after the other by one person are one line, the last."""
+def told(events: Iterable[Event], labels: Mapping[str, str]) -> list[tuple[Event, str, str]]:
+    """
+    Return the history with its words and notes; `labels` are the words of facts by name.
+
+    Files handled one after the other by one person are one line, the last.
+    """
     lines = []
     for (action, _), group in groupby(events, key=lambda event: (event.action, event.by_id)):
         rows = list(group)
         if action in IN_ONE_LINE:
             count = f" {len(rows)} 份" if len(rows) > 1 else ""
-            lines.append((rows[-1], f"{event_words(action)}{count}"))
+            lines.append((rows[-1], f"{event_words(action)}{count}", rows[-1].note))
+        elif action == "check":
+            lines += [(row, *_check_words(row, labels)) for row in rows]
         else:
-            lines += [(row, event_words(action)) for row in rows]
+            lines += [(row, event_words(action), row.note) for row in rows]
     return lines
+
+
+def _check_words(event: Event, labels: Mapping[str, str]) -> tuple[str, str]:
+    """Name the fact that was checked, and what was found with the reason where there is one."""
+    fact, verdict = event.detail["fact"], FactCheck.Verdict(event.detail["verdict"])
+    found = str(verdict.label)
+    return f"{event_words('check')}：{labels.get(fact, fact)}", f"{found}：{event.note}" if event.note else found
 
 
 def clocks_shown(case: Application) -> list[Clock]:
@@ -146,11 +169,13 @@ def clocks_shown(case: Application) -> list[Clock]:
 def record_page(request: Request, pk: int, *, refusal: str = "", status: int = 200) -> HttpResponse:
     """Answer with the history of a case, after a refused act with its reason."""
     case, standing = case_with_standing(request, pk)
+    events = list(case.events.select_related("by").order_by("sequence"))
+    checked = {event.detail["fact"] for event in events if event.action == "check"}
     context = {
         "refusal": refusal,
-        "acts": possible_acts(case, standing),
-        **dossiers_of(request, case),
-        "events": told(case.events.select_related("by").order_by("sequence")),
+        "acts": possible_acts(case, standing, checked),
+        **dossiers_of(request, case, standing),
+        "events": told(events, {field.name: field.label for field in assessing.fields_of(case)}),
         "documents": case.documents.order_by("pk").defer("content"),
         "clocks": clocks_shown(case),
         "duties": case.duties.select_related("user").order_by("since", "pk"),

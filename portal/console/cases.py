@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 
+import rules
 from applications.approving import agreement_in
 from applications.models import Application, Duty, FactCheck, Status
 from applications.workflow import NEXT, ROAD, VERBS
@@ -19,6 +20,7 @@ from portal.console.tabs import CASE_TABS, CaseTab, tab_context
 from portal.forms.case_reading import CaseReadingForm
 from portal.forms.console import DeclineForm, ProposeForm, ReasonForm
 from portal.forms.grant import GrantForm
+from portal.forms.pools import RestForm
 from portal.forms.timing import DelayForm
 from portal.requests import Request
 
@@ -35,7 +37,10 @@ PLAIN = {
     "grant": "确定批准兑现吗？批准后生成奖补资金兑现通知书，不可修改。",
     "close": "确定办结归档吗？",
 }
-DANGEROUS = frozenset({"decline", "refuse"})
+DANGEROUS = {
+    "decline": "确定不予受理吗？通知书随即发出，不能收回。",
+    "refuse": "确定不予兑现吗？决定书随即发出，不能收回。",
+}
 TYPED = frozenset({"reason", "amount", "parts", "verified", "note"})  # fields of acts that a person writes words into
 TOOLBAR = (
     *("accept", "accept_with_promises", "correct", "decline", "propose"),
@@ -87,6 +92,8 @@ def form_of(
         ceiling_fen = outcome.ceiling_fen if outcome else None
         on_paper = outcome is not None and outcome.on_paper
         return ProposeForm(data, files, auto_id=f"id_{verb}_%s", ceiling_fen=ceiling_fen, on_paper=on_paper)
+    if verb == "endorse":
+        return RestForm(data, auto_id=f"id_{verb}_%s") if data and "arranged_fen" in data else None
     if verb == "grant":
         return GrantForm(data, auto_id=f"id_{verb}_%s", application=application, outcome=outcome)
     if verb == "decline":
@@ -125,13 +132,22 @@ def acts_of(file: CaseFile, sent: Mapping[str, Form]) -> list[Act]:
             label=VERBS[verb].label,
             url=url_of(verb, file.application.pk),
             why_not=file.why_not[verb],
-            confirm=PLAIN.get(verb, ""),
-            form=sent.get(verb) or form_of(verb, outcome=file.outcome, application=file.application),
+            confirm=PLAIN.get(verb) or DANGEROUS.get(verb, ""),
+            form=sent.get(verb)
+            or _rest_form(verb, file)
+            or form_of(verb, outcome=file.outcome, application=file.application),
         )
         for verb in TOOLBAR
         if file.application.status in VERBS[verb].sources
         and (verb != "accept_with_promises" or file.open_promises)  # nothing was promised: one button less
     ]
+
+
+def _rest_form(verb: str, file: CaseFile) -> Form | None:
+    """Return the form of an endorsement for what is left of the pool, where that is less than is proposed."""
+    if verb != "endorse" or not file.cut_fen:
+        return None
+    return RestForm(initial={"arranged_fen": rules.yuan(file.cut_fen)}, auto_id="id_endorse_%s")
 
 
 def steps_of(file: CaseFile) -> list[dict[str, str]]:

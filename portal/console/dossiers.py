@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from applications import dossier, permissions
 from applications.models import Application, Job
+from applications.permissions import Standing
 from portal.console.site import EXTRA_URLS
 from portal.console.tabs import case_of_tab
 from portal.requests import Request
@@ -18,9 +19,8 @@ from portal.views.files import send_file
 SHOWN = 5
 
 
-def dossiers_of(request: Request, case: Application) -> dict[str, Any]:
+def dossiers_of(request: Request, case: Application, standing: Standing) -> dict[str, Any]:
     """Return the newest dossiers that this person ordered of a case, and why no further one can be ordered."""
-    standing = permissions.standing_of(request.user, case)
     why_not = permissions.why_not_dossier(standing)
     own = Job.objects.filter(kind=Job.Kind.DOSSIER, application=case, requested_by=request.user).order_by("-pk")
     return {

@@ -22,6 +22,7 @@ class Examples:
     """The examples of one clause, those that do not agree first."""
 
     number: str
+    article: str
     name: str
     rows: list["rules.Worked"]
 
@@ -35,7 +36,7 @@ def _by_clause(rows: Iterable["rules.Worked"]) -> list[Examples]:
     """Return the examples by clause in the order of the text, those that do not agree first in each."""
     found: dict[str, Examples] = {}
     for row in rows:
-        found.setdefault(row.number, Examples(row.number, row.clause_name, [])).rows.append(row)
+        found.setdefault(row.number, Examples(row.number, row.article, row.clause_name, [])).rows.append(row)
     for group in found.values():
         group.rows.sort(key=lambda row: row.agrees)
     return list(found.values())
@@ -57,7 +58,7 @@ def examples(request: Request, pk: int) -> HttpResponse:
         "policy": row,
         "version": version,
         "versions": rules.load().chains[row.code],
-        "choices": [(group.number, group.name) for group in groups],
+        "choices": [(group.number, f"{group.article} {group.name}") for group in groups],
         "asked": asked,
         "groups": [group for group in sorted(groups, key=lambda g: not g.wrong) if asked in ("", group.number)],
         "count": sum(len(group.rows) for group in groups),

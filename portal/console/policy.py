@@ -49,6 +49,11 @@ ACTS = {
     "confirm_publication": "确认发布版本",
     "drop_publication": "撤下发布意见",
     "open_pool": "按条文设定资金池",
+    "choose_shortfall": "确定余额不足时的办法",
+    "carry_wait": "结转排队",
+    "settle": "批次资金结算",
+    "confirm_settlement": "确认批次资金结算",
+    "drop_settlement": "撤下批次资金结算",
 }
 
 

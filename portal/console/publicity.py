@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from applications import approving, permissions
 from applications.actions import ActionRefused, publicity
-from applications.models import Application, Duty, NoticeBatch, Objection, Posting, Status
+from applications.models import Application, Duty, NoticeBatch, Objection, PoolWait, Posting, Status
 from applications.permissions import standing_of
 from portal.console.queue import forget_counts
 from portal.console.site import CASE_DUTIES, EXTRA_URLS, NAVIGATION, Entry, case_desk, posting_of, site
@@ -34,8 +34,14 @@ def _desk(request: Request, *duties: str) -> Posting:
 
 
 def _proposed(posting: Posting) -> QuerySet[Any]:
-    """Return the proposals of an authority with how far they are agreed to, the nearest deadline first."""
+    """
+    Return the proposals of an authority with how far they are agreed to, the nearest deadline first.
+
+    One that waits for money is among them once its turn has come; before that nothing could be done about it.
+    """
     cases = Application.objects.filter(authority=posting.authority_id, status=Status.PROPOSED)
+    waits = PoolWait.objects.filter(application=OuterRef("pk"), ended_at=None)
+    cases = cases.exclude(Exists(waits.filter(called_at=None))).annotate(awaits_money=Exists(waits))
     rows = approving.with_agreement(cases).select_related("applicant", "clause")
     return rows.order_by("due_on", "pk")[: publicity.BATCH_MOST]
 
@@ -57,7 +63,10 @@ def publish(request: Request) -> HttpResponse:
     except ActionRefused as refusal:
         return _publish_page(request, rows, form, refusal=str(refusal), status=409)
     forget_counts(posting.authority_id)
-    messages.success(request, f"已公示：{batch.number}。" if batch else "已记录您的审批意见，等待其他审批人员。")
+    waiting = PoolWait.objects.filter(application__in=chosen, ended_at=None).count()
+    queued = f"{waiting}件因资金池余额不足列入排队，已告知申报单位。" if waiting else ""
+    agreed = "" if queued else "已记录您的审批意见，等待其他审批人员。"
+    messages.success(request, (f"已公示：{batch.number}。" if batch else agreed) + queued)
     return redirect("console:batches")
 
 

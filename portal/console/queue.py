@@ -14,12 +14,14 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from applications.models import Application, Authority, Clock, ClockPause, Posting, SavedFilter, Status, User
+from applications.models import Application, Authority, Clock, ClockPause, Duty, Posting, SavedFilter, Status, User
 from applications.permissions import ASSIGNING
+from applications.pools import pools_with_room
 from applications.workflow import ENDED, LENGTHS, TURN
 from portal.console.site import CASE_DUTIES, EXTRA_URLS, NAVIGATION, Entry, case_desk, site
 from portal.filters import (
     ALL,
+    CAN_BE_LATE,
     LATE,
     MINE,
     OF_THE_TURN,
@@ -133,7 +135,8 @@ def _counts(authority_id: int) -> Counts:
         zero = Value(0)
         cases = Application.objects.filter(authority=authority_id).order_by()
         running = cases.filter(status__in=RUNNING).values("status")
-        by_day = {"due": Count("pk", filter=Q(due_on=today)), "late": Count("pk", filter=Q(due_on__lt=today))}
+        late = Q(due_on__lt=today) & CAN_BE_LATE
+        by_day = {"due": Count("pk", filter=Q(due_on=today)), "late": Count("pk", filter=late)}
         found = running.annotate(cases=Count("pk"), **by_day).values_list("status", "cases", zero, "due", "late")
         free = running.filter(assigned_to=None).annotate(cases=Count("pk"))
         ended = [
@@ -258,6 +261,8 @@ def queue(request: Request) -> HttpResponse:
         "me": str(request.user.pk),
         "status_now": asked["status"],
         "mine": MINE,
+        "pools_ready": list(pools_with_room(posting.authority_id)) if posting.duty == Duty.APPROVE else [],
+        "section": f"{reverse('console:queue')}?status={MINE if asked['status'] in OF_THE_TURN else ALL}",
     }
     return render(request, "console/queue.html", context, status=200 if valid else 422)
 

@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 import rules
-from applications import approving, assessing, permissions
+from applications import approving, assessing, permissions, pools
 from applications.actions.decision import has_open_shares
 from applications.actions.review import CEILING, EXACT, ON_PAPER
 from applications.case_readings import CaseQuestion
@@ -33,8 +33,10 @@ from applications.models import (
     Promise,
     PublicNotice,
     Restriction,
+    Status,
 )
 from applications.permissions import Standing
+from applications.pools import Share
 from applications.promises import waiting
 from applications.publicity import UPHELD
 from applications.restricted import (
@@ -49,6 +51,9 @@ from applications.workflow import VERBS
 from portal.console.findings import Findings, Hit, findings_of
 from portal.console.site import case_desk
 from portal.requests import Request
+
+# Where a sum is computed, proposed or taken: the pool is of interest.
+DRAWS = frozenset({Status.VERIFYING, Status.PROPOSED, Status.NOTICED, Status.GRANTED})
 
 
 def case_at_desk(request: Request, pk: int) -> Application:
@@ -171,7 +176,6 @@ class Outcome:
     lines: list[str]
     earlier: list[Earlier]
     readings: list[tuple[str, str]]
-    pool: Mapping[str, str] | None
 
     @property
     def exact(self) -> bool:
@@ -198,11 +202,6 @@ class Outcome:
         """The number of instalments where the text leaves their shares to the authority, 0 elsewhere."""
         schedule = self.verdict.schedule
         return len(schedule) if has_open_shares([part.to_json() for part in schedule]) else 0
-
-    @property
-    def pool_fen(self) -> dict[str, int]:
-        """The year's pool and what is taken of it, in fen."""
-        return {name: rules.fen(self.pool[f"{name}_yuan"]) for name in ("limit", "used")} if self.pool else {}
 
     @property
     def earlier_fen(self) -> int:
@@ -237,6 +236,22 @@ class CaseFile:
     delay: Delay
     promises: list[Promise]
     restrictions: list[Restriction]
+    share: Share | None
+
+    @property
+    def offer(self) -> tuple[int, str]:
+        """What the case may take from its pool now, or 0 with why it waits; asked of a proposal before a pool."""
+        assert self.share is not None
+        assert self.application.proposed_fen is not None
+        return self.share.offer(self.application.proposed_fen)
+
+    @property
+    def cut_fen(self) -> int:
+        """What is left of the pool where an endorsement now would be for less than is proposed, else 0."""
+        case = self.application
+        if self.share is None or case.status != Status.PROPOSED or case.proposed_fen is None:
+            return 0
+        return self.offer[0] if self.share.is_cut(case.proposed_fen) else 0
 
     @property
     def open_promises(self) -> list[Promise]:
@@ -343,12 +358,13 @@ def case_with_standing(request: Request, pk: int) -> tuple[Any, Standing]:
     Return a case with the annotations of `_cases`, and how the officer stands to it. Raises Http404.
 
     `promised` and `against` on it are the promises of the case, asked for where there is any, and what restricts its
-    applicant.
+    applicant; `share` is how it stands to its pool, where that matters.
     """
     posting = case_desk(request)
     application: Any = get_object_or_404(_cases(request), pk=pk)
     application.promised = list(application.promises.all()) if application.has_promises else []
     application.against = restrictions_in(application)
+    application.share = pools.share_of(application) if application.status in DRAWS else None
     standing = Standing(
         user=request.user,
         role=application.my_role or "",
@@ -399,6 +415,7 @@ def read(request: Request, pk: int) -> CaseFile:
         delay=_delay(application, standing),
         promises=application.promised,
         restrictions=application.against,
+        share=application.share,
     )
 
 
@@ -428,7 +445,6 @@ def _outcome(application: Application, checks: Mapping[str, FactCheck]) -> Outco
             for key, choice in verdict.readings.items()
             if key in specs and choice and specs[key].computed
         ],
-        pool=inputs.get("pool"),
     )
 
 
@@ -560,6 +576,7 @@ def why_nots(
             standing,
             agreement=approving.agreement_in(application),
             agreed=bool(application.i_agreed),  # type: ignore[attr-defined]
+            share=application.share,  # type: ignore[attr-defined]
         ),
         "review_legally": permissions.why_not_review_legally(
             application, standing, agreement=approving.agreement_in(application)
@@ -582,8 +599,8 @@ def why_nots(
     }
     assert reasons.keys() - {"check", "decide_reading", "review_legally"} <= VERBS.keys()
     late = permissions.why_not_late(running_clock(application), timezone.localdate())
-    moving = reasons.keys() & VERBS.keys()
-    return {verb: reason or (late if verb in moving else "") for verb, reason in reasons.items()}
+    deciding = {*VERBS, "review_legally"}  # what is only found out or noted is written down on a late step too
+    return {verb: reason or (late if verb in deciding else "") for verb, reason in reasons.items()}
 
 
 def _delay(application: Application, standing: Standing) -> Delay:

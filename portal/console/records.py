@@ -342,3 +342,4 @@ NAVIGATION.append(Entry("既往奖补记录", "console:applications_earlieraward
 NAVIGATION.append(Entry("办理记录", "console:applications_event_changelist", CASE_DUTIES & EventRecord.duties))
 NAVIGATION.append(Entry("奖补决定", "console:applications_award_changelist", OVERSIGHT))
 NAVIGATION.append(Entry("拨付", "console:applications_payment_changelist", OVERSIGHT))
+NAVIGATION.append(Entry("财政台", "finance", frozenset({Duty.AUDIT})))  # read there, not in the console

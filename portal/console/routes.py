@@ -18,6 +18,8 @@ from portal.console import (  # noqa: F401 - imported for what they register
     packs,
     policy,
     policy_demands,
+    pools,
+    pools_settlement,
     publications,
     publicity,
     queue,

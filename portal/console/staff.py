@@ -1,10 +1,11 @@
 """The system administrator's desk: data of the own authority, and who is posted to which duty; all of it in history."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -80,6 +81,15 @@ class AuthorityAdmin(Managed):
             obj.save(update_fields=list(changes))
 
 
+ALREADY_POSTED = "此人在这段日期内另有岗位，一人同一天只能在一个岗位。"
+
+
+def _shares_days(user: User, since: date, until: date | None, but: int = 0) -> bool:
+    """Whether another posting of a person has a day between two days, the last of them open where there is none."""
+    others = user.postings.exclude(pk=but).filter(Q(until=None) | Q(until__gte=since))
+    return others.filter(since__lte=until).exists() if until else others.exists()
+
+
 class PostingForm(forms.ModelForm):
     """A person named by the exact account name: lists of all users are nobody's business."""
 
@@ -100,11 +110,13 @@ class PostingForm(forms.ModelForm):
         return user
 
     def clean(self) -> dict[str, Any]:
-        """A posting cannot end before it begins."""
+        """A posting cannot end before it begins, nor share a day with another one of the same person."""
         cleaned = super().clean() or {}
         since = cleaned.get("since") or self.instance.since
         if cleaned.get("until") and since and cleaned["until"] < since:
             self.add_error("until", "离岗日期不能早于到岗日期。")
+        elif cleaned.get("username") and _shares_days(cleaned["username"], since, cleaned.get("until")):
+            self.add_error("since", ALREADY_POSTED)
         return cleaned
 
 
@@ -173,6 +185,8 @@ class EndForm(forms.ModelForm):
         until = self.cleaned_data["until"]
         if until and until < self.instance.since:
             raise forms.ValidationError("离岗日期不能早于到岗日期。")
+        if _shares_days(self.instance.user, self.instance.since, until, but=self.instance.pk):
+            raise forms.ValidationError(ALREADY_POSTED)
         return until
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from applications.actions import ActionRefused, decision, intake, payment, review
 from applications.assessing import fields_of, slots_of
 from applications.defects import newest_answer
-from applications.models import Application, Evidence
+from applications.models import Application, Evidence, Status
 from applications.workflow import VERBS
 from portal.console.acting import acting_on
 from portal.console.cases import PLAIN, REASONED, case_page, form_of
@@ -53,6 +53,8 @@ def _values(verb: str, form: Form) -> dict[str, Any]:
     if verb == "propose":
         typed = dict(form.cleaned_data)
         return {"amount_fen": typed.pop("amount"), **typed}
+    if verb == "endorse":
+        return {"arranged_fen": form.cleaned_data["arranged_fen"], "reason": form.cleaned_data["reason"]}
     if verb == "grant":
         typed = form.cleaned_data
         return {"parts_fen": typed["parts"], "due_on": typed["due_on"], "borne": typed["borne"]}
@@ -77,12 +79,22 @@ def _view(verb: str) -> Callable[..., HttpResponse]:
         values = _values(verb, form) if form else {}
         try:
             with acting_on(request, application):
-                action(application, **values, by=request.user, at=timezone.now())
+                acted = action(application, **values, by=request.user, at=timezone.now())
         except ActionRefused as refusal:
             return case_page(request, pk, refusal=str(refusal), sent=sent, status=409)
-        return _done(request, application, f"{application.number} 已办理：{VERBS[verb].label}。")
+        return _done(request, application, _words(verb, application, acted))
 
     return act
+
+
+def _words(verb: str, application: Application, acted: Any) -> str:
+    """Return what an act has led to: an approval that is one of several, or that waits for money, shows nothing yet."""
+    if verb != "endorse" or acted.status != Status.PROPOSED:
+        return f"{application.number} 已办理：{VERBS[verb].label}。"
+    wait = acted.pool_waits.filter(ended_at=None).select_related("pool").first()
+    if wait is None:
+        return f"{application.number} 已记录您的审批意见，等待其他审批人员。"
+    return f"{application.number} 已通过审批，等待{wait.pool}的资金，已列入排队并告知申报单位。"
 
 
 def _paper_choices(application: Application) -> list[Evidence]:
@@ -132,7 +144,11 @@ def correct(request: Request, pk: int) -> HttpResponse:
         facts = tuple(field for field in facts if field.name in answer.facts)
         slots = tuple(slot for slot in slots if slot.kind in answer.slots)
     form = CorrectionForm(
-        request.POST if request.method == "POST" else None, facts=facts, slots=slots, again=answer is not None
+        request.POST if request.method == "POST" else None,
+        facts=facts,
+        slots=slots,
+        declared=application.facts,
+        again=answer is not None,
     )
     if request.method != "POST":
         return _correct_page(request, application, form)

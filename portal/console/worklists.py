@@ -18,7 +18,7 @@ from applications.permissions import ASSIGNING
 from applications.workflow import ENDED, TURN
 from portal.console.queue import colleagues_of, forget_counts
 from portal.console.site import EXTRA_URLS, NAVIGATION, OVERSIGHT, Entry, case_desk, site
-from portal.filters import QueueFilter
+from portal.filters import CAN_BE_LATE, QueueFilter
 from portal.forms.worklists import AssignForm, SavedFilterForm
 from portal.idempotency import idempotent
 from portal.requests import Request
@@ -111,7 +111,7 @@ def _numbers() -> dict[str, Count]:
     return {
         "cases": Count("pk"),
         "soon": Count("pk", filter=Q(due_on__gte=today, due_on__lte=soon)),
-        "late": Count("pk", filter=Q(due_on__lt=today)),
+        "late": Count("pk", filter=Q(due_on__lt=today) & CAN_BE_LATE),
     }
 
 

@@ -1,6 +1,6 @@
 """What officers type on a case: reasons, sums, findings on facts, the list of corrections."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -160,8 +160,8 @@ class CorrectionForm(forms.Form):
     """
     The one list of all defects: each fact and paper with a box to tick and words, and free lines below.
 
-    `rows` gives the template the pairs of fields in order. A second list (`again`) has no free lines, because nothing
-    but what the answer has changed may stand on it, and needs its reason.
+    `rows` gives the template the pairs of fields in order, each with what was declared. A second list (`again`) has no
+    free lines, because nothing but what the answer has changed may stand on it, and needs its reason.
     """
 
     def __init__(
@@ -169,11 +169,13 @@ class CorrectionForm(forms.Form):
         *args: Any,
         facts: Sequence["rules.Field"],
         slots: Sequence["rules.Slot"],
+        declared: Mapping[str, Any] | None = None,
         again: bool = False,
         **kwargs: Any,
     ):
         super().__init__(*args, **kwargs)
         self.again = again
+        self.stated = {f"fact-{f.name}": rules.format_fact(f, (declared or {}).get(f.name)) for f in facts}
         named = [("fact", field.name, field.label) for field in facts if not field.by_officer]
         named += [("slot", slot.kind, slot.label) for slot in slots]
         self.points = [(kind, key, label, f"{kind}-{key}") for kind, key, label in named]
@@ -181,6 +183,7 @@ class CorrectionForm(forms.Form):
             tick = forms.CheckboxInput(attrs={"class": "form-check-input"})
             self.fields[name] = forms.BooleanField(label=label, required=False, widget=tick)
             self.fields[f"{name}-text"] = _words(f"{label}：须补正的内容")
+            self.fields[f"{name}-text"].widget.attrs["placeholder"] = "存在的问题和补正要求"
         self.free = [] if again else [f"other-{number}" for number in range(1, FREE_ITEMS + 1)]
         if again:
             self.fields["reason"] = forms.CharField(
@@ -193,8 +196,8 @@ class CorrectionForm(forms.Form):
             self.fields[name] = _words(f"其他事项{number}")
 
     def rows(self) -> list[tuple[str, Any, Any]]:
-        """Return (kind, box, words) of every fact and paper."""
-        return [(kind, self[name], self[f"{name}-text"]) for kind, _, _, name in self.points]
+        """Return (what was declared, box, words) of every fact and paper."""
+        return [(self.stated.get(name, ""), self[name], self[f"{name}-text"]) for _, _, _, name in self.points]
 
     def free_rows(self) -> list[Any]:
         """Return the free lines."""

@@ -18,7 +18,7 @@ class BatchForm(forms.Form):
         max_length=200,
         required=False,
         widget=forms.TextInput(attrs=CONTROL),
-        help_text="不填写的，按政策名称自动生成",
+        help_text="不填写的，按政策名称自动生成。",
         error_messages={"max_length": "公示标题不超过200个字。"},
     )
     cases = forms.MultipleChoiceField(

@@ -19,6 +19,7 @@ from applications.permissions import ActionRefused
 from applications.uploads import BadUpload, Upload, inspect
 from applications.workflow import EDITABLE
 from portal.forms.facts import DetailsForm
+from portal.idempotency import idempotent
 from portal.requests import Request
 from portal.views.claim_lookup import Claim, claim_of
 
@@ -58,6 +59,7 @@ def upload(request: Request, pk: int, slot: str) -> HttpResponse:
 
 
 @require_POST
+@idempotent
 def remove(request: Request, pk: int, evidence: int) -> HttpResponse:
     """Take a file out of the claim."""
     claim = claim_of(request, pk)

@@ -114,6 +114,7 @@ def _page(request: Request, claim: Claim, form: ClaimForm, *, refusal: str = "",
         "slots": [_slot(claim, slot, files.get(slot.kind, []), named, taken.get(slot.kind)) for slot in slots],
         "asked": asked,
         "missing": [where(claim, gap) for gap in gaps],
+        "stopped": any(row.stops for row in taken.values()),
         "refusal": refusal,
     }
     return render(request, "applicant/claim_form.html", context, status=status)

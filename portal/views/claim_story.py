@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 import rules
-from applications import assessing, holds, permissions
+from applications import assessing, holds, ledger, permissions, pools
 from applications.actions.filing import may_file
 from applications.completeness import gaps_of
 from applications.models import (
@@ -72,12 +72,17 @@ WORDS = {
     "revoke": "原奖补决定被撤销",
     "explain_delay": "主管单位超期说明",
     "set_due_day": "主管单位确定补正期限",
+    "wait_for_money": "已通过审批，等待资金安排",
+    "call_up": "资金有余额，轮到办理",
+    "carry_wait": "等待的资金结转至以后年度",
+    "settled": "批次资金结算",
 }
 FILES = frozenset({"attach", "take_back"})
 TOLD_WITH_NOTE = frozenset(
     {"accept", "accept_with_promises", "breach", "decline", "keep_promise", "lapse", "mandate", "promise"}
     | {"refuse", "start", "withdraw", "explain_delay", "set_due_day"}
     | {"return_payment", "change_account", "account_found_wrong", "ask_recheck", "recheck"}
+    | {"carry_wait", "endorse", "settled", "wait_for_money"}
 )
 
 
@@ -127,6 +132,7 @@ def story_of(claim: Claim) -> dict[str, Any]:
         "awards": _awards(case),
         "delays": [clock for clock in clocks if clock.late_reason],
         "resting": any(clock.resting for clock in clocks if clock.step == case.status and not clock.ended_on),
+        "share": _share(case),
         "promises": [_promise(claim, row) for row in claim.promises],
         "mandate": claim.mandate,
         "at_the_counter": claim.at_the_counter,
@@ -135,14 +141,24 @@ def story_of(claim: Claim) -> dict[str, Any]:
     }
 
 
+def _share(case: Application) -> pools.Share | None:
+    """Return how a case that waits for money stands to its pool; asked for only where a case can wait."""
+    share = pools.share_of(case) if case.status == Status.PROPOSED else None
+    return share if share and share.waiting else None
+
+
 def _before_submission(claim: Claim, evidence: list[Evidence]) -> dict[str, Any]:
     case = claim.case
     now = timezone.now()
     promised = promised_slots(claim.promises, timezone.localdate(now))
     gaps = gaps_of(case, evidence, has_account=claim.has_account, promised=promised)
     labels = [str(gap) for gap in gaps]
+    # Asked once the claim is whole: until then the form says it at the slot.
+    taken = [] if gaps else [row for row in ledger.obstacles_of(case, evidence).values() if row.stops]
     return {
+        "next": _next(claim, whole=not gaps and not taken),
         "missing": [where(claim, gap) for gap in gaps],
+        "taken": [(row.text, f"{reverse('claim_form', args=[case.pk])}#slot-{row.slot}") for row in taken],
         "declaration": DECLARATION,
         "why_not_confirm": permissions.why_not_confirm(case, claim.standing, labels),
         "why_not_submit": permissions.why_not_submit(
@@ -155,6 +171,14 @@ def _before_submission(claim: Claim, evidence: list[Evidence]) -> dict[str, Any]
         ),
         "asked": defects_of(case),
     }
+
+
+def _next(claim: Claim, *, whole: bool) -> str:
+    """Return what to do next; a draft that is whole waits for 法定代表人, then for the hand that submits it."""
+    case = claim.case
+    if case.status != Status.DRAFT or not whole or claim.at_the_counter:
+        return NEXT[Status(case.status)]
+    return "请提交申报。" if case.confirmed_at else "申报内容和材料已齐备，请法定代表人登录确认，再提交申报。"
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,7 @@ def _page(request: Request, claim: Claim, *, status: int = 200, **more: Any) -> 
 
 
 @require_POST
+@idempotent
 def confirm(request: Request, pk: int) -> HttpResponse:
     """The 法定代表人 answers for the content."""
     claim = claim_of(request, pk)

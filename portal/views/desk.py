@@ -10,7 +10,7 @@ from applications.models import Applicant, Application, Delivery, LateAdmission,
 from portal.paging import keyset
 from portal.requests import Request
 
-MESSAGES_SHOWN = 10
+MESSAGES_SHOWN = 5
 OURS = (Status.DRAFT, Status.CORRECTING)
 
 

@@ -121,4 +121,6 @@ def job_result(request: HttpRequest, pk: int) -> FileResponse:
     seen = set(Document.objects.visible_to(request.user).filter(pk__in=wanted).values_list("pk", flat=True))
     if not row.file or seen != wanted:
         raise Http404
-    return send_file(row.file, name=f"文书打包{row.pk}.zip", content_type="application/zip")
+    merged = row.kind == Job.Kind.MERGED
+    name = f"文书合并{row.pk}.pdf" if merged else f"文书打包{row.pk}.zip"
+    return send_file(row.file, name=name, content_type="application/pdf" if merged else "application/zip")

@@ -3,7 +3,7 @@
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from applications.actions import ActionRefused, bands, decision
+from applications.actions import ActionRefused, bands, decision, delay
 from applications.actions.bands import BandRow
 from applications.approving import agreement_of
 from applications.models import Application, Approval, Band, BandTable, Duty, Status
@@ -146,3 +146,33 @@ def test_another_authority_has_its_own_table():
 
     with pytest.raises(ActionRefused, match="只有本单位的政策管理岗位"):
         bands.enter_bands(make_policy().authority, [BandRow(0, 1, False)], source="测试", by=manager, at=NOON)
+
+
+def test_every_approval_of_a_late_step_waits_for_the_explanation():
+    put_into_force(BandRow(0, 2, True))
+    application = make_application(Status.PROPOSED)
+    first, lawyer, late = make_officer(Duty.APPROVE), make_officer(Duty.LEGAL), NOON.replace(month=10)
+
+    with pytest.raises(ActionRefused, match="请先作超期说明"):
+        decision.endorse(application, by=first, at=late)
+    with pytest.raises(ActionRefused, match="请先作超期说明"):
+        decision.review_legally(application, note="程序合法。", by=lawyer, at=late)
+    assert not Approval.objects.exists()
+
+    delay.explain_delay(application, "法制审核人员出差。", by=lawyer, at=late)
+    decision.review_legally(application, note="程序合法。", by=lawyer, at=late)
+    decision.endorse(application, by=first, at=late)
+    assert [event.action for event in application.events.order_by("-sequence")[:3]] == [
+        "agree", "review_legally", "explain_delay",
+    ]  # fmt: skip
+
+
+def test_an_approval_that_is_not_the_last_makes_older_pages_old():
+    put_into_force(BandRow(0, 2, True))
+    application = make_application(Status.PROPOSED)
+    seen = application.version
+
+    decision.review_legally(application, note="程序合法。", by=make_officer(Duty.LEGAL), at=NOON)
+    decision.endorse(application, by=make_officer(Duty.APPROVE), at=NOON)
+
+    assert read(application).version == seen + 2

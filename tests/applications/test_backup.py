@@ -15,7 +15,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, connections, transaction
 from django.utils import timezone
 
-from applications import backup, digests, guards
+from applications import backup, digests
 from applications.backup import manifest as manifests
 from applications.backup import postgres
 from applications.models import Counter, DailyDigest, Event, Evidence, Job, Status
@@ -26,15 +26,6 @@ ROOT = Path(__file__).resolve().parents[2]
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 on_sqlite = pytest.mark.skipif(connection.vendor != "sqlite", reason="a file that can be looked into")
-
-
-@pytest.fixture(autouse=True)
-def _without_guards_at_the_end():
-    """The triggers stand during the test; the flush that empties the tables after it needs them away."""
-    guards.remove(connection)
-    guards.install(connection)
-    yield
-    guards.remove(connection)
 
 
 @pytest.fixture(autouse=True)

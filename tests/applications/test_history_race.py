@@ -11,7 +11,7 @@ import pytest
 from django.db import connection, connections, transaction
 from django.db.utils import DatabaseError
 
-from applications import chains, guards, history
+from applications import chains, history
 from applications.models import Application, Status
 from tests.factories import NOON, make_application
 
@@ -22,15 +22,6 @@ pytestmark = [
 ]
 
 WRITERS, EACH = 8, 5
-
-
-@pytest.fixture(autouse=True)
-def _without_guards_at_the_end():
-    """The triggers stand during the test; the flush that empties the tables after it needs them away."""
-    guards.remove(connection)
-    guards.install(connection)
-    yield
-    guards.remove(connection)
 
 
 def write(pk, gate, answers, *, locked):

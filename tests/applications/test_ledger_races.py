@@ -1,9 +1,7 @@
 """One invoice in many claims at one moment: real transactions on real connections, on SQLite and PostgreSQL alike."""
 
 import pytest
-from django.db import connection
 
-from applications import guards
 from applications.actions import filing, intake
 from applications.invariants import evidence_used_twice
 from applications.ledger import EvidenceTaken
@@ -15,15 +13,6 @@ from tests.factories import NOON, agent_of, attach, legal_of, make_officer
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 OTHERS = ["26650000000000000778", "26650000000000000779"]
-
-
-@pytest.fixture(autouse=True)
-def _without_guards_at_the_end():
-    """The triggers stand during the test; the flush that empties the tables after it needs them away."""
-    guards.remove(connection)
-    guards.install(connection)
-    yield
-    guards.remove(connection)
 
 
 def confirmed(*args, **more):

@@ -67,14 +67,15 @@ def test_pool_out_of_bounds_is_refused_by_the_database(change):
         sql(f"UPDATE applications_pool SET {change} WHERE id = %s", pool.pk)
 
 
-def test_endorsing_beyond_the_pool_is_refused_and_holds_nothing():
+def test_endorsing_beyond_the_pool_waits_and_holds_nothing():
     pool = make_pool(299_9999_99)
     application = make_application(Status.PROPOSED)
     pool.clauses.add(application.clause)
 
-    with pytest.raises(ActionRefused, match="不足以安排"):
-        decision.endorse(application, by=make_officer(Duty.APPROVE), at=NOON)
+    application = decision.endorse(application, by=make_officer(Duty.APPROVE), at=NOON)
 
+    assert application.status == Status.PROPOSED
+    assert application.pool_waits.get().amount_fen == 300_0000_00
     pool.refresh_from_db()
     assert (pool.committed_fen, pool.commitments.count()) == (0, 0)
 

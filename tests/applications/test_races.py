@@ -5,28 +5,18 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 
-from applications import guards
 from applications.actions import ActionRefused, decision, payment
 from applications.actions.shared import next_number
 from applications.history import first_broken_link
 from applications.invariants import count_all
-from applications.models import Application, Award, Duty, Instalment, Payment, Pool, Status
+from applications.models import Application, Award, Duty, Instalment, Payment, Pool, PoolWait, Status
 from tests.factories import NOON, make_applicant, make_application, make_officer, make_policy
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 CROWD = 6
-
-
-@pytest.fixture(autouse=True)
-def _without_guards_at_the_end():
-    """The triggers stand during the test; the flush that empties the tables after it needs them away."""
-    guards.remove(connection)
-    guards.install(connection)
-    yield
-    guards.remove(connection)
 
 
 def at_once(*calls: Callable[[], object]) -> list[object]:
@@ -66,8 +56,9 @@ def test_pool_with_room_for_two_takes_two_of_many():
     )
 
     pool.refresh_from_db()
-    assert (refusals(results), pool.committed_fen) == (CROWD - 2, 600_0000_00)
+    assert (refusals(results), pool.committed_fen) == (0, 600_0000_00)
     assert Application.objects.filter(status=Status.NOTICED).count() == 2
+    assert PoolWait.objects.filter(pool=pool, ended_at=None).count() == CROWD - 2
     assert set(count_all().values()) == {0}
 
 

@@ -14,14 +14,8 @@ pytestmark = pytest.mark.django_db
 NIGHT = NOON.replace(hour=0, minute=5) + timedelta(days=1)
 
 
-@pytest.fixture(autouse=True)
-def _guarded():
-    """Put the triggers up: a test that empties the database may have left it without."""
-    guards.install(connection)
-
-
 @pytest.fixture
-def unguarded(_guarded):
+def unguarded():
     """Drop the triggers, as the owner of the database can."""
     guards.remove(connection)
 

@@ -4,6 +4,8 @@ The journeys run in headless Chromium against the running site: web, worker and 
 Every page is watched: a script error, a refusal by the Content-Security-Policy or a failed load fails the test.
 """
 
+import fcntl
+import hashlib
 import json
 import os
 import shutil
@@ -11,15 +13,24 @@ import signal
 import socket
 import subprocess
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-START_WITHIN = 240  # seconds; a first start makes the demo data
+from tests.browser.hands import ROOT
+
+# Seconds. Preparing takes a minute of CPU, half of it to migrate, half to print the papers of the demonstration; beside
+# five other suites on two cores it was seen to take eight. Whoever waits for another worker waits for one preparation.
+PREPARE_WITHIN, START_WITHIN = 900, 240
+KEPT = ROOT / "var" / "tests"
+# What the data of a fresh site follows from; migrations and policies that came since are applied at every start.
+MADE_OF = ("applications", "rules", "portal/management", "portal/settings.py", "requirements.txt")
 
 
 @dataclass(frozen=True)
@@ -42,21 +53,79 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.browser)
 
 
+def _environment(var: Path) -> dict[str, str]:
+    ours = {"DJANGO_SETTINGS_MODULE", "SECRET_KEY"}
+    inherited = {name: value for name, value in os.environ.items() if name not in ours}
+    return inherited | {"VAR_DIR": str(var)}
+
+
+def _key() -> str:
+    """Return a name for the data of a fresh site: by the day, which the demonstration counts from, code and places."""
+    places = (os.environ.get("DATABASE_URL", ""), os.environ.get("STORAGE_URL", ""))
+    found = hashlib.sha256("\0".join(places).encode())
+    for place in MADE_OF:
+        for file in sorted((ROOT / place).rglob("*")) or [ROOT / place]:
+            if file.is_file() and file.suffix != ".pyc":
+                found.update(f"{file}\0".encode() + file.read_bytes())
+    today = datetime.now(tz=ZoneInfo("Asia/Shanghai")).date()
+    return f"site-{today:%Y%m%d}-{found.hexdigest()[:12]}"
+
+
+@contextmanager
+def _alone(folder: Path):
+    """Let one process in at a time."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "site.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _copy_prepared(var: Path) -> None:
+    """
+    Copy the data folder of a site as `script/server` sets it up, which is made once for all workers and runs of a day.
+
+    Nobody serves from the original.
+    """
+    with _alone(KEPT):
+        ready = KEPT / _key()
+        if not ready.is_dir():
+            for old in KEPT.glob("site-*"):
+                shutil.rmtree(old)
+            making = KEPT / "making"
+            shutil.rmtree(making, ignore_errors=True)
+            making.mkdir()
+            output = making / "output"
+            with output.open("wb") as out:
+                done = subprocess.run(
+                    ["script/server", "--setup-only"],
+                    cwd=ROOT,
+                    env=_environment(making),
+                    stdin=subprocess.DEVNULL,
+                    stdout=out,
+                    stderr=subprocess.STDOUT,
+                    timeout=PREPARE_WITHIN,
+                    check=False,
+                )
+            if done.returncode:
+                pytest.fail(f"the site cannot be prepared:\n{output.read_text()[-4000:]}", pytrace=False)
+            making.rename(ready)
+        shutil.copytree(ready, var, dirs_exist_ok=True)
+
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
     """Start the whole site on a free port with data of its own; stop it at the end."""
     var = tmp_path_factory.mktemp("site")
+    _copy_prepared(var)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    ours = {"DJANGO_SETTINGS_MODULE", "SECRET_KEY"}
-    inherited = {name: value for name, value in os.environ.items() if name not in ours}
     output = var / "output"
     with output.open("wb") as out:
         server = subprocess.Popen(
             ["script/server", "--port", str(port)],
             cwd=ROOT,
-            env=inherited | {"VAR_DIR": str(var)},
+            env=_environment(var),
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,
@@ -139,11 +208,34 @@ def assert_accessible():
 def log_in(site):
     """Return a function that logs a demo user in on a page."""
 
-    def act(page: Page, username: str) -> None:
+    def act(page: Page, username: str, password: str = "") -> None:
         page.goto("/accounts/login/")
         page.locator("input[name=login]").fill(username)
-        page.locator("input[name=password]").fill(site.password(username))
+        page.locator("input[name=password]").fill(password or site.password(username))
         page.locator("form:has(input[name=password]) button[type=submit]").click()
         page.wait_for_url(lambda url: "/accounts/login/" not in url)
 
     return act
+
+
+@pytest.fixture
+def as_person(page, log_in):
+    """Return a function that changes who sits at the desk."""
+
+    def change(username: str) -> Page:
+        page.context.clear_cookies()
+        log_in(page, username)
+        return page
+
+    return change
+
+
+@pytest.fixture
+def second_page(browser, browser_context_args):
+    """Return a page of another browser, for a second person at the same time."""
+    context = browser.new_context(**browser_context_args)
+    page = context.new_page()
+    errors = watch(page)
+    yield page
+    assert errors == []
+    context.close()

@@ -13,8 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 import rules
-from applications.demo.samples import BY_PATTERN, FIXED
-from tests import samples
+from tests.browser.hands import confirm, fill, press, upload
 
 PHONE = {"width": 390, "height": 844}
 FACTS = {
@@ -28,64 +27,14 @@ FACTS = {
 }
 
 
-def press(page: Page, label: str, confirm: str = "") -> None:
-    """Press a button, and the one that confirms it where the page asks back."""
-    page.get_by_role("button", name=label, exact=True).first.click()
-    if confirm:
-        page.locator("dialog[open]").get_by_role("button", name=confirm, exact=True).click()
-    page.wait_for_load_state("networkidle")
-
-
-def fill(page: Page, values: dict[str, str]) -> None:
-    """Fill fields by their names, whatever they are."""
-    for name, value in values.items():
-        field = page.locator(f"[name='{name}']").first
-        if field.evaluate("element => element.tagName") == "SELECT":
-            field.select_option(value)
-        else:
-            field.fill(value)
-
-
-def value_of(field: "rules.Field") -> str:
-    """Return something right to type into a structured field of evidence."""
-    if field.name == "credit_code":
-        return "91659901MADEM0007X"
-    if field.pattern in BY_PATTERN:
-        return BY_PATTERN[field.pattern]
-    if field.name in FIXED:
-        value = FIXED[field.name]
-        return "true" if value is True else "false" if value is False else str(value)
-    by_kind = {"date": "2026-06-30", "bool": "true", "integer": "1", "text": f"演示{field.label}"}
-    if field.kind == "choice":
-        return field.choices[0][0]
-    return by_kind.get(field.kind, "3200")
-
-
 def upload_all(page: Page, address: str) -> None:
     """Put one paper into every slot that the clause demands."""
     for slot in rules.evidence("xinxing-3"):
         if not slot.required:
             continue
         page.goto(f"{address}evidence/{slot.kind}/")
-        fill(page, {f"{slot.kind}-{field.name}": value_of(field) for field in slot.fields if field.required})
-        data = samples.pdf(f"evidence {slot.kind} {time.time_ns()}")
-        page.locator("input[type=file]").set_input_files(
-            {"name": f"{slot.kind}.pdf", "mimeType": "application/pdf", "buffer": data}
-        )
-        press(page, "上传")
+        upload(page, slot)
         expect(page.locator(f"#slot-{slot.kind}")).to_contain_text("已上传")
-
-
-@pytest.fixture
-def as_person(page, log_in):
-    """Return a function that changes who sits at the desk."""
-
-    def change(username: str) -> Page:
-        page.context.clear_cookies()
-        log_in(page, username)
-        return page
-
-    return change
 
 
 def test_claim_of_3200p_from_the_public_page_to_a_paid_award(page, as_person, site, assert_accessible):
@@ -140,13 +89,6 @@ def file_the_claim(page, as_person, assert_accessible) -> str:
     expect(page.locator("h1 ~ *, .page-head").first).to_contain_text("待受理")
     assert_accessible(page)
     return address
-
-
-def confirm(page: Page, address: str) -> None:
-    """Confirm as 法定代表人: tick the promise, press the button."""
-    page.goto(address)
-    page.locator("form[action*='/confirm/'] input[type=checkbox]").check()
-    press(page, "确认")
 
 
 def examine(page, as_person, number: str, assert_accessible) -> str:

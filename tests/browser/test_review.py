@@ -4,16 +4,14 @@ The reviewer's page in the browser: a case decided with the keyboard alone, two 
 The case is 演示白杨's under 第三条: seven facts, seven papers; of one of them the applicant mistyped a figure.
 """
 
-import os
 import re
-import subprocess
 import sys
 import time
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import ROOT, watch
+from tests.browser.hands import run_on
 
 LAPTOP = {"width": 1366, "height": 768}
 SECOND = "演示·何小验二"
@@ -66,37 +64,8 @@ class Keyboard:
 @pytest.fixture(scope="module")
 def case(site) -> str:
     """Return the address of the prepared case."""
-    environment = os.environ | {"VAR_DIR": str(site.var), "DJANGO_SETTINGS_MODULE": "portal.settings"}
-    environment.pop("SECRET_KEY", None)
-    made = subprocess.run(
-        [sys.executable, "manage.py", "shell", "-c", PREPARE],
-        cwd=ROOT,
-        env=environment,
-        check=True,
-        capture_output=True,
-        text=True,
-        timeout=240,
-    )
-    return f"/console/cases/{re.search('case ([0-9]+)', made.stdout)[1]}/"
-
-
-@pytest.fixture
-def second_page(browser, browser_context_args):
-    """Return a page of another browser, for the second officer."""
-    context = browser.new_context(**browser_context_args)
-    page = context.new_page()
-    errors = watch(page)
-    yield page
-    assert errors == []
-    context.close()
-
-
-def log_in_second(page: Page, site) -> None:
-    page.goto("/accounts/login/")
-    page.locator("input[name=login]").fill("xinxing_verify2")
-    page.locator("input[name=password]").fill(site.password("xinxing_verify"))
-    page.locator("form:has(input[name=password]) button[type=submit]").click()
-    page.wait_for_url(lambda url: "/accounts/login/" not in url)
+    made = run_on(site.var, PREPARE)
+    return f"/console/cases/{re.search('case ([0-9]+)', made)[1]}/"
 
 
 def wait_for_the_texts(page: Page, case: str) -> None:
@@ -150,7 +119,7 @@ def test_text_is_found_or_not_and_a_link_leads_to_the_page(page, log_in, case):
 def test_a_second_officer_is_refused_by_name_and_keeps_what_was_typed(page, second_page, log_in, site, case):
     log_in(page, "xinxing_verify")
     page.goto(case)
-    log_in_second(second_page, site)
+    log_in(second_page, "xinxing_verify2", site.password("xinxing_verify"))
     second_page.goto(case)
 
     fact = page.locator(".fact:has(details[open])")
@@ -220,10 +189,10 @@ def test_a_case_is_decided_with_the_keyboard_alone(page, log_in, case, capsys, a
         sys.stdout.write(f"\n{total} facts, {hand.pressed} keys, {time.monotonic() - began:.1f} s\n")
 
 
-def test_the_page_works_without_script(browser, browser_context_args, site, case):
+def test_the_page_works_without_script(browser, browser_context_args, log_in, site, case):
     context = browser.new_context(**browser_context_args, java_script_enabled=False)
     page = context.new_page()
-    log_in_second(page, site)
+    log_in(page, "xinxing_verify2", site.password("xinxing_verify"))
 
     page.goto(case)
 

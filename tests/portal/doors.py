@@ -21,6 +21,7 @@ POLICY = frozenset({Duty.POLICY})
 SYSTEM = frozenset({Duty.SYSTEM})
 OBJECTIONS = frozenset({Duty.INSPECT, Duty.APPROVE, Duty.AUDIT})
 COUNTER = frozenset({Duty.INTAKE})
+POOLS = OVERSIGHT | {Duty.POLICY, Duty.APPROVE}
 ADMISSIONS = OVERSIGHT | {Duty.INTAKE, Duty.APPROVE}
 
 ACTED = frozenset({200, 302, 409, 422})  # an empty form of somebody at the right desk: done, refused or faulty
@@ -150,10 +151,20 @@ APPLICANT = {
     "claim_withdraw": both(MEMBERS, submitted()),
 }
 
+FINANCE_READERS = FINANCE | {Duty.AUDIT}
+FINANCE_ABROAD = abroad(*FINANCE) | {Duty.AUDIT}
+
 FINANCE_DESK = {
-    "finance": shown(abroad(*FINANCE)),
-    "finance_register": shown(abroad(*FINANCE)),
-    "finance_award": shown(FINANCE, pk_of("award")),
+    "finance": shown(FINANCE_ABROAD),
+    "finance_filter_save": pressed(FINANCE_ABROAD),
+    "finance_filter_drop": pressed(frozenset()),
+    "finance_overview": shown(FINANCE_ABROAD),
+    "finance_plan": shown(FINANCE_ABROAD),
+    "finance_pools": shown(FINANCE_ABROAD, status=302),
+    "finance_pools_of": shown(FINANCE_READERS, lambda world: {"code": "xinxing", "year": 2026}),
+    "finance_register": shown(FINANCE_ABROAD),
+    "finance_register_csv": shown(FINANCE_ABROAD),
+    "finance_award": shown(FINANCE_READERS, pk_of("award")),
     "finance_record": pressed(FINANCE, pk_of("instalment")),
     "finance_confirm": pressed(FINANCE, pk_of("payment")),
     "finance_reject": pressed(FINANCE, pk_of("payment")),
@@ -188,10 +199,13 @@ FINANCE_DESK = {
     "finance_year": shown(FINANCE, pk_of("year_close")),
     "finance_year_confirm": pressed(FINANCE, pk_of("year_close")),
     "finance_year_drop": pressed(FINANCE, pk_of("year_close")),
-    "finance_archive": pressed(abroad(*FINANCE)),
-    "finance_job": shown(FINANCE, pk_of("archive")),
-    "finance_job_progress": shown(FINANCE, pk_of("archive")),
-    "finance_job_file": shown(FINANCE, pk_of("archive")),
+    "finance_archive": pressed(FINANCE_ABROAD),
+    "finance_jobs": shown(FINANCE_ABROAD),
+    "finance_job": shown(FINANCE_READERS, pk_of("archive")),
+    "finance_job_progress": shown(FINANCE_READERS, pk_of("archive")),
+    "finance_job_cancel": pressed(FINANCE_READERS, pk_of("archive")),
+    "finance_job_go_on": pressed(FINANCE_READERS, pk_of("archive")),
+    "finance_job_file": shown(FINANCE_READERS, pk_of("archive")),
 }
 
 FILES = {
@@ -258,6 +272,19 @@ CONSOLE = {
     "console:round_open": console_pressed(POLICY, pk_of("policy")),
     "console:round_close": console_pressed(POLICY, pk_of("round")),
     "console:pool_set": console_pressed(POLICY, pk_of("policy")),
+    "console:pools": console_shown(abroad(*POOLS)),
+    "console:pool": console_shown(POOLS, pk_of("pool")),
+    "console:pool_shortfall": console_pressed(POLICY, pk_of("pool")),
+    "console:pool_carry": console_pressed(POLICY, pk_of("pool")),
+    "console:pool_round": Door(
+        to(POOLS, 200),
+        to(POLICY, *ACTED),
+        lambda world: {"pk": world.objects["pool"].pk, "round_pk": world.objects["round"].pk},
+    ),
+    "console:settlement": console_shown(POOLS, pk_of("settlement")),
+    "console:settlement_confirm": console_pressed(POLICY, pk_of("settlement")),
+    "console:settlement_drop": console_pressed(POLICY, pk_of("settlement")),
+    "console:settlement_sheet": console_shown(POOLS, pk_of("settlement")),
     "console:reading_choose": console_pressed(POLICY, lambda world: {"pk": world.objects["policy"].pk, "key": "X5"}),
     "console:reading_confirm": console_pressed(POLICY, pk_of("reading")),
     "console:reading_drop": console_pressed(POLICY, pk_of("reading")),

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from applications.actions import intake
+from applications.demo.stories import BUYER
 from applications.models import Application, Duty, Status
 from portal.console import queue
 from portal.filters import PlainSelect
@@ -227,6 +228,51 @@ def test_a_search_by_name_costs_one_query_more(client, django_assert_num_queries
 
     with django_assert_num_queries(8):
         client.get(f"{QUEUE}?q=测试")
+
+
+def test_a_paper_is_found_by_its_number_however_it_is_written(office):
+    invoice = {"invoice_number": "26650000000012345678", "seller": "测试销售方"}
+    found = make_application(
+        Status.SUBMITTED, clause="xinxing-4b", subject="", facts=BUYER, papers={"invoice": invoice}
+    )
+    make_application(Status.SUBMITTED)
+
+    assert numbers(office(Duty.INTAKE, "?status=all&q=26650000000012345678")) == [found.number]
+    assert numbers(office(Duty.INTAKE, "?status=all&q=2665 0000 0000 1234 5678")) == [found.number]
+    assert numbers(office(Duty.INTAKE, "?status=all&q=26650000000012345679")) == []
+    assert numbers(office(Duty.INTAKE, "?status=all&q=26650000000012345678", code="shihezi")) == []
+
+
+def test_a_search_with_a_digit_costs_one_query_more(client, django_assert_num_queries):
+    make_application(Status.SUBMITTED)
+    client.force_login(make_officer(Duty.INTAKE))
+    client.get(QUEUE)
+
+    for text in ("26650000000012345678", "测试企业1", "XINXING-2026-0"):
+        cache.clear()
+        with django_assert_num_queries(8):
+            client.get(f"{QUEUE}?q={text}")
+
+
+def test_a_notice_that_has_run_its_days_is_not_late(office):
+    make_application(Status.NOTICED)
+    Application.objects.update(due_on=timezone.localdate() - timedelta(days=3))
+
+    page = office(Duty.APPROVE, "?status=late")
+
+    assert numbers(page) == []
+    assert {tab.label: tab.count for tab in page.context["tabs"]}["已逾期"] == 0
+    assert numbers(office(Duty.APPROVE, "?status=all&due=red")) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "entry"), [("", "我的待办"), ("?status=late", "我的待办"), ("?status=paid", "全部申报件")]
+)
+def test_the_navigation_says_where_one_is(office, query, entry):
+    page = office(Duty.INTAKE, query)
+
+    marked = [e.label for e in page.context["navigation"] if e.url == page.context["section"]]
+    assert marked == [entry]
 
 
 def test_names_are_escaped(office):

@@ -8,7 +8,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from applications.actions import filing, inquiry, opinion
+from applications.actions import filing, inquiry, opinion, review
+from applications.demo.stories import check_all
 from applications.models import (
     ClauseDemand,
     CreditCheck,
@@ -180,6 +181,38 @@ def test_what_the_action_refuses_is_409_and_keeps_what_was_typed(client, case, v
 
     assert (again.status_code, again.context["refusal"]) == (409, "李外请尚有一项征询没有答复。")
     assert again.content.decode().count("我的问题") == 2
+
+
+def test_an_inquiry_on_an_older_page_is_refused_by_name_and_keeps_what_was_typed(client, case, verifier):
+    shown = client.get(tab(case))
+    seen = shown.context["case"].version
+    assert shown.content.decode().count(f'name="version" value="{seen}"') == len(shown.context["forms"])
+    colleague = make_officer(Duty.VERIFY)
+    inquiry.record_credit_check(
+        case, stage="verify", source="信用中国", queried_on=TODAY, result="clean", by=colleague, at=NOON
+    )
+
+    url = reverse("console:inquiry_credit", args=[case.pk])
+    typed = {f"credit-{name}": value for name, value in credit(source="我查的台账").items()}
+    response = client.post(url, {**typed, "version": str(seen)})
+
+    assert response.status_code == 409
+    assert response.context["refusal"] == f"本件刚刚被{colleague.name}于12:00办理（信用核查），请刷新后再办。"
+    assert response.context["forms"]["credit"]["source"].value() == "我查的台账"
+    assert f'name="version" value="{seen + 1}"' in response.content.decode()
+    assert CreditCheck.objects.count() == 1
+    assert client.post(url, {**typed, "version": str(seen + 1)}).status_code == 302
+
+
+def test_what_was_typed_stays_to_be_copied_when_the_case_has_moved_on(client, case, verifier):
+    check_all(case, by=verifier, at=NOON)
+    review.propose(case, by=verifier, at=NOON)
+
+    response = post(client, "credit", case, **credit(note="一段很长的说明"))
+
+    assert response.status_code == 409
+    assert ("说明", "一段很长的说明") in response.context["kept"]
+    assert "一段很长的说明" in response.content.decode()
 
 
 @pytest.mark.parametrize("duty", [Duty.INTAKE, Duty.APPROVE, Duty.PAY, Duty.AUDIT])
@@ -593,6 +626,16 @@ def test_the_record_of_a_case_in_verification_costs_the_same_for_any_size(
     url = reverse("console:case_record", args=[case.pk])
     client.get(url)
 
-    # as for others (10), and checks, readings, comparisons and decisions on the case: what is left before a proposal
-    with django_assert_num_queries(14):
+    # as for others (10), and readings and decisions on the case: what is left before a proposal
+    with django_assert_num_queries(12):
         client.get(url)
+
+
+def test_the_record_names_each_fact_that_was_checked_and_what_was_found(client, case, verifier):
+    check_all(case, by=verifier, at=NOON, found={"pue": "1.21"})
+
+    lines = client.get(reverse("console:case_record", args=[case.pk])).context["events"]
+
+    told = {words: note for event, words, note in lines if event.action == "check"}
+    assert told["核验：PUE"] == "以核验值为准：经办人员书面认定"
+    assert told["核验：算力利用率"] == "符合"

@@ -6,11 +6,10 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 from django.test import Client
 from django.urls import reverse
 
-from applications import guards
 from applications.invariants import count_all
 from applications.models import Duty, Event, IdempotencyKey, Instalment, Payment, Status
 from tests.factories import NOON, make_application, make_officer
@@ -18,15 +17,6 @@ from tests.factories import NOON, make_application, make_officer
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 CROWD = 6
-
-
-@pytest.fixture(autouse=True)
-def _without_guards_at_the_end():
-    """The triggers stand during the test; the flush that empties the tables after it needs them away."""
-    guards.remove(connection)
-    guards.install(connection)
-    yield
-    guards.remove(connection)
 
 
 def post_at_once(*requests: tuple[Client, str, dict[str, str]], whole: bool = False) -> list[Any]:

@@ -184,6 +184,16 @@ def test_the_load_names_every_officer_and_what_nobody_has_taken(client):
     assert [line.cases for line in context["clauses"]] == [2]
 
 
+def test_a_notice_that_has_run_its_days_is_no_late_load(client):
+    make_application(Status.NOTICED)
+    Application.objects.update(due_on=timezone.localdate() - timedelta(days=1))
+    enter(client, Duty.APPROVE)
+
+    context = client.get(reverse("console:load")).context
+
+    assert [(line.cases, line.late) for line in context["clauses"]] == [(1, 0)]
+
+
 @pytest.mark.parametrize("count", [1, 30])
 def test_the_load_costs_the_same_for_any_number(client, django_assert_num_queries, count):
     copies(make_application(Status.SUBMITTED), count - 1)

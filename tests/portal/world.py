@@ -9,7 +9,7 @@ from django.apps import apps
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from applications import papers
+from applications import papers, settling
 from applications.actions import (
     account,
     bands,
@@ -40,6 +40,7 @@ from applications.models import (
     Policy,
     Posting,
     Publication,
+    Settlement,
     Status,
     User,
 )
@@ -132,6 +133,7 @@ def _of_the_policy(row: Policy, applicant: Applicant) -> dict[str, Any]:
     )
     table = bands.enter_bands(row.authority, [bands.BandRow(0, 1, False)], source="测试权限文件", by=manager, at=NOON)
     return {
+        **_of_the_pool(row, manager),
         "band_table": table,
         "policy": row,
         "publication": publication,
@@ -140,6 +142,37 @@ def _of_the_policy(row: Policy, applicant: Applicant) -> dict[str, Any]:
         "earlier": earlier,
         "earlieraward_row": earlier,
     }
+
+
+def _of_the_pool(row: Policy, manager: User) -> dict[str, Any]:
+    """Return a pool over a clause under which nobody has filed, and a settlement that waits for its second person."""
+    pool = policy.set_pool(
+        row,
+        name="测试资金池",
+        year=2026,
+        clauses=row.clauses.filter(code="xinxing-8"),
+        limit_fen=100_0000_00,
+        source="测试文件",
+        by=manager,
+        at=NOON,
+    )
+    window = row.rounds.get()
+    inputs = settling.inputs_of(
+        "queue", [], pool=str(pool), round_name=window.name, limit_fen=pool.limit_fen, room_fen=pool.room_fen
+    )
+    result = settling.result_of(inputs)
+    made = Settlement.objects.create(
+        pool=pool,
+        round=window,
+        method="queue",
+        inputs=inputs,
+        inputs_sha256=settling.digest(inputs),
+        result=result,
+        result_sha256=settling.digest(result),
+        made_by=manager,
+        made_at=NOON,
+    )
+    return {"pool": pool, "settlement": made}
 
 
 def _of_the_claims(draft: Application, submitted: Application) -> dict[str, Any]:

@@ -1,9 +1,9 @@
-"""`manage.py install_guards`: puts the triggers back that keep history and ledgers from being edited."""
+"""`manage.py install_guards`: puts the triggers back that keep history and ledgers whole and duties apart."""
 
 from django.core.management.base import BaseCommand
 from django.db import connection
 
-from applications import guards
+from applications import duty_guards, guards
 
 
 class Command(BaseCommand):
@@ -15,6 +15,7 @@ class Command(BaseCommand):
         """Name what was missing, then make all of them anew."""
         missing = guards.missing(connection)
         guards.install(connection)
+        duty_guards.install(connection)
         for name in missing:
             self.stdout.write(f"已补建：{name}")
         self.stdout.write(f"触发器齐备，本次补建 {len(missing)} 个。")

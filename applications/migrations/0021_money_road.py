@@ -7,7 +7,7 @@ from applications import guards
 
 
 class Migration(migrations.Migration):
-    dependencies = [("applications", "0018_share_required")]
+    dependencies = [("applications", "0020_duty_guards"), ("applications", "0020_finance_indexes")]
 
     operations = [
         migrations.AddField(
