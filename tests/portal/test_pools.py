@@ -61,6 +61,8 @@ def copies(case, count):
         row = Application.objects.get(pk=case.pk)
         proposed = row.proposed_at, row.proposed_fen
         row.pk, row.number = None, f"{case.number}-{number}"
+        row.accepted_by = row.accepted_at = None  # duties are of the case they were held on
+        row.proposed_by = row.proposed_at = row.proposed_fen = None
         row.accepted_by = row.accepted_at = row.proposed_by = row.proposed_at = row.proposed_fen = None
         row.save(force_insert=True)
         held = {
