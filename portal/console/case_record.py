@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from applications import assessing
 from applications.actions import ActionRefused
 from applications.actions import dossier as actions
-from applications.models import Application, Clock, Event, FactCheck
+from applications.models import Application, Clock, Duty, Event, FactCheck
 from applications.permissions.timing import OFFICE_STEPS
 from applications.workflow import VERBS
 from portal.console.case_acts import possible_acts
@@ -58,6 +58,29 @@ ACTION_WORDS = {
     "record_payment": "登记拨付",
     "confirm_payment": "复核拨付",
     "reject_payment": "驳回拨付",
+    "prepare_payment": "编入拨付批次",
+    "send_payment": "拨付批次复核送付",
+    "return_payment": "退票",
+    "release_return": "处理退票",
+    "change_account": "变更收款账户",
+    "confirm_account": "确认收款账户变更",
+    "account_found_wrong": "收款账户核对未通过",
+    "ask_recheck": "分期再核，请申报单位提供材料",
+    "recheck": "分期再核",
+    "check_account": "核对收款账户",
+    "confirm_account_check": "复核收款账户",
+    "drop_account_check": "退回账户核对",
+    "prepare_batch": "编制拨付批次",
+    "countersign_batch": "复核拨付批次",
+    "drop_batch": "退回拨付批次",
+    "import_result": "读入支付结果",
+    "enter_set_off": "录入抵扣",
+    "confirm_set_off": "确认抵扣",
+    "drop_set_off": "撤下抵扣",
+    "enter_payer": "录入支付单位",
+    "propose_year_close": "提出年终结账",
+    "confirm_year_close": "确认年终结账",
+    "drop_year_close": "撤下年终结账",
     "set_issue_day": "录入印发日期",
     "open_round": "设立批次",
     "close_round": "关闭批次",
@@ -93,6 +116,9 @@ ACTION_WORDS = {
     "post": "设立岗位",
     "end_posting": "变更离岗日期",
     "order_dossier": "调取卷宗",
+    "order_seal": "决定签章",
+    "seal": "文书签章",
+    "mark_document": "变更文书效力",
     "pack_letters": "批量下载通知书",
     "wait_for_money": "排队等待资金",
     "call_up": "轮到办理",
@@ -157,6 +183,7 @@ def record_page(request: Request, pk: int, *, refusal: str = "", status: int = 2
         "acts": possible_acts(case, standing, checked),
         **dossiers_of(request, case, standing),
         "events": told(events, {field.name: field.label for field in assessing.fields_of(case)}),
+        "may_seal": standing.duty == Duty.APPROVE,
         "documents": case.documents.order_by("pk").defer("content"),
         "clocks": clocks_shown(case),
         "duties": case.duties.select_related("user").order_by("since", "pk"),
