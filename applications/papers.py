@@ -7,6 +7,7 @@ The number is taken under a row lock in the same transaction, so a refused act l
 import hashlib
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -16,7 +17,7 @@ from django.db import transaction
 from django.utils import timezone
 
 import rules
-from applications import assessing
+from applications import assessing, history
 from applications.actions.shared import next_number, stop
 from applications.documents import render, sums, wording
 from applications.documents.acceptance import AcceptanceLetter, LeewayLetter
@@ -48,6 +49,7 @@ from applications.models import (
 )
 
 Kind = Document.Kind
+Standing = Document.Standing
 
 # The character of the kind behind the authority's sign, so that each kind has its own run of numbers.
 SIGNS = {
@@ -294,7 +296,11 @@ def issue_correction(
         "reason": correction.reason,
         "answered_on": answered_on,
     }
-    return _issue(application, Kind.CORRECTION, letter, by=by, at=at)
+    earlier = application.documents.filter(kind=Kind.CORRECTION, standing=Standing.VALID).order_by("pk").last()
+    issued = _issue(application, Kind.CORRECTION, letter, by=by, at=at)
+    if earlier:
+        supersede(earlier, by=issued, officer=by, at=at)
+    return issued
 
 
 def issue_decline(application: Application, ground: str, reason: str, *, by: User, at: datetime) -> Document:
@@ -349,7 +355,10 @@ def issue_notice(award: Award, *, by: User, at: datetime) -> Document:
         "pack_name": assessment.pack_version,
         "pack_hash": assessment.pack_sha256[:12],
     }
-    return _issue(application, Kind.NOTICE, letter, by=by, at=at, award=award)
+    issued = _issue(application, Kind.NOTICE, letter, by=by, at=at, award=award)
+    if award.replaces_id:  # a corrected decision: its notice takes the place of the first one
+        supersede(Document.objects.get(award=award.replaces_id, kind=Kind.NOTICE), by=issued, officer=by, at=at)
+    return issued
 
 
 def issue_payment(payment: Payment, *, paid_fen: int, by: User, at: datetime) -> Document:
@@ -450,10 +459,19 @@ def batch_letter(batch: NoticeBatch) -> BatchLetter:
 
 
 def make(document: Document, *, at: datetime) -> Document:
-    """Make the PDF of a paper once and store it with its hash; a second run changes nothing."""
+    """
+    Make the PDF of a paper once and store it with its hash; a second run changes nothing.
+
+    A kind that needs a seal says 待签章 until it has one; `seals.seal` puts it on.
+    """
     if document.sha256:
         return document
-    return keep(document, render.pdf(LETTERS[document.kind].from_content(document.content)), at=at)
+    return keep(document, render.pdf(letter_of(document, final=not document.needs_seal)), at=at)
+
+
+def letter_of(document: Document, *, final: bool) -> Letter:
+    """Return what a paper says, in its final form (with room for a seal) or as 待签章."""
+    return replace(LETTERS[document.kind].from_content(document.content), signed=final)
 
 
 @transaction.atomic
@@ -469,4 +487,41 @@ def keep(row: Made, data: bytes, *, at: datetime) -> Made:
     locked.file.save("letter.pdf", ContentFile(data), save=False)
     locked.sha256, locked.made_at = hashlib.sha256(data).hexdigest(), at
     locked.save(update_fields=["file", "sha256", "made_at"])
+    return locked
+
+
+# What may follow on what: a paper out of force does not come back.
+STANDINGS = {
+    Standing.VALID: frozenset({Standing.SUPERSEDED, Standing.REVOKED, Standing.RECOVERED}),
+    Standing.REVOKED: frozenset({Standing.RECOVERED}),
+}
+
+
+def supersede(document: Document, *, by: Document, officer: User | None, at: datetime) -> Document:
+    """
+    Let a new paper of the same case and kind take the place of an earlier one, and say so in the history.
+
+    `by` is the new paper. The caller holds the case. A paper is replaced once, and by a paper that is in force.
+    """
+    assert by.application_id == document.application_id, "papers of two cases"
+    assert by.kind == document.kind, "papers of two kinds"
+    assert by.pk > document.pk, "a paper is replaced by a later one"
+    by.replaces = document
+    by.save(update_fields=["replaces"])
+    return mark(document, Standing.SUPERSEDED, by=officer, at=at, note=f"由{by.number}替代")
+
+
+def mark(document: Document, standing: str, *, by: User | None, at: datetime, note: str) -> Document:
+    """
+    Say how a paper stands from now on (已被替代, 已撤销, 资金已追回), with a row in the history of its case.
+
+    The one place that changes it; the check page shows it at once. The caller holds the case.
+    """
+    locked = Document.objects.select_for_update(of=("self",)).select_related("application").get(pk=document.pk)
+    assert standing in STANDINGS.get(Standing(locked.standing), ()), f"{locked.standing} -> {standing}"
+    before, locked.standing = locked.standing, Standing(standing)
+    locked.save(update_fields=["standing"])
+    detail = {"document": locked.pk, "number": locked.number, "before": before, "after": standing}
+    words = f"{locked.get_kind_display()}{locked.number}：{locked.get_standing_display()}（{note}）"
+    history.record(locked.application, "mark_document", by=by, at=at, note=words, detail=detail)
     return locked

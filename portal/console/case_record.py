@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from applications import assessing
 from applications.actions import ActionRefused
 from applications.actions import dossier as actions
-from applications.models import Application, Clock, Event, FactCheck
+from applications.models import Application, Clock, Duty, Event, FactCheck
 from applications.permissions.timing import OFFICE_STEPS
 from applications.workflow import VERBS
 from portal.console.case_acts import possible_acts
@@ -93,6 +93,9 @@ ACTION_WORDS = {
     "post": "设立岗位",
     "end_posting": "变更离岗日期",
     "order_dossier": "调取卷宗",
+    "order_seal": "决定签章",
+    "seal": "文书签章",
+    "mark_document": "变更文书效力",
     "pack_letters": "批量下载通知书",
     "wait_for_money": "排队等待资金",
     "call_up": "轮到办理",
@@ -157,6 +160,7 @@ def record_page(request: Request, pk: int, *, refusal: str = "", status: int = 2
         "acts": possible_acts(case, standing, checked),
         **dossiers_of(request, case, standing),
         "events": told(events, {field.name: field.label for field in assessing.fields_of(case)}),
+        "may_seal": standing.duty == Duty.APPROVE,
         "documents": case.documents.order_by("pk").defer("content"),
         "clocks": clocks_shown(case),
         "duties": case.duties.select_related("user").order_by("since", "pk"),

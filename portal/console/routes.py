@@ -25,6 +25,7 @@ from portal.console import (  # noqa: F401 - imported for what they register
     publicity,
     queue,
     records,
+    seals,
     searching,
     selfcheck,
     staff,

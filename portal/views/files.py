@@ -89,7 +89,8 @@ def document_file(request: HttpRequest, pk: int) -> FileResponse:
     )
     if not document.sha256:
         raise Http404
-    name = f"{document.number} {document.get_kind_display()} {document.application.applicant.name}.pdf"
+    waits = "（待签章）" if document.awaits_seal else ""
+    name = f"{document.number} {document.get_kind_display()} {document.application.applicant.name}{waits}.pdf"
     return send_file(document.file, name=name, content_type="application/pdf", inline="download" not in request.GET)
 
 

@@ -113,7 +113,7 @@ PUBLIC = {
     "policy": shown(PERSONS, lambda world: {"code": "xinxing"}),
     "clause": shown(PERSONS, lambda world: {"code": "xinxing", "number": "3"}),
     "clause_estimate": pressed(PERSONS, lambda world: {"code": "xinxing", "number": "3"}),
-    "verify": shown(PERSONS),
+    "verify": both(PERSONS),
     "verify_code": both(PERSONS, lambda world: {"code": world.objects["notice"].code}),
     "healthz": shown(PERSONS),
     "notices": shown(PERSONS),
@@ -193,6 +193,8 @@ FILES = {
 CONSOLE = {
     "console:index": Door(to(POSTED, 302), to(POSTED, 302)),
     "console:jsi18n": console_shown(POSTED),
+    "console:seals": console_shown(abroad(Duty.APPROVE)),
+    "console:seals_order": console_pressed(abroad(Duty.APPROVE)),
     "console:publish": both_in_console(abroad(Duty.APPROVE)),
     "console:batches": console_shown(AT_A_DESK),
     "console:objections": console_shown(OBJECTIONS),
