@@ -51,6 +51,7 @@ from applications.models import (
 )
 from tests.factories import (
     agent_of,
+    check_account,
     legal_of,
     make_applicant,
     make_draft,
@@ -301,6 +302,7 @@ def endorse(office, case, which):
 
 
 def pay(office, case, which):
+    check_account(case.applicant, case.authority.code, at=office.at)
     instalment = Instalment.objects.filter(award__application=case).first()
     row = Payment.objects.filter(instalment=instalment).order_by("-pk").first()
     if row is None or row.state != Payment.State.RECORDED:
