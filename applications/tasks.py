@@ -6,29 +6,38 @@ what was not woken, or whose worker died, and sends mail that has not gone out.
 """
 
 import hashlib
-import re
-import shutil
 import time
-import zipfile
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from tempfile import TemporaryFile
+from typing import Any
 
 import structlog
 from celery import shared_task
 from django.conf import settings
-from django.core.files import File
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from applications import checking, deadlines, digests, dossier, papers, selfcheck, texts
+from applications import (
+    checking,
+    deadlines,
+    digests,
+    dossier,
+    funds,
+    packing,
+    papers,
+    seals,
+    selfcheck,
+    texts,
+    wordings,
+)
 from applications.actions import delay
 from applications.actions.intake import lapse
 from applications.actions.settlement import call_all
-from applications.models import Application, Delivery, Document, Job, NoticeBatch, Status
+from applications.models import Application, Delivery, FundsTable, Job, NoticeBatch, Status, User
+from applications.sealing import SealFailed
 
 log = structlog.get_logger(__name__)
 
@@ -39,7 +48,6 @@ FIRST_RETRY, LAST_RETRY = timedelta(seconds=15), timedelta(hours=1)
 MOST_TRIES = 200  # about eight days of a mail server that does not answer
 TEXTS_FOR = 8.0  # seconds of a sweep that reading the texts of papers may take
 BEAT = 1.0  # seconds between two notes of progress; a note for each paper would take longer than packing it
-UNSAFE_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 
 
 def wake(job_id: int) -> None:
@@ -58,10 +66,13 @@ def run_job(job_id: int) -> None:
         return
     try:
         RUNNERS[job.kind](job)
+    except packing.NotOurs:
+        log.info("job_left", job=job.pk)
+        return
     except Exception as error:
         _fail(job, error)
         raise
-    Job.objects.filter(pk=job.pk).update(state=Job.State.DONE, finished_at=timezone.now(), error="")
+    _ours(job).update(state=Job.State.DONE, finished_at=timezone.now(), error="")
 
 
 @transaction.atomic
@@ -80,54 +91,68 @@ def _fail(job: Job, error: Exception) -> None:
     """Put the job back for another try, or give up with a sentence that an operator can act on."""
     gone = job.attempts >= MAX_ATTEMPTS
     state = Job.State.FAILED if gone else Job.State.QUEUED
-    Job.objects.filter(pk=job.pk).update(state=state, error=f"{type(error).__name__}: {error}"[:300])
+    ended = timezone.now() if gone else None
+    # Officers read why a letter has no seal; everything else is for an operator.
+    words = str(error) if isinstance(error, SealFailed) else f"{type(error).__name__}: {error}"
+    _ours(job).update(state=state, finished_at=ended, error=words[:300])
     log.error("job_failed", job=job.pk, attempts=job.attempts, error=type(error).__name__)
 
 
-def _beat(job: Job, current: int) -> None:
-    Job.objects.filter(pk=job.pk).update(current=current, heartbeat_at=timezone.now())
+def _ours(job: Job) -> QuerySet[Job]:
+    """Return the job's row as long as it is this worker's: not cancelled, and not given to another one."""
+    return Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, attempts=job.attempts)
+
+
+def _beat(job: Job, current: int, **changes: Any) -> None:
+    """Say how far the job is. Raises NotOurs when it was cancelled or another worker has it."""
+    if not _ours(job).update(current=current, heartbeat_at=timezone.now(), **changes):
+        raise packing.NotOurs
 
 
 def _make_document(job: Job) -> None:
     assert job.document is not None
-    papers.make(job.document, at=timezone.now())
+    seals.make(job.document, requested_by=job.requested_by, at=timezone.now())
     _beat(job, 1)
 
 
-def _make_archive(job: Job) -> None:
-    """Pack the chosen papers into one ZIP, stored and not deflated since a PDF is compressed already."""
+def _seal_document(job: Job) -> None:
+    """Put the seal on a letter, in the name of the officer who decided it, if one did."""
+    assert job.document is not None
+    officer = User.objects.filter(pk=job.payload.get("officer", 0)).first()
+    seals.seal(job.document, by=officer, at=timezone.now())
+    _beat(job, 1)
+
+
+def _make_package(job: Job) -> None:
+    """Pack the chosen papers into one file; how far it is is written at most once in `BEAT`, and with each piece."""
     if job.file:  # a worker that died between the file and the last word left it complete
         return
-    chosen = Document.objects.filter(pk__in=job.payload["documents"])
-    documents = chosen.select_related("application__applicant").order_by("year", "sequence", "pk")
-    names: set[str] = set()
     beaten = time.monotonic()
-    with TemporaryFile() as buffer:
-        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-            for done, document in enumerate(documents.iterator(chunk_size=200), start=1):
-                made = papers.make(document, at=timezone.now())
-                with made.file.open("rb") as file, archive.open(_entry(made, document, names), "w") as entry:
-                    shutil.copyfileobj(file, entry)
-                if time.monotonic() - beaten > BEAT:
-                    _beat(job, done)
-                    beaten = time.monotonic()
-        buffer.seek(0)
-        job.file.save("letters.zip", File(buffer), save=False)
-        Job.objects.filter(pk=job.pk).update(file=job.file.name, current=job.total)
 
+    def note(current: int, **changes: Any) -> None:
+        nonlocal beaten
+        if changes or time.monotonic() - beaten > BEAT:
+            _beat(job, current, **changes)
+            beaten = time.monotonic()
 
-def _entry(made: Document, document: Document, names: set[str]) -> zipfile.ZipInfo:
-    """Return the head of one file of an archive: a name that every system can write and that no other file has."""
-    plain = UNSAFE_IN_NAMES.sub("_", f"{document.number} {document.application.applicant.name}").strip(" .")
-    name = plain if plain not in names else f"{plain} {document.code}"
-    names.add(name)
-    moment = timezone.localtime(made.made_at)
-    return zipfile.ZipInfo(f"{name}.pdf", date_time=moment.timetuple()[:6])
+    packing.pack(job, note=note)
 
 
 def _make_batch(job: Job) -> None:
     batch = NoticeBatch.objects.select_related("authority").get(pk=job.payload["batch"])
     papers.make_batch(batch, at=timezone.now())
+    _beat(job, 1)
+
+
+def _make_funds(job: Job) -> None:
+    funds.make(FundsTable.objects.get(pk=job.payload["funds"]), at=timezone.now())
+    _beat(job, 1)
+
+
+def _make_preview(job: Job) -> None:
+    """Show how a wording would look, with an invented case."""
+    if not job.file:
+        wordings.make_preview(job)
     _beat(job, 1)
 
 
@@ -139,9 +164,13 @@ def _make_dossier(job: Job) -> None:
 
 RUNNERS: dict[str, Callable[[Job], None]] = {
     Job.Kind.DOCUMENT: _make_document,
-    Job.Kind.ARCHIVE: _make_archive,
+    Job.Kind.ARCHIVE: _make_package,
+    Job.Kind.MERGED: _make_package,
     Job.Kind.BATCH: _make_batch,
     Job.Kind.DOSSIER: _make_dossier,
+    Job.Kind.SEAL: _seal_document,
+    Job.Kind.FUNDS: _make_funds,
+    Job.Kind.PREVIEW: _make_preview,
 }
 
 
@@ -219,5 +248,7 @@ def nightly() -> None:
     now = timezone.now()
     digests.catch_up(now)
     dossier.drop_old(now)
+    seals.catch_up(now)
+    packing.drop_old(now)
     if selfcheck.is_due(now):
         selfcheck.run(now)

@@ -10,6 +10,7 @@ from django.utils.functional import SimpleLazyObject
 from applications.models import Duty, Posting
 
 FINANCE = frozenset({Duty.PAY, Duty.COUNTERSIGN})
+FINANCE_READERS = FINANCE | {Duty.AUDIT}
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ def desks_of(user) -> list[tuple[str, str]]:
     duties = set(Posting.objects.current().filter(user=user).values_list("duty", flat=True))
     if not duties and not user.is_superuser:
         return [("我的申报", "/my/")]
-    entries = [("财政台", "/finance/")] if duties & FINANCE else []
+    entries = [("财政台", "/finance/")] if duties & FINANCE_READERS else []
     if user.is_superuser or duties - FINANCE:
         entries.append(("审核台", "/console/"))
     return entries

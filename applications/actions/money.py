@@ -6,7 +6,7 @@ from django.db.models import Max
 
 import rules
 from applications import history, pools, timing
-from applications.actions.shared import stop
+from applications.actions.shared import changed, stop
 from applications.assessing import version_of
 from applications.models import (
     Application,
@@ -126,8 +126,7 @@ def _wait(application: Application, share: Share, why: str, *, by: User, at: dat
         since=max(at, last) if last else at,
     )
     timing.pause(application, ClockPause.Reason.MONEY, at)
-    application.version += 1
-    application.save(update_fields=["version"])
+    changed(application)
     detail = {
         "pool": share.pool.pk,
         "wait": wait.pk,

@@ -8,7 +8,7 @@ from django.db.models import Max
 
 from applications import history, permissions, pools, rounds, settling, timing
 from applications.actions.money import settled_words
-from applications.actions.shared import refuse_if, stop
+from applications.actions.shared import changed, refuse_if, stop
 from applications.models import (
     Application,
     Authority,
@@ -113,8 +113,7 @@ def _carry(
     )
     if wait.called_at:
         timing.pause(case, Money, at)
-    case.version += 1
-    case.save(update_fields=["version"])
+    changed(case)
     detail = {"from": wait.pool_id, "to": to.pk, "wait": row.pk}
     history.record(case, "carry_wait", by=by, at=at, note=f"由{wait.pool}结转至{to}", detail=detail)
     note = f"{case.number}由{wait.pool}结转至{to}"
@@ -211,8 +210,7 @@ def _tell(wait: PoolWait, case: Application, settlement: Settlement, *, by: User
     else:
         note = "本批次资金已经安排完毕，本件按完整申报时间先后继续排队。"
     wait.save(update_fields=["settlement", "settled_fen", "called_at"])
-    case.version += 1
-    case.save(update_fields=["version"])
+    changed(case)
     detail = {"settlement": settlement.pk, "settled_fen": fen, "proposed_fen": wait.amount_fen}
     history.record(case, "settled", by=by, at=at, note=note, detail=detail)
 

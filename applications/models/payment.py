@@ -220,7 +220,11 @@ class Payment(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "拨付"
-        indexes = [models.Index(name="payments_of_batch", fields=["batch", "line"])]
+        indexes = [
+            models.Index(name="payments_of_batch", fields=["batch", "line"]),
+            models.Index(name="payments_by_state", fields=["state", "share"]),
+            models.Index(name="payments_by_day", fields=["paid_on"]),
+        ]
         constraints = [
             together("confirmed_by", "confirmed_at"),
             together("batch", "line"),

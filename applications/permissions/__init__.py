@@ -64,6 +64,7 @@ from applications.permissions.intake import (
     why_not_decline,
 )
 from applications.permissions.money import (
+    why_not_arrange_funds,
     why_not_record_payment,
     why_not_review_payment,
 )
@@ -88,6 +89,9 @@ from applications.permissions.review import (
     why_not_check,
     why_not_decide_reading,
     why_not_propose,
+)
+from applications.permissions.sealing import (
+    why_not_seal,
 )
 from applications.permissions.settlement import (
     why_not_carry,
@@ -124,6 +128,7 @@ __all__ = [
     "why_not_accept",
     "why_not_accept_with_promises",
     "why_not_answer",
+    "why_not_arrange_funds",
     "why_not_ask_admission",
     "why_not_assign",
     "why_not_assignee",
@@ -167,6 +172,7 @@ __all__ = [
     "why_not_review_legally",
     "why_not_review_payment",
     "why_not_rule_on",
+    "why_not_seal",
     "why_not_settle",
     "why_not_status",
     "why_not_submit",

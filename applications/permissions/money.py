@@ -1,7 +1,7 @@
 """What the finance officers may do."""
 
-from applications.models import Application, Duty
-from applications.permissions.base import Standing, why_not_officer
+from applications.models import Application, Duty, User
+from applications.permissions.base import Standing, posted_as, why_not_officer
 
 
 def why_not_record_payment(application: Application, standing: Standing, restricted: str = "") -> str:
@@ -18,3 +18,11 @@ def why_not_record_payment(application: Application, standing: Standing, restric
 def why_not_review_payment(application: Application, standing: Standing) -> str:
     """Confirming or rejecting a recorded payment is the second finance officer's act."""
     return why_not_officer(application, standing, Duty.COUNTERSIGN)
+
+
+def why_not_arrange_funds(user: User, authority_id: int) -> str:
+    """A table of funds is given out by the finance officers of the authority."""
+    posting = posted_as(user, Duty.PAY, Duty.COUNTERSIGN)
+    if posting is None or posting.authority_id != authority_id:
+        return "只有本单位的财政岗位可以办理此事项。"
+    return ""

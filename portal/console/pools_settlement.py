@@ -14,7 +14,7 @@ from applications import registers, rounds, settling
 from applications.actions import ActionRefused
 from applications.actions import settlement as actions
 from applications.models import Application, Duty, Pool, Round, Settlement
-from applications.permissions import why_not_confirm_settlement, why_not_end_settlement, why_not_settle
+from applications.permissions import why_not_confirm_settlement, why_not_settle
 from applications.registers import Column
 from portal.console.pools import own_pool, pool_desk
 from portal.console.queue import forget_counts
@@ -63,7 +63,7 @@ def _preview_page(request: Request, pool: Pool, row: Round, *, refusal: str = ""
         "pool": pool,
         "round": row,
         "preview": preview,
-        "live": pool.settlements.filter(round=row, dropped_at=None).first(),
+        "live": preview.live,
         "may_settle": may_settle,
         "why_not": why_not_settle(pool, request.user, obstacles=len(preview.obstacles)) if may_settle else "",
         "refusal": refusal,
@@ -100,6 +100,7 @@ def settlement(request: Request, pk: int) -> HttpResponse:
 def _page(request: Request, row: Settlement, *, refusal: str = "", status: int = 200) -> HttpResponse:
     posting = posting_of(request)
     differs = settling.differs(row.inputs, row.inputs_sha256, row.result, row.result_sha256)
+    may_end = posting is not None and posting.duty == Duty.POLICY and not (row.confirmed_at or row.dropped_at)
     context: dict[str, Any] = {
         **site.each_context(request),
         "title": f"批次资金结算第{row.pk}号",
@@ -110,9 +111,8 @@ def _page(request: Request, row: Settlement, *, refusal: str = "", status: int =
         "checked": "check" in request.GET,
         "differs": differs,
         "again": settling.digest(settling.result_of(row.inputs)),
-        "may_end": posting is not None and posting.duty == Duty.POLICY and not (row.confirmed_at or row.dropped_at),
-        "why_not_confirm": why_not_confirm_settlement(row, request.user),
-        "why_not_drop": why_not_end_settlement(row, request.user),
+        "may_end": may_end,
+        "why_not_confirm": why_not_confirm_settlement(row, request.user) if may_end else "",
         "refusal": refusal,
     }
     return render(request, "console/pools/settlement.html", context, status=status)

@@ -58,7 +58,7 @@ WORDS = {
     "hash": "摘要",
     "made_by": "测算人",
     "decided_by": "决定人",
-    "replaces": "替代的决定",
+    "replaces": "替代的决定或文书",
     "reverses": "冲销的记录",
     "recorded_by": "登记人",
     "confirmed_by": "复核人",
@@ -258,7 +258,7 @@ class DocumentRecord(Record):
     """Letters with number, code and standing."""
 
     duties = OVERSIGHT | {Duty.POLICY}
-    list_display = ("number", "kind", "application", "standing", "issued_at", "made_at")
+    list_display = ("number", "kind", "application", "standing", "issued_at", "made_at", "signed_at")
     list_select_related = ("application",)
     list_filter = ("kind", "standing")
     search_fields = ("number__startswith", "code__exact")
@@ -342,3 +342,4 @@ NAVIGATION.append(Entry("既往奖补记录", "console:applications_earlieraward
 NAVIGATION.append(Entry("办理记录", "console:applications_event_changelist", CASE_DUTIES & EventRecord.duties))
 NAVIGATION.append(Entry("奖补决定", "console:applications_award_changelist", OVERSIGHT))
 NAVIGATION.append(Entry("拨付", "console:applications_payment_changelist", OVERSIGHT))
+NAVIGATION.append(Entry("财政台", "finance", frozenset({Duty.AUDIT})))  # read there, not in the console

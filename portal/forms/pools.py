@@ -15,7 +15,7 @@ class ShortfallForm(forms.Form):
     """What happens where a pool is short, and the paper that says so."""
 
     method = forms.ChoiceField(
-        label="余额不足时的办法",
+        label="办法",
         choices=[
             (Pool.Shortfall.QUEUE, "按完整申报时间排队：先到先得，安排不下的排队等待，不越过"),
             (Pool.Shortfall.PRO_RATA, "批次截止后按比例：全批审批完毕后一次结算，按核定额比例安排"),

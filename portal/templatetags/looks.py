@@ -36,6 +36,7 @@ TONES: dict[str, str] = {
     "running": "work",
     "done": "good",
     "failed": "bad",
+    "cancelled": "rest",
     "prepared": "wait",
     "sent": "work",
     "recorded": "wait",

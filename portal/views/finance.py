@@ -1,119 +1,50 @@
-"""The finance desk: what is due and paid, one award with everything it rests on, and the register as a sheet."""
+"""The finance desk: who comes in, and one award with everything it rests on."""
 
-import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
-from tempfile import TemporaryFile
-from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
 from django.forms import Form
-from django.http import FileResponse, Http404, HttpResponse, QueryDict
-from django.http.response import HttpResponseBase
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-import rules
-from applications import assessing, papers, permissions, registers, timing
+from applications import assessing, papers, permissions, timing
 from applications.models import Award, BankAccount, Document, Duty, Instalment, Payment, Posting
 from applications.restricted import why_not_pay
-from portal.filters_finance import STATES, FinanceFilter, instalments_of
 from portal.forms.finance import RecordForm, RejectForm
-from portal.paging import keyset
 from portal.requests import Request
 
-ROWS = 30
-TOTALS_LIVE = 60  # seconds
-STATE_NAMES = {**dict(STATES), "revoked": "已撤销"}
-STATE_TONES = {"due": "wait", "recorded": "work", "paid": "good", "rejected": "bad", "revoked": "bad"}
+ACTING = (Duty.PAY, Duty.COUNTERSIGN)
+READING = (*ACTING, Duty.AUDIT)  # 审计 reads the desk and takes papers and registers away, and moves no money
 
 
 def desk(request: Request) -> Posting:
-    """Return the finance officer's posting; everybody else gets a 404."""
-    posting = permissions.posted_as(request.user, Duty.PAY, Duty.COUNTERSIGN)
+    """Return the posting of a finance officer, who may act; everybody else gets a 404."""
+    return _posted(request, *ACTING)
+
+
+def reading_desk(request: Request) -> Posting:
+    """Return the posting of whoever may read the desk: finance officers and auditors; everybody else gets a 404."""
+    return _posted(request, *READING)
+
+
+def _posted(request: Request, *duties: str) -> Posting:
+    posting = permissions.posted_as(request.user, *duties)
     if posting is None:
         raise Http404
     request.finance_posting = posting  # type: ignore[attr-defined] # the filters read it
     return posting
 
 
-def narrowed(request: Request, asked: QueryDict) -> FinanceFilter:
-    """Return the filter over the officer's own authority; `desk` has been asked before."""
-    rows = instalments_of(request.finance_posting.authority_id)  # type: ignore[attr-defined]
-    return FinanceFilter(asked, queryset=rows, request=request)
-
-
-def with_letters(rows: QuerySet[Instalment]) -> QuerySet[Instalment]:
-    """Add what a line shows: award, case, applicant, clause and the notice's number and key."""
-    notices = Document.objects.filter(award=OuterRef("award"), kind=Document.Kind.NOTICE)
-    return rows.select_related("award__application", "award__applicant", "award__clause__policy").annotate(
-        letter=Subquery(notices.values("number")[:1]), letter_id=Subquery(notices.values("pk")[:1])
-    )
-
-
-@dataclass(frozen=True)
-class Total:
-    """How many instalments stand in one state, and their sum in whole fen."""
-
-    key: str
-    label: str
-    count: int
-    fen: int
-
-
-def _generation(authority_id: int) -> int:
+def generation(authority_id: int) -> int:
+    """Return the number under which the sums of an authority are kept until somebody acts."""
     return cache.get_or_set(f"finance-generation-{authority_id}", 1, None) or 1
 
 
 def forget_totals(authority_id: int) -> None:
     """Let the next list sum up again, so that an officer sees the own act at once."""
-    cache.set(f"finance-generation-{authority_id}", _generation(authority_id) + 1, None)
-
-
-def _totals(authority_id: int, asked: QueryDict, rows: QuerySet[Any]) -> list[Total]:
-    """Return the totals of what was asked for, by state, in one query; at most a minute old."""
-    said = "&".join(f"{name}={asked.get(name, '')}" for name in FinanceFilter.base_filters if name != "state")
-    digest = hashlib.sha256(f"{asked.get('state', '')}&{said}".encode()).hexdigest()[:32]
-    key = f"finance-totals-{authority_id}-{_generation(authority_id)}-{digest}"
-    found = cache.get(key)
-    if found is None:
-        sums = rows.order_by().values_list("state").annotate(Count("pk"), Sum("amount_fen"))
-        found = {state: (count, fen) for state, count, fen in sums}
-        cache.set(key, found, TOTALS_LIVE)
-    return [Total(state, label, *found.get(state, (0, 0))) for state, label in STATES]
-
-
-def line(row: Any) -> Any:
-    """Give a row the words and the tint of its state."""
-    row.state_name, row.state_tone = STATE_NAMES[row.state], STATE_TONES[row.state]
-    return row
-
-
-@require_safe
-def listing(request: Request) -> HttpResponse:
-    """List instalments, thirty at a time, with totals by state."""
-    return list_page(request, desk(request))
-
-
-def list_page(request: Request, posting: Posting, *, refusal: str = "", status: int = 200) -> HttpResponse:
-    """Render the list as the address asks for it; with a refusal its reason stands above."""
-    found = narrowed(request, request.GET)
-    valid = found.form.is_valid()
-    rows = found.qs if valid else Instalment.objects.none()
-    page = keyset(with_letters(rows), ("-pk",), request, ROWS)
-    context = {
-        "posting": posting,
-        "filter": found,
-        "rows": [line(row) for row in page.rows],
-        "page": page,
-        "totals": _totals(posting.authority_id, request.GET, rows) if valid else [],
-        "asked": request.GET.urlencode(),
-        "is_narrowed": any(request.GET.get(name) for name in found.form.fields),
-        "refusal": refusal,
-    }
-    return render(request, "finance/list.html", context, status=status if valid else 422)
+    cache.set(f"finance-generation-{authority_id}", generation(authority_id) + 1, None)
 
 
 @dataclass(frozen=True)
@@ -131,8 +62,8 @@ class Part:
 
 
 def award_of(request: Request, pk: int) -> Award:
-    """Return an award of the officer's authority with its case, or 404."""
-    posting = desk(request)
+    """Return an award of the officer's authority with its case, or 404; who may act on it is asked by the act."""
+    posting = reading_desk(request)
     awards = Award.objects.filter(authority=posting.authority_id).select_related(
         "application__policy", "application__authority", "applicant", "clause__policy", "assessment", "decided_by__user"
     )
@@ -207,79 +138,3 @@ def record_form(instalment_id: int, data: QueryDict | None = None) -> RecordForm
 def reject_form(instalment_id: int, data: QueryDict | None = None) -> RejectForm:
     """Return the form to reject what was recorded for one instalment."""
     return RejectForm(data, auto_id=f"reject-{instalment_id}-%s")
-
-
-REGISTER = (
-    registers.Column("序号", 6),
-    registers.Column("申报编号", 22),
-    registers.Column("通知书文号", 26),
-    registers.Column("申报单位", 36),
-    registers.Column("统一社会信用代码", 22),
-    registers.Column("政策", 40),
-    registers.Column("条款", 30),
-    registers.Column("支持年度", 10),
-    registers.Column("期次", 6),
-    registers.Column("金额（元）", 18, money=True),
-    registers.Column("金额大写", 34),
-    registers.Column("状态", 18),
-    registers.Column("批准日期", 12),
-    registers.Column("户名", 36),
-    registers.Column("开户银行", 36),
-    registers.Column("账号", 26),
-    registers.Column("拨付日期", 12),
-    registers.Column("支付凭证号", 24),
-)
-
-
-def _register_rows(rows: QuerySet[Instalment]) -> Iterator[list[Any]]:
-    """Yield the lines of the register; a paid line names the account it was paid to, any other the one in use."""
-    live = Payment.objects.filter(instalment=OuterRef("pk")).exclude(state__in=Payment.ENDED)
-    account = BankAccount.objects.filter(applicant=OuterRef("award__applicant"), replaced_at=None)
-    said = with_letters(rows).annotate(
-        paid_on=Subquery(live.values("paid_on")[:1]),
-        voucher=Subquery(live.values("voucher_number")[:1]),
-        **{f"paid_{name}": Subquery(live.values(f"account__{name}")[:1]) for name in ("holder", "bank", "number")},
-        **{f"own_{name}": Subquery(account.values(name)[:1]) for name in ("holder", "bank", "number")},
-    )
-    annotated: Iterator[Any] = said.order_by("-pk").iterator(chunk_size=500)
-    for position, row in enumerate(annotated, start=1):
-        award = row.award
-        yield [
-            position,
-            award.application.number,
-            row.letter,
-            award.applicant.name,
-            award.applicant.uscc,
-            award.clause.policy.title,
-            str(award.clause),
-            award.year,
-            row.number,
-            row.amount_fen,
-            rules.capital(row.amount_fen),
-            STATE_NAMES[row.state],
-            timezone.localdate(award.decided_at),
-            row.paid_holder or row.own_holder,
-            row.paid_bank or row.own_bank,
-            row.paid_number or row.own_number,
-            row.paid_on,
-            row.voucher,
-        ]
-
-
-@require_safe
-def register(request: Request) -> HttpResponseBase:
-    """Hand out what was filtered as an XLSX register."""
-    posting = desk(request)
-    found = narrowed(request, request.GET)
-    if not found.form.is_valid():
-        return list_page(request, posting)
-    target = TemporaryFile()  # noqa: SIM115 - the answer closes it
-    registers.write(target, "拨付登记表", REGISTER, _register_rows(found.qs))
-    target.seek(0)
-    name = f"奖补资金拨付登记表 {timezone.localdate():%Y-%m-%d}.xlsx"
-    return FileResponse(
-        target,
-        as_attachment=True,
-        filename=name,
-        content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    )

@@ -226,7 +226,9 @@ def static_assets() -> None:
     lock = digest([ROOT / "package-lock.json", ROOT / "package.json", ROOT / ".npmrc"])
     styles = digest([ROOT / "assets"], also=lock)
     installed = stamped("npm", lock) and (ROOT / "node_modules").is_dir()
-    built = stamped("styles", styles) and (ROOT / "static" / "vendor" / "bootstrap.css").is_file()
+    vendor = ROOT / "static" / "vendor"
+    made = all((vendor / name).is_file() for name in ("bootstrap.css", "charts.js"))
+    built = stamped("styles", styles) and made
     if installed and built:
         return
     command = npm()
@@ -235,7 +237,7 @@ def static_assets() -> None:
         say("Installing static assets (npm ci) …")
         run(*command, "ci", "--ignore-scripts", "--no-audit", "--no-fund", quiet=True, env=environment)
         stamp("npm", lock)
-    say("Building the stylesheet …")
+    say("Building the stylesheet and the charts …")
     run(*command, "run", "--silent", "build", quiet=True, env=environment)
     stamp("styles", styles)
 

@@ -284,7 +284,7 @@ def test_an_upheld_objection_changes_the_sum_before_the_public_and_the_award(
 def object_in_own_name(page: Page, assert_accessible) -> None:
     """Fill the public form of an objection; without a name it is not taken."""
     words = {
-        "identity": "91659901MADEM0007X",
+        "identity": "91659901MADEM0099C",
         "phone": "0902-1234567",
         "address": "演示路9号（虚构地址）",
         "text": "该产品年度营收与审计报告附注不一致。",
@@ -302,7 +302,8 @@ def object_in_own_name(page: Page, assert_accessible) -> None:
         {"name": "异议书.pdf", "mimeType": "application/pdf", "buffer": samples.pdf(f"objection {time.time_ns()}")}
     )
     press(page, "提交异议")
-    expect(page.locator("h1, main").first).to_contain_text("异议")
+    expect(page.locator("h1")).to_have_text("异议办理情况")
+    expect(page.locator("main")).to_contain_text("核实完毕前，该申报件不会被批准。")
 
 
 def correct_the_revenue(page: Page, as_person, console: str) -> None:

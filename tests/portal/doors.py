@@ -113,7 +113,7 @@ PUBLIC = {
     "policy": shown(PERSONS, lambda world: {"code": "xinxing"}),
     "clause": shown(PERSONS, lambda world: {"code": "xinxing", "number": "3"}),
     "clause_estimate": pressed(PERSONS, lambda world: {"code": "xinxing", "number": "3"}),
-    "verify": shown(PERSONS),
+    "verify": both(PERSONS),
     "verify_code": both(PERSONS, lambda world: {"code": world.objects["notice"].code}),
     "healthz": shown(PERSONS),
     "notices": shown(PERSONS),
@@ -150,17 +150,34 @@ APPLICANT = {
     "claim_withdraw": both(MEMBERS, submitted()),
 }
 
+FINANCE_READERS = FINANCE | {Duty.AUDIT}
+FINANCE_ABROAD = abroad(*FINANCE) | {Duty.AUDIT}
+
 FINANCE_DESK = {
-    "finance": shown(abroad(*FINANCE)),
-    "finance_register": shown(abroad(*FINANCE)),
-    "finance_award": shown(FINANCE, pk_of("award")),
+    "finance": shown(FINANCE_ABROAD),
+    "finance_filter_save": pressed(FINANCE_ABROAD),
+    "finance_filter_drop": pressed(frozenset()),
+    "finance_overview": shown(FINANCE_ABROAD),
+    "finance_plan": shown(FINANCE_ABROAD),
+    "finance_pools": shown(FINANCE_ABROAD, status=302),
+    "finance_pools_of": shown(FINANCE_READERS, lambda world: {"code": "xinxing", "year": 2026}),
+    "finance_register": shown(FINANCE_ABROAD),
+    "finance_register_csv": shown(FINANCE_ABROAD),
+    "finance_award": shown(FINANCE_READERS, pk_of("award")),
     "finance_record": pressed(FINANCE, pk_of("instalment")),
     "finance_confirm": pressed(FINANCE, pk_of("payment")),
     "finance_reject": pressed(FINANCE, pk_of("payment")),
-    "finance_archive": pressed(abroad(*FINANCE)),
-    "finance_job": shown(FINANCE, pk_of("archive")),
-    "finance_job_progress": shown(FINANCE, pk_of("archive")),
-    "finance_job_file": shown(FINANCE, pk_of("archive")),
+    "finance_funds": both(abroad(*FINANCE)),
+    "finance_funds_table": shown(FINANCE, pk_of("funds_table")),
+    "finance_funds_progress": shown(FINANCE, pk_of("funds_table")),
+    "finance_funds_file": shown(FINANCE, pk_of("funds_table")),
+    "finance_archive": pressed(FINANCE_ABROAD),
+    "finance_jobs": shown(FINANCE_ABROAD),
+    "finance_job": shown(FINANCE_READERS, pk_of("archive")),
+    "finance_job_progress": shown(FINANCE_READERS, pk_of("archive")),
+    "finance_job_cancel": pressed(FINANCE_READERS, pk_of("archive")),
+    "finance_job_go_on": pressed(FINANCE_READERS, pk_of("archive")),
+    "finance_job_file": shown(FINANCE_READERS, pk_of("archive")),
 }
 
 FILES = {
@@ -176,6 +193,8 @@ FILES = {
 CONSOLE = {
     "console:index": Door(to(POSTED, 302), to(POSTED, 302)),
     "console:jsi18n": console_shown(POSTED),
+    "console:seals": console_shown(abroad(Duty.APPROVE)),
+    "console:seals_order": console_pressed(abroad(Duty.APPROVE)),
     "console:publish": both_in_console(abroad(Duty.APPROVE)),
     "console:batches": console_shown(AT_A_DESK),
     "console:objections": console_shown(OBJECTIONS),
@@ -183,6 +202,11 @@ CONSOLE = {
     "console:objection_take": console_pressed(frozenset({Duty.INSPECT}), pk_of("objection")),
     "console:objection_rule": console_pressed(frozenset({Duty.INSPECT}), pk_of("objection")),
     "console:objection_file": console_shown(frozenset(), pk_of("objection")),
+    "console:letters": console_shown(abroad(Duty.POLICY)),
+    "console:letter": both_in_console(abroad(Duty.POLICY), lambda world: {"code": "notice"}),
+    "console:letter_preview": console_pressed(abroad(Duty.POLICY), lambda world: {"code": "notice"}),
+    "console:letter_confirm": console_pressed(POLICY, pk_of("wording")),
+    "console:letter_drop": console_pressed(POLICY, pk_of("wording")),
     "console:bands": both_in_console(abroad(Duty.POLICY)),
     "console:bands_confirm": console_pressed(POLICY, pk_of("band_table")),
     "console:bands_drop": console_pressed(POLICY, pk_of("band_table")),
