@@ -14,7 +14,7 @@ from applications.sealing import base, place_of
 from applications.sealing.pkcs12 import Pkcs12Sealer
 from tests import samples
 from tests.factories import NOON, make_applicant, make_application
-from tests.seals import NAME, configure, key_file, small_pdf
+from tests.seals import NAME, SIGNER, configure, key_file, small_pdf
 
 pytestmark = pytest.mark.django_db
 JSON = {"HTTP_ACCEPT": "application/json"}
@@ -61,7 +61,7 @@ def said(answer):
 def test_sealed_paper_says_whose_seal_it_has_and_until_when(client, letter):
     page = said(client.get(f"/verify/{letter.code}/"))
 
-    for words in ("文书真实有效", "签章有效", NAME, letter.certificate, "证书有效期至", "印章图样本身不具有法律效力"):
+    for words in ("文书真实有效", "签章有效", SIGNER, letter.certificate, "证书有效期至", "印章图样本身不具有法律效力"):
         assert words in page
 
 
