@@ -16,10 +16,11 @@ from django.db import transaction
 from applications import history, papers
 from applications.actions.system import system_user
 from applications.documents import render
-from applications.models import Authority, Document, Duty, Job, User
+from applications.models import Application, Authority, Document, Duty, Job, User
 from applications.sealing import Description, SealFailed, place_of, sealer
 
 AUTOMATIC = "automatic"
+SEAL_FIELDS = ("signed_at", "signer", "certificate", "sealer")
 CATCH_UP_MOST = 500  # letters of one hour: a worker seals more than one a second
 
 
@@ -112,6 +113,8 @@ def _prove(letter: bytes, signed: bytes, described: Description) -> None:
 
 @transaction.atomic
 def _keep(document: Document, data: bytes, described: Description, *, by: User | None, at: datetime) -> Document:
+    # The case first, as every act locks it: an officer who orders a seal at this moment holds it and wants the paper.
+    Application.objects.select_for_update(no_key=True).values_list("pk").get(pk=document.application_id)
     locked = Document.objects.select_for_update(of=("self",)).select_related("application").get(pk=document.pk)
     if locked.signed_at:
         return locked
@@ -123,7 +126,7 @@ def _keep(document: Document, data: bytes, described: Description, *, by: User |
     locked.sha256, locked.made_at = hashlib.sha256(data).hexdigest(), locked.made_at or at
     locked.signed_at, locked.signer, locked.certificate = at, described.signer, described.certificate
     locked.sealer = described.means[:60]
-    locked.save()
+    locked.save(update_fields=["file", "sha256", "made_at", "draft_sha256", *SEAL_FIELDS])
     detail = {"document": locked.pk, "kind": locked.kind, "sha256": locked.sha256, "certificate": locked.certificate}
     words = f"{locked.get_kind_display()}{locked.number}"
     duty = Duty.APPROVE if by else ""

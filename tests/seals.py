@@ -12,10 +12,11 @@ from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, Fl
 
 from applications.sealing import SealFailed
 from applications.sealing.pkcs12 import Pkcs12Sealer
-from applications.sealing.selfmade import make_self_signed
+from applications.sealing.selfmade import MARK, make_self_signed
 
 PASSWORD = "Geheim-7731-Wort"
 NAME = "新星市测试印章"
+SIGNER = f"{NAME}·{MARK}"
 
 
 def key_file(folder: Path, name: str = NAME, *, days: int = 400, since: int = 1, file: str = "seal.p12"):

@@ -111,9 +111,12 @@ def open_file(path: str, password: str) -> Opened:
 
 
 def signer_name(certificate: Certificate) -> str:
-    """Return the common name of the certificate, or its whole subject."""
-    names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
-    return (str(names[0].value) if names else certificate.subject.rfc4514_string())[:200]
+    """Return whose certificate it is: the organisation, and the common name where it says more."""
+    subject = certificate.subject
+    named = [subject.get_attributes_for_oid(oid) for oid in (NameOID.ORGANIZATION_NAME, NameOID.COMMON_NAME)]
+    organisation, common = (str(row[0].value) if row else "" for row in named)
+    parts = [common] if organisation in common else [organisation, common]
+    return ("·".join(part for part in parts if part) or subject.rfc4514_string())[:200]
 
 
 def _why(error: Exception) -> str:

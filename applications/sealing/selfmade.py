@@ -9,6 +9,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
 from cryptography.x509.oid import NameOID
 
+MARK = "演示印章（无法律效力）"
+
 
 def make_self_signed(name: str, password: str, *, days: int, at: datetime, key: Any = None) -> bytes:
     """Return a PKCS#12 file with a key (a new one of RSA-3072) and a certificate from `at` on that signs itself."""
@@ -16,9 +18,8 @@ def make_self_signed(name: str, password: str, *, days: int, at: datetime, key: 
     subject = x509.Name(
         [
             x509.NameAttribute(NameOID.COUNTRY_NAME, "CN"),
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, "演示（无法律效力）"),
-            # X.520 allows 64 characters, the library counts octets and would refuse a Chinese name of 22.
-            x509.NameAttribute(NameOID.COMMON_NAME, name[:64], _validate=False),
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, name),
+            x509.NameAttribute(NameOID.COMMON_NAME, MARK),
         ]
     )
     began = at.astimezone(UTC)

@@ -17,6 +17,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
+from django.views.decorators.vary import vary_on_headers
 
 import rules
 from applications import authenticity
@@ -73,6 +74,7 @@ def _refused(request: HttpRequest) -> HttpResponse | None:
 
 
 @login_not_required
+@vary_on_headers("Accept")
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest) -> HttpResponse:
     """Ask for a code and lead to its page; a POST finds the paper that a file is, or claims to be."""
@@ -101,6 +103,7 @@ def _by_hash(request: HttpRequest, digest: str) -> HttpResponse:
 
 
 @login_not_required
+@vary_on_headers("Accept")
 @require_http_methods(["GET", "HEAD", "POST"])
 def check(request: HttpRequest, code: str) -> HttpResponse:
     """Say what the paper with this code says and how it stands; a POST compares a file with it."""

@@ -26,7 +26,7 @@ from applications.sealing.signatures import signatures_of
 from portal import environment
 from portal.checks import seals_can_be_used
 from tests.letters import a_notice
-from tests.seals import NAME, PASSWORD, Recorder, configure, key_file, small_pdf
+from tests.seals import PASSWORD, SIGNER, Recorder, configure, key_file, small_pdf
 
 XINXING = Authority(code="xinxing", name="第十三师新星市发展和改革委员会（数据局）", demo=True)
 
@@ -48,7 +48,7 @@ def test_seal_is_added_after_the_letter_and_signs_all_of_it(sealed):
     (found,) = signatures_of(signed)
 
     assert signed.startswith(pdf)
-    assert (found.holds, found.whole, found.signer) == (True, True, NAME)
+    assert (found.holds, found.whole, found.signer) == (True, True, SIGNER)
 
 
 def test_signature_is_pades_forbids_changes_and_stands_over_the_date(sealed):
@@ -170,19 +170,18 @@ def test_an_exchanged_file_counts_at_once(settings, tmp_path):
     key_file(tmp_path, "新印章")
     os.utime(tmp_path / "seal.p12", (1, 1))
 
-    assert sealing.describe(XINXING).signer == "新印章"
+    assert sealing.describe(XINXING).signer == "新印章·演示印章（无法律效力）"
     assert sealing.describe(XINXING).certificate != first
 
 
 def test_self_made_seal_is_rsa_of_3072_bits_and_marked(tmp_path):
-    data = make_self_signed("第十三师新星市发展和改革委员会（数据局）（演示）", PASSWORD, days=5, at=timezone.now())
+    name = "第十三师新星市发展和改革委员会（数据局）"
 
-    opened = container.load_pkcs12(data, PASSWORD.encode())
+    opened = container.load_pkcs12(make_self_signed(name, PASSWORD, days=5, at=timezone.now()), PASSWORD.encode())
 
     assert isinstance(opened.key, rsa.RSAPrivateKey)
     assert opened.key.key_size == 3072
-    assert signer_name(opened.cert.certificate) == "第十三师新星市发展和改革委员会（数据局）（演示）"
-    assert "演示（无法律效力）" in opened.cert.certificate.subject.rfc4514_string()
+    assert signer_name(opened.cert.certificate) == f"{name}·演示印章（无法律效力）"
 
 
 def test_demo_seals_are_made_once_for_a_demonstration_only(tmp_path, monkeypatch):

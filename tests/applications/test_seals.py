@@ -13,7 +13,7 @@ from applications.models import Delivery, Document, Duty, Job, Status
 from applications.sealing import base
 from applications.sealing.signatures import signatures_of
 from tests.factories import NOON, make_application, make_officer
-from tests.seals import NAME, Recorder, configure, small_pdf
+from tests.seals import SIGNER, Recorder, configure, small_pdf
 
 pytestmark = pytest.mark.django_db
 
@@ -68,7 +68,7 @@ def test_house_seals_a_letter_as_it_is_made(seal):
     data = bytes_of(letter)
     (found,) = signatures_of(data)
     assert letter.sha256 == hashlib.sha256(data).hexdigest()
-    assert (letter.signer, letter.certificate, letter.sealer) == (NAME, found.certificate, "PAdES B-B")
+    assert (letter.signer, letter.certificate, letter.sealer) == (SIGNER, found.certificate, "PAdES B-B")
     assert (letter.draft_sha256, letter.awaits_seal) == ("", False)
     assert b"signed=True" in data
     event = letter.application.events.get(action="seal")

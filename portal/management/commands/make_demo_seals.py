@@ -35,7 +35,7 @@ class Command(BaseCommand):
                 continue
             password = secrets.token_urlsafe(24)
             _write(secret, password.encode())
-            _write(file, make_self_signed(f"{name}（演示）", password, days=DAYS, at=timezone.now()))
+            _write(file, make_self_signed(name, password, days=DAYS, at=timezone.now()))
 
 
 def _write(file: Path, data: bytes) -> None:
