@@ -1,10 +1,10 @@
 """
 Vendor SQL that keeps what was decided and paid from being edited or deleted, even by direct SQL.
 
-Ledgers, history and findings are append-only. A payment may be reviewed once; a paper may receive its file once; an
-expert is answered for once, a joint review closed once; what was used of a piece of evidence may be released once.
-SQLite and PostgreSQL only; another database keeps the same promise in the actions alone. Who may act in which duty is
-kept by `duty_guards`.
+Ledgers, history and findings are append-only. A payment may be reviewed once; a paper may receive its file once and its
+seal once; an expert is answered for once, a joint review closed once; what was used of a piece of evidence may be
+released once. SQLite and PostgreSQL only; another database keeps the same promise in the actions alone. Who may act in
+which duty is kept by `duty_guards`.
 """
 
 import re
@@ -56,8 +56,29 @@ SEALED = {
     ),
     "jointreview": "OLD.closed_at IS NOT NULL OR NEW.application_id <> OLD.application_id",
     "document": (
-        "NEW.number <> OLD.number OR NEW.code <> OLD.code OR NEW.kind <> OLD.kind "
+        "NEW.number <> OLD.number OR NEW.code <> OLD.code OR NEW.kind <> OLD.kind OR NEW.content <> OLD.content "
+        "OR COALESCE(NEW.template_id, 0) <> COALESCE(OLD.template_id, 0) "
+        # The bytes change once: what was 待签章 gets its seal, and the hash of what it was stays.
+        "OR (OLD.sha256 IS NOT NULL AND (NEW.sha256 IS NULL OR (NEW.sha256 <> OLD.sha256 AND NOT "
+        "(OLD.signed_at IS NULL AND NEW.signed_at IS NOT NULL AND NEW.draft_sha256 = OLD.sha256)))) "
+        "OR (OLD.signed_at IS NOT NULL AND (NEW.signed_at IS NULL OR NEW.signed_at <> OLD.signed_at "
+        "OR NEW.signer <> OLD.signer OR NEW.certificate <> OLD.certificate OR NEW.sealer <> OLD.sealer "
+        "OR NEW.file <> OLD.file OR NEW.draft_sha256 <> OLD.draft_sha256)) "
+        "OR (OLD.replaces_id IS NOT NULL AND (NEW.replaces_id IS NULL OR NEW.replaces_id <> OLD.replaces_id)) "
+        # A paper once out of force does not come back.
+        "OR (NEW.standing <> OLD.standing AND OLD.standing <> 'valid' "
+        "AND NOT (OLD.standing = 'revoked' AND NEW.standing = 'recovered'))"
+    ),
+    # What a paper says and which wording it has are fixed with its number; a wording is confirmed or dropped once.
+    "fundstable": (
+        "NEW.number <> OLD.number OR NEW.content <> OLD.content OR NEW.total_fen <> OLD.total_fen "
+        "OR NEW.count <> OLD.count OR COALESCE(NEW.template_id, 0) <> COALESCE(OLD.template_id, 0) "
         "OR (OLD.sha256 IS NOT NULL AND (NEW.sha256 IS NULL OR NEW.sha256 <> OLD.sha256))"
+    ),
+    "lettertemplate": (
+        "OLD.confirmed_at IS NOT NULL OR OLD.dropped_at IS NOT NULL OR NEW.parts <> OLD.parts OR NEW.kind <> OLD.kind "
+        "OR NEW.version <> OLD.version OR NEW.authority_id <> OLD.authority_id OR NEW.source <> OLD.source "
+        "OR NEW.proposed_by_id <> OLD.proposed_by_id"
     ),
     # Lifted once, otherwise as it was imposed.
     "restriction": (

@@ -6,8 +6,10 @@ The number is taken under a row lock in the same transaction, so a refused act l
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -15,9 +17,9 @@ from django.db import transaction
 from django.utils import timezone
 
 import rules
-from applications import assessing
-from applications.actions.shared import next_number
-from applications.documents import render
+from applications import assessing, history
+from applications.actions.shared import next_number, stop
+from applications.documents import render, sums, wording
 from applications.documents.acceptance import AcceptanceLetter, LeewayLetter
 from applications.documents.batch import BatchLetter
 from applications.documents.correction import CorrectionLetter
@@ -25,23 +27,29 @@ from applications.documents.decision import DeclineLetter, RefusalLetter
 from applications.documents.letter import Letter, Remedies, chinese_date
 from applications.documents.notice import NoticeLetter
 from applications.documents.objection import ObjectionLetter
+from applications.documents.payment import PaymentLetter
 from applications.documents.receipt import ReceiptLetter
 from applications.models import (
     Application,
     Assessment,
+    Authority,
     Award,
     Correction,
     Document,
     Evidence,
+    FundsTable,
     Job,
+    LetterTemplate,
     Mandate,
     NoticeBatch,
     Objection,
+    Payment,
     Promise,
     User,
 )
 
 Kind = Document.Kind
+Standing = Document.Standing
 
 # The character of the kind behind the authority's sign, so that each kind has its own run of numbers.
 SIGNS = {
@@ -52,6 +60,7 @@ SIGNS = {
     Kind.DECLINE: "不受",
     Kind.REFUSAL: "不兑",
     Kind.NOTICE: "兑",
+    Kind.PAYMENT: "拨",
     Kind.OBJECTION: "异复",
 }
 
@@ -64,7 +73,10 @@ LETTERS: dict[str, type[Letter]] = {
     Kind.REFUSAL: RefusalLetter,
     Kind.OBJECTION: ObjectionLetter,
     Kind.NOTICE: NoticeLetter,
+    Kind.PAYMENT: PaymentLetter,
 }
+
+Made = TypeVar("Made", Document, NoticeBatch, FundsTable)
 
 # Letters and digits that nobody confuses on paper.
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -80,37 +92,92 @@ def check_url(code: str) -> str:
     return f"{settings.PUBLIC_BASE_URL}/verify/{code}/"
 
 
+def template_of(authority: Authority, kind: str) -> LetterTemplate | None:
+    """Return the wording in force of an authority for a kind of letter, None for the built-in one (one query)."""
+    return LetterTemplate.objects.in_force().filter(authority=authority, kind=kind).first()
+
+
+def said_by(authority: Authority, template: LetterTemplate | None) -> dict[str, Any]:
+    """Return what an authority's letters say whatever their kind: its name, how to reach it, and its own wording."""
+    return {
+        "authority_name": authority.name,
+        "demo": authority.demo,
+        "hotline": authority.hotline,
+        "address": authority.address,
+        "wording": dict(template.parts) if template else {},
+    }
+
+
+def worded(remedies: Remedies, kind: str, parts: Mapping[str, str]) -> Remedies:
+    """Return the remedies as the wording names organ, court and channel; each of them always stands in the letter."""
+    values = {"复议机关": remedies.review_organ, "人民法院": remedies.court, "在线渠道": remedies.channel}
+    names = ("review_organ", "court", "channel")
+    return Remedies(**{name: wording.filled(kind, name, parts, values) for name in names})
+
+
+def refuse_disagreeing_sums(content: Mapping[str, Any]) -> None:
+    """Refuse an act whose letter would name one sum in figures and another in capitals. Raises ActionRefused."""
+    for text in _texts(content):
+        try:
+            sums.check(text)
+        except sums.SumsDisagree as fault:
+            stop(str(fault))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from _texts(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _texts(item)
+
+
 def _issue(
-    application: Application, kind: Kind, letter: dict, *, by: User, at: datetime, award: Award | None = None
+    application: Application,
+    kind: Kind,
+    letter: dict,
+    *,
+    by: User,
+    at: datetime,
+    award: Award | None = None,
+    payment: Payment | None = None,
 ) -> Document:
     authority, law = application.authority, assessing.law_of(application)
     year = timezone.localdate(at).year
     sequence = next_number(f"letter:{authority.code}:{kind}:{year}")
     number = f"{authority.letter_sign}{SIGNS[kind]}〔{year}〕{sequence}号"
-    code = new_code()
-    said = letter | {
-        "authority_name": authority.name,
+    code, template = new_code(), template_of(authority, kind)
+    if template and "remedies" in letter:
+        letter["remedies"] = worded(letter["remedies"], kind, template.parts)
+    said = letter | said_by(authority, template)
+    said |= {
         "letter_number": number,
         "applicant_name": application.applicant.name,
         "decided_on": timezone.localdate(at),
         "verify_code": code,
         "verify_url": check_url(code),
-        "demo": authority.demo,
         "case_number": application.number,
         "policy_title": application.policy.title,
         "clause_article": law.article,
         "clause_title": law.name,
     }
+    content = LETTERS[kind](**said).to_content()
+    refuse_disagreeing_sums(content)
     document = Document.objects.create(
         application=application,
         award=award,
+        payment=payment,
         authority=authority,
+        template=template,
         kind=kind,
         year=year,
         sequence=sequence,
         number=number,
         code=code,
-        content=LETTERS[kind](**said).to_content(),
+        content=content,
         issued_at=at,
     )
     enqueue(Job.objects.create(kind=Job.Kind.DOCUMENT, document=document, requested_by=by, requested_at=at))
@@ -229,7 +296,11 @@ def issue_correction(
         "reason": correction.reason,
         "answered_on": answered_on,
     }
-    return _issue(application, Kind.CORRECTION, letter, by=by, at=at)
+    earlier = application.documents.filter(kind=Kind.CORRECTION, standing=Standing.VALID).order_by("pk").last()
+    issued = _issue(application, Kind.CORRECTION, letter, by=by, at=at)
+    if earlier:
+        supersede(earlier, by=issued, officer=by, at=at)
+    return issued
 
 
 def issue_decline(application: Application, ground: str, reason: str, *, by: User, at: datetime) -> Document:
@@ -284,7 +355,34 @@ def issue_notice(award: Award, *, by: User, at: datetime) -> Document:
         "pack_name": assessment.pack_version,
         "pack_hash": assessment.pack_sha256[:12],
     }
-    return _issue(application, Kind.NOTICE, letter, by=by, at=at, award=award)
+    issued = _issue(application, Kind.NOTICE, letter, by=by, at=at, award=award)
+    if award.replaces_id:  # a corrected decision: its notice takes the place of the first one
+        supersede(Document.objects.get(award=award.replaces_id, kind=Kind.NOTICE), by=issued, officer=by, at=at)
+    return issued
+
+
+def issue_payment(payment: Payment, *, paid_fen: int, by: User, at: datetime) -> Document:
+    """Tell the applicant that an instalment was paid; `paid_fen` is what has been paid of the award with it."""
+    award = payment.instalment.award
+    application = award.application
+    notice = Document.objects.filter(award=award, kind=Kind.NOTICE).values_list("number", flat=True).first()
+    letter = {
+        "uscc": application.applicant.uscc,
+        "notice_number": notice or "",
+        "part": payment.instalment.number,
+        "parts": award.instalments.count(),
+        "amount_fen": payment.amount_fen,
+        "award_fen": award.amount_fen,
+        "paid_fen": paid_fen,
+        "paid_on": payment.paid_on,
+        "voucher_number": payment.voucher_number,
+        "payer": payment.share.payer.name,
+        "set_off_fen": payment.set_off_fen,
+        "account_holder": payment.account.holder,
+        "account_bank": payment.account.bank,
+        "account_tail": payment.account.number[-4:],
+    }
+    return _issue(application, Kind.PAYMENT, letter, by=by, at=at, payment=payment)
 
 
 def computation_of(application: Application, trace: list[str]) -> list[str]:
@@ -339,55 +437,91 @@ def queue_batch(batch: NoticeBatch, *, by: User, at: datetime) -> None:
 
 def make_batch(batch: NoticeBatch, *, at: datetime) -> NoticeBatch:
     """Make the PDF of a public batch once and store it with its hash; a second run changes nothing."""
-    if batch.sha256:
-        return batch
-    data = render.pdf(batch_letter(batch))
-    with transaction.atomic():
-        locked = NoticeBatch.objects.select_for_update().get(pk=batch.pk)
-        if locked.sha256:
-            return locked
-        locked.file.save("batch.pdf", ContentFile(data), save=False)
-        locked.sha256, locked.made_at = hashlib.sha256(data).hexdigest(), at
-        locked.save(update_fields=["file", "sha256", "made_at"])
-    return locked
+    return batch if batch.sha256 else keep(batch, render.pdf(batch_letter(batch)), at=at)
 
 
 def batch_letter(batch: NoticeBatch) -> BatchLetter:
     """Return the paper of a public batch, from what its notices showed when they opened."""
     authority = batch.authority
     return BatchLetter(
-        authority_name=authority.name,
+        **said_by(authority, batch.template),
         letter_number=batch.number,
         applicant_name="",
         decided_on=timezone.localdate(batch.opened_at),
         verify_code=batch.number,
         verify_url=f"{settings.PUBLIC_BASE_URL}/notices/{batch.pk}/",
-        demo=authority.demo,
         heading=batch.title,
         days=batch.days,
         closes_on=batch.closes_on,
         rows=[notice.shown for notice in batch.notices.order_by("pk")],
-        hotline=authority.hotline,
-        address=authority.address,
         channel=f"{settings.PUBLIC_BASE_URL}/notices/{batch.pk}/",
     )
 
 
 def make(document: Document, *, at: datetime) -> Document:
-    """Make the PDF of a paper once and store it with its hash; a second run changes nothing."""
+    """
+    Make the PDF of a paper once and store it with its hash; a second run changes nothing.
+
+    A kind that needs a seal says 待签章 until it has one; `seals.seal` puts it on.
+    """
     if document.sha256:
         return document
-    letter = LETTERS[document.kind].from_content(document.content)
-    data = render.pdf(letter)
-    return _keep(document, data, at=at)
+    return keep(document, render.pdf(letter_of(document, final=not document.needs_seal)), at=at)
+
+
+def letter_of(document: Document, *, final: bool) -> Letter:
+    """Return what a paper says, in its final form (with room for a seal) or as 待签章."""
+    return replace(LETTERS[document.kind].from_content(document.content), signed=final)
 
 
 @transaction.atomic
-def _keep(document: Document, data: bytes, *, at: datetime) -> Document:
-    locked = Document.objects.select_for_update().get(pk=document.pk)
+def keep(row: Made, data: bytes, *, at: datetime) -> Made:
+    """
+    Store the final bytes of a paper with their hash; the first to do so wins, and what is stored is handed out.
+
+    Whatever is to be in the file (a seal, a signature) is in `data`: the hash is of what is given here.
+    """
+    locked = type(row)._default_manager.select_for_update().get(pk=row.pk)
     if locked.sha256:
         return locked
     locked.file.save("letter.pdf", ContentFile(data), save=False)
     locked.sha256, locked.made_at = hashlib.sha256(data).hexdigest(), at
     locked.save(update_fields=["file", "sha256", "made_at"])
+    return locked
+
+
+# What may follow on what: a paper out of force does not come back.
+STANDINGS = {
+    Standing.VALID: frozenset({Standing.SUPERSEDED, Standing.REVOKED, Standing.RECOVERED}),
+    Standing.REVOKED: frozenset({Standing.RECOVERED}),
+}
+
+
+def supersede(document: Document, *, by: Document, officer: User | None, at: datetime) -> Document:
+    """
+    Let a new paper of the same case and kind take the place of an earlier one, and say so in the history.
+
+    `by` is the new paper. The caller holds the case. A paper is replaced once, and by a paper that is in force.
+    """
+    assert by.application_id == document.application_id, "papers of two cases"
+    assert by.kind == document.kind, "papers of two kinds"
+    assert by.pk > document.pk, "a paper is replaced by a later one"
+    by.replaces = document
+    by.save(update_fields=["replaces"])
+    return mark(document, Standing.SUPERSEDED, by=officer, at=at, note=f"由{by.number}替代")
+
+
+def mark(document: Document, standing: str, *, by: User | None, at: datetime, note: str) -> Document:
+    """
+    Say how a paper stands from now on (已被替代, 已撤销, 资金已追回), with a row in the history of its case.
+
+    The one place that changes it; the check page shows it at once. The caller holds the case.
+    """
+    locked = Document.objects.select_for_update(of=("self",)).select_related("application").get(pk=document.pk)
+    assert standing in STANDINGS.get(Standing(locked.standing), ()), f"{locked.standing} -> {standing}"
+    before, locked.standing = locked.standing, Standing(standing)
+    locked.save(update_fields=["standing"])
+    detail = {"document": locked.pk, "number": locked.number, "before": before, "after": standing}
+    words = f"{locked.get_kind_display()}{locked.number}：{locked.get_standing_display()}（{note}）"
+    history.record(locked.application, "mark_document", by=by, at=at, note=words, detail=detail)
     return locked

@@ -28,6 +28,7 @@ def open_batch(application: Application, title: str, *, by: User, at: datetime) 
         opened_by=by,
         days=authority.notice_days,
         closes_on=due_day(Status.NOTICED, at, application),
+        template=papers.template_of(authority, "batch"),
     )
     papers.queue_batch(batch, by=by, at=at)
     return batch

@@ -20,11 +20,24 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from applications import checking, deadlines, digests, dossier, packing, papers, selfcheck, texts
+from applications import (
+    checking,
+    deadlines,
+    digests,
+    dossier,
+    funds,
+    packing,
+    papers,
+    seals,
+    selfcheck,
+    texts,
+    wordings,
+)
 from applications.actions import delay
 from applications.actions.intake import lapse
 from applications.actions.settlement import call_all
-from applications.models import Application, Delivery, Job, NoticeBatch, Status
+from applications.models import Application, Delivery, FundsTable, Job, NoticeBatch, Status, User
+from applications.sealing import SealFailed
 
 log = structlog.get_logger(__name__)
 
@@ -79,7 +92,9 @@ def _fail(job: Job, error: Exception) -> None:
     gone = job.attempts >= MAX_ATTEMPTS
     state = Job.State.FAILED if gone else Job.State.QUEUED
     ended = timezone.now() if gone else None
-    _ours(job).update(state=state, finished_at=ended, error=f"{type(error).__name__}: {error}"[:300])
+    # Officers read why a letter has no seal; everything else is for an operator.
+    words = str(error) if isinstance(error, SealFailed) else f"{type(error).__name__}: {error}"
+    _ours(job).update(state=state, finished_at=ended, error=words[:300])
     log.error("job_failed", job=job.pk, attempts=job.attempts, error=type(error).__name__)
 
 
@@ -96,7 +111,15 @@ def _beat(job: Job, current: int, **changes: Any) -> None:
 
 def _make_document(job: Job) -> None:
     assert job.document is not None
-    papers.make(job.document, at=timezone.now())
+    seals.make(job.document, requested_by=job.requested_by, at=timezone.now())
+    _beat(job, 1)
+
+
+def _seal_document(job: Job) -> None:
+    """Put the seal on a letter, in the name of the officer who decided it, if one did."""
+    assert job.document is not None
+    officer = User.objects.filter(pk=job.payload.get("officer", 0)).first()
+    seals.seal(job.document, by=officer, at=timezone.now())
     _beat(job, 1)
 
 
@@ -121,6 +144,18 @@ def _make_batch(job: Job) -> None:
     _beat(job, 1)
 
 
+def _make_funds(job: Job) -> None:
+    funds.make(FundsTable.objects.get(pk=job.payload["funds"]), at=timezone.now())
+    _beat(job, 1)
+
+
+def _make_preview(job: Job) -> None:
+    """Show how a wording would look, with an invented case."""
+    if not job.file:
+        wordings.make_preview(job)
+    _beat(job, 1)
+
+
 def _make_dossier(job: Job) -> None:
     """Put one case together as a dossier that proves itself."""
     if not job.file:  # a worker that died between the file and the last word left it complete
@@ -133,6 +168,9 @@ RUNNERS: dict[str, Callable[[Job], None]] = {
     Job.Kind.MERGED: _make_package,
     Job.Kind.BATCH: _make_batch,
     Job.Kind.DOSSIER: _make_dossier,
+    Job.Kind.SEAL: _seal_document,
+    Job.Kind.FUNDS: _make_funds,
+    Job.Kind.PREVIEW: _make_preview,
 }
 
 
@@ -210,6 +248,7 @@ def nightly() -> None:
     now = timezone.now()
     digests.catch_up(now)
     dossier.drop_old(now)
+    seals.catch_up(now)
     packing.drop_old(now)
     if selfcheck.is_due(now):
         selfcheck.run(now)

@@ -58,6 +58,13 @@ def inspectors(application: Application, event: Event) -> QuerySet[User]:
     return User.objects.filter(pk__in=posted.values("user"), is_active=True)
 
 
+def who_waits_for_the_seal(application: Application, event: Event) -> QuerySet[User]:
+    """Return the members where an officer sealed a letter later on; what is sealed at once was told with its act."""
+    if event.by_id is None or event.detail["kind"] == "objection":
+        return User.objects.none()
+    return members(application, event)
+
+
 def approvers(application: Application, event: Event) -> QuerySet[User]:
     """Return the officers of 审批 of the authority, who put a case before the public."""
     posted = Posting.objects.current().filter(authority=application.authority_id, duty=Duty.APPROVE)
@@ -142,6 +149,7 @@ TELLINGS: dict[str, tuple[Telling, ...]] = {
     "endorse": (Telling(members, "progress", "拟兑现结果公示", _said("{number} 已通过审批，进入公示。")),),
     "refuse": (Telling(members, "result", "不予兑现", _said("{number} 不予兑现，理由和救济途径见决定书。")),),
     "grant": (Telling(members, "result", "奖补资金已批准", _said("{number} 已批准兑现，通知书正在生成。")),),
+    "seal": (Telling(who_waits_for_the_seal, "result", "文书已签章", _noted("{number} 的{note}已签章，可以下载。")),),
     "confirm_payment": (Telling(members, "money", "资金已拨付", _said("{number} 的奖补资金已拨付，请查收。")),),
     "return_payment": (
         Telling(members, "money", "资金被退回", _noted("{number} 的奖补资金被银行退回（{note}），请核对收款账户。")),

@@ -8,6 +8,7 @@ from django.db import connections
 
 from applications import guards
 from applications.documents import fonts_ready
+from applications.sealing.pkcs12 import why_not_open
 
 # PostgreSQL settings whose "off" loses answered payments in a crash.
 MUST_BE_ON = ("synchronous_commit", "fsync", "full_page_writes")
@@ -106,4 +107,24 @@ def letters_have_their_fonts(**kwargs: Any) -> list[CheckMessage]:
         return []
     return [
         Warning(f"Fonts of the letters are missing: {', '.join(missing)}.", hint="Run script/fonts.", id="portal.W001")
+    ]
+
+
+@register()
+def seals_can_be_used(**kwargs: Any) -> list[CheckMessage]:
+    """
+    Warn of a seal that is missing, cannot be opened, is over or soon will be; letters then wait as 待签章.
+
+    Says the file and the variable, never the password.
+    """
+    if settings.SEALER != "applications.sealing.pkcs12.Pkcs12Sealer":
+        return []
+    return [
+        Warning(
+            f"The seal of {code} ({key.path}) cannot be used: {problem}.",
+            hint=f"电子印章证书：{words} 请检查 SEAL_{code.upper().replace('-', '_')} 及其口令变量。",
+            id="portal.W003",
+        )
+        for code, key in settings.SEALS.items()
+        for problem, words in why_not_open(key.path, key.password)
     ]

@@ -5,6 +5,8 @@ Every refusal is an `ImproperlyConfigured` with the variable's name and what to 
 sentence an operator can act on.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit, urlunsplit
@@ -123,3 +125,32 @@ def storage(url: str) -> dict[str, Any]:
         }
         return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
     raise ImproperlyConfigured(f"STORAGE_URL must be file:///folder or s3://bucket?endpoint=…, not {url!r}.")
+
+
+@dataclass(frozen=True)
+class KeyFile:
+    """A PKCS#12 file and its password, which no representation of it shows."""
+
+    path: str
+    password: str = field(repr=False)
+
+
+def seals(given: Mapping[str, str], folder: Path, *, demo: bool) -> dict[str, KeyFile]:
+    """
+    Return the seal of each authority by its code: SEAL_<CODE> is the file, SEAL_<CODE>_PASSWORD its password.
+
+    A code is written in capitals and with _ for -. A demonstration also takes what `script/server` has made for it.
+    """
+    found = {}
+    if demo and folder.is_dir():
+        for file in sorted(folder.glob("*.p12")):
+            secret = file.with_suffix(".password")
+            if secret.is_file():
+                found[file.stem] = KeyFile(str(file), secret.read_text().strip())
+    for name, path in given.items():
+        if not name.startswith("SEAL_") or name.endswith("_PASSWORD") or not path:
+            continue
+        if f"{name}_PASSWORD" not in given:
+            raise ImproperlyConfigured(f"{name} names a seal and {name}_PASSWORD is not set: set the file's password.")
+        found[name.removeprefix("SEAL_").lower().replace("_", "-")] = KeyFile(path, given[f"{name}_PASSWORD"])
+    return found

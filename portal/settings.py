@@ -4,6 +4,7 @@ Every setting of the portal, read from the environment; `docs/deployment.md` lis
 With DEBUG off a missing secret or an unsafe value stops the start (see `environment.py`).
 """
 
+import os
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -166,6 +167,13 @@ CLAMD_SOCKET = env.str("CLAMD_SOCKET", "")  # an antivirus daemon; when named, a
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 FILE_UPLOAD_PERMISSIONS = 0o600
+
+# ---- seals of letters -----------------------------------------------------------------------------------------------
+SEALER = env.str("SEALER", "applications.sealing.pkcs12.Pkcs12Sealer")  # the class that seals; see applications/sealing
+# automatic: a letter is sealed as it is made; officer: an officer of 审批 seals it
+SEALING = environment.choice("SEALING", env.str("SEALING", "automatic"), frozenset({"automatic", "officer"}))
+SEALING_TIMESTAMP_URL = env.str("SEALING_TIMESTAMP_URL", "")  # RFC 3161; without one a signature is PAdES B-B
+SEALS = environment.seals(os.environ, VAR_DIR / "seals", demo=DEMO)
 
 # ---- static files -------------------------------------------------------------------------------------------------
 STATIC_URL = "static/"

@@ -4,10 +4,14 @@ from datetime import date, datetime
 from typing import Any
 
 from applications.documents.acceptance import AcceptanceLetter, LeewayLetter
+from applications.documents.batch import BatchLetter
 from applications.documents.correction import CorrectionLetter
 from applications.documents.decision import DeclineLetter, RefusalLetter
-from applications.documents.letter import Remedies
+from applications.documents.funds import FundsLetter
+from applications.documents.letter import Letter, Remedies
 from applications.documents.notice import NoticeLetter
+from applications.documents.objection import ObjectionLetter
+from applications.documents.payment import PaymentLetter
 from applications.documents.receipt import ReceiptLetter
 
 CLAUSE_TEXT = (
@@ -170,3 +174,120 @@ def a_decline(**changes: Any) -> DeclineLetter:
         }
     )
     return DeclineLetter(**told | changes)
+
+
+def an_objection_answer(**changes: Any) -> ObjectionLetter:
+    """Return the answer to an objection that was not upheld."""
+    told = (
+        PARTIES
+        | CASE
+        | {
+            "letter_number": "师新数异复〔2026〕1号",
+            "addressee": "异议人（查询码：4F7K-2MPQ-8XWA）",
+            "filed_on": date(2026, 3, 3),
+            "notice_number": "师新数公示〔2026〕1号",
+            "objected": "该中心的电能利用效率实测值高于公示的数值。",
+            "findings": ("复核了第三方PUE检测报告原件，报告编号、检测时段和结论与公示一致。",),
+            "ruling": "异议不成立",
+            "upheld": False,
+            "remedies": REMEDIES,
+        }
+    )
+    return ObjectionLetter(**told | changes)
+
+
+def a_payment(**changes: Any) -> PaymentLetter:
+    """Return the notice of the first of two payments."""
+    told = (
+        PARTIES
+        | CASE
+        | {
+            "letter_number": "师新数拨〔2026〕1号",
+            "uscc": USCC,
+            "notice_number": "师新数兑〔2026〕5号",
+            "part": 1,
+            "parts": 2,
+            "amount_fen": 120_000_000,
+            "award_fen": 200_000_000,
+            "paid_fen": 120_000_000,
+            "paid_on": date(2026, 3, 4),
+            "voucher_number": "测试凭证20260304001",
+            "account_holder": "新星市星河智算科技有限公司",
+            "account_bank": "测试银行新星支行",
+            "account_tail": "4321",
+        }
+    )
+    return PaymentLetter(**told | changes)
+
+
+def a_batch(rows: int = 2, **changes: Any) -> BatchLetter:
+    """Return the paper of a public batch."""
+    shown = {
+        "number": CASE["case_number"],
+        "applicant_name": PARTIES["applicant_name"],
+        "uscc": USCC,
+        "subject": "星河智算中心",
+        "policy": CASE["policy_title"],
+        "article": CASE["clause_article"],
+        "clause": CASE["clause_title"],
+        "facts": [[label, value, value] for label, value, _ in FACTS],
+        "amount_fen": 200_000_000,
+    }
+    told = PARTIES | {
+        "letter_number": "师新数公示〔2026〕1号",
+        "applicant_name": "",
+        "heading": f"关于《{CASE['policy_title']}》拟兑现奖补资金的公示",
+        "days": 5,
+        "closes_on": date(2026, 3, 12),
+        "rows": [shown] * rows,
+        "hotline": "0902-0000000",
+        "address": "测试路1号",
+        "channel": "https://jiangbu.example.gov.cn/notices/1/",
+    }
+    return BatchLetter(**told | changes)
+
+
+def a_funds_table(rows: int = 3, **changes: Any) -> FundsLetter:
+    """Return a table of funds over some awards."""
+    lines = [
+        {
+            "applicant_name": f"新星市第{number}智算科技有限公司",
+            "uscc": USCC,
+            "clause": f"{CASE['clause_article']} {CASE['clause_title']}",
+            "notice_number": f"师新数兑〔2026〕{number}号",
+            "part": "第1期" if number == 1 else "",
+            "amount_fen": 100_000_000 + number,
+        }
+        for number in range(1, rows + 1)
+    ]
+    told = PARTIES | {
+        "letter_number": "师新数资〔2026〕1号",
+        "applicant_name": "第十三师新星市财政局",
+        "heading_line": "2026年第一批奖补资金安排",
+        "since": date(2026, 1, 1),
+        "until": date(2026, 3, 5),
+        "rows": lines,
+    }
+    return FundsLetter(**told | changes)
+
+
+EVERY_LETTER: dict[str, Any] = {
+    "receipt": a_receipt,
+    "acceptance": an_acceptance,
+    "leeway": a_leeway,
+    "silence": a_silence,
+    "correction": a_correction,
+    "second_correction": a_second_correction,
+    "decline": a_decline,
+    "refusal": a_refusal,
+    "notice": a_notice,
+    "objection": an_objection_answer,
+    "payment": a_payment,
+    "batch": a_batch,
+    "funds": a_funds_table,
+}
+
+
+def every_letter() -> list[Letter]:
+    """Return one letter of each kind, with the variants that say something else."""
+    return [make() for make in EVERY_LETTER.values()]

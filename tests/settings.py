@@ -7,6 +7,8 @@ from pathlib import Path
 _scratch = Path(__file__).resolve().parent.parent / "var" / "tests" / str(os.getpid())
 os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "0123456789abcdef" * 4)
 os.environ["VAR_DIR"] = str(_scratch)
+for _name in [name for name in os.environ if name.startswith("SEAL")]:  # tests make seals of their own
+    del os.environ[_name]
 
 from portal.settings import *  # noqa: E402, F403
 from portal.settings import DATABASES  # noqa: E402

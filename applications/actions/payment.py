@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import Sum
 
-from applications import history, holds, permissions, timing
+from applications import history, holds, papers, permissions, timing
 from applications.actions import setoff
 from applications.actions.money import give_back_to_pool, pay_from_pool
 from applications.actions.shared import ask_for_delay, lock, move, refuse_if, stop, take_duty
@@ -121,7 +121,9 @@ def settle(application: Application, payment: Payment, *, by: User, at: datetime
         duty=duty.duty,
         detail={"payment": payment.pk, "amount_fen": payment.amount_fen, "set_off_fen": payment.set_off_fen},
     )
-    if _fully_paid(payment):
+    paid_fen = _paid(payment)
+    papers.issue_payment(payment, paid_fen=paid_fen, by=by, at=at)
+    if paid_fen == payment.instalment.award.amount_fen:
         # What the bank has done is not stopped by a late step: the delay was explained before the money went.
         move(application, "pay", Status.PAID, by=by, at=at)
     else:
@@ -198,16 +200,17 @@ def reject(payment: Payment, *, reason: str, by: User, at: datetime) -> Payment:
 def _review(payment: Payment, *, by: User, at: datetime):
     application, standing = lock(payment.instalment.award.application, by)
     refuse_if(permissions.why_not_review_payment(application, standing))
-    payment = Payment.objects.select_related("instalment__award").get(pk=payment.pk)
+    payment = Payment.objects.select_related("instalment__award", "account", "share__payer").get(pk=payment.pk)
+    payment.instalment.award.application = application
     if payment.state != Payment.State.RECORDED:
         stop(f"该笔拨付{payment.get_state_display()}，不能再次复核。")
     return application, payment, take_duty(application, standing, at)
 
 
-def _fully_paid(payment: Payment) -> bool:
-    award = payment.instalment.award
-    paid = Payment.objects.filter(instalment__award=award, state=Payment.State.CONFIRMED)
-    return (paid.aggregate(total=Sum("amount_fen"))["total"] or 0) == award.amount_fen
+def _paid(payment: Payment) -> int:
+    """Return what has been paid of the award, in whole fen."""
+    paid = Payment.objects.filter(instalment__award=payment.instalment.award, state=Payment.State.CONFIRMED)
+    return paid.aggregate(total=Sum("amount_fen"))["total"] or 0
 
 
 @transaction.atomic

@@ -6,11 +6,11 @@ from datetime import date
 from typing import Any, ClassVar
 
 from applications.documents import render
-from applications.documents.letter import Letter, chinese_date
+from applications.documents.letter import CaseLetter, chinese_date
 
 
 @dataclass(frozen=True, kw_only=True)
-class AcceptanceLetter(Letter):
+class AcceptanceLetter(CaseLetter):
     """
     What an acceptance says.
 
@@ -20,28 +20,24 @@ class AcceptanceLetter(Letter):
     """
 
     uscc: str
-    case_number: str
-    policy_title: str
-    clause_article: str
-    clause_title: str
     received_on: date
     accepted_on: date
     due_on: date | None
     silent: bool = False
     promises: Sequence[Sequence[Any]] = ()
 
+    kind: ClassVar[str] = "acceptance"
     title: ClassVar[str] = "受理通知书"
     template: ClassVar[str] = "acceptance.html"
+
+    @property
+    def values(self) -> dict[str, str]:
+        """Return what the tags stand for."""
+        return super().values | {"收到日期": chinese_date(self.received_on)}
 
     def context(self) -> dict[str, Any]:
         """Return what the template prints."""
         return {
-            "uscc": self.uscc,
-            "case_number": self.case_number,
-            "policy_title": self.policy_title,
-            "clause_article": self.clause_article,
-            "clause_title": self.clause_title,
-            "received_on": chinese_date(self.received_on),
             "accepted_on": chinese_date(self.accepted_on),
             "due_on": chinese_date(self.due_on) if self.due_on else "",
             "silent": self.silent,
@@ -59,6 +55,7 @@ class AcceptanceLetter(Letter):
 class LeewayLetter(AcceptanceLetter):
     """容缺受理通知书: taken in while secondary papers are missing."""
 
+    kind: ClassVar[str] = "leeway"
     title: ClassVar[str] = "容缺受理通知书"
 
     def context(self) -> dict[str, Any]:

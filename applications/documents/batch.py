@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any, ClassVar
 
 from applications.documents.letter import Letter, chinese_date
-from rules import capital, yuan
+from applications.documents.sums import money
+from rules import yuan
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,10 +18,9 @@ class BatchLetter(Letter):
     days: int
     closes_on: date | None
     rows: Sequence[Mapping[str, Any]]
-    hotline: str = ""
-    address: str = ""
     channel: str = ""
 
+    kind: ClassVar[str] = "batch"
     title: ClassVar[str] = "公示"
     template: ClassVar[str] = "batch.html"
 
@@ -33,8 +33,7 @@ class BatchLetter(Letter):
             "closes_on": chinese_date(self.closes_on) if self.closes_on else "待定",
             "rows": [{**row, "amount": yuan(row["amount_fen"])} for row in self.rows],
             "count": len(self.rows),
-            "total": yuan(total),
-            "total_capital": capital(total),
+            "total": money(total),
             "hotline": self.hotline,
             "address": self.address,
             "channel": self.channel,

@@ -6,11 +6,11 @@ from datetime import date
 from typing import Any, ClassVar
 
 from applications.documents import render
-from applications.documents.letter import Letter, chinese_date
+from applications.documents.letter import CaseLetter, chinese_date
 
 
 @dataclass(frozen=True, kw_only=True)
-class CorrectionLetter(Letter):
+class CorrectionLetter(CaseLetter):
     """
     What a request for corrections says; `defects` are rows (材料或事项, 需要补正的内容).
 
@@ -18,10 +18,6 @@ class CorrectionLetter(Letter):
     `answered_on`.
     """
 
-    case_number: str
-    policy_title: str
-    clause_article: str
-    clause_title: str
     received_on: date
     defects: Sequence[Sequence[str]]
     due_on: date | None  # None while the working days of that year are unknown (待定)
@@ -29,19 +25,20 @@ class CorrectionLetter(Letter):
     reason: str = ""
     answered_on: date | None = None
 
+    kind: ClassVar[str] = "correction"
     title: ClassVar[str] = "一次性补正告知书"
     template: ClassVar[str] = "correction.html"
+
+    @property
+    def values(self) -> dict[str, str]:
+        """Return what the tags stand for."""
+        return super().values | {"收到日期": chinese_date(self.received_on)}
 
     def context(self) -> dict[str, Any]:
         """Return what the template prints."""
         assert self.defects, "a request for corrections names what to correct"
 
         return {
-            "case_number": self.case_number,
-            "policy_title": self.policy_title,
-            "clause_article": self.clause_article,
-            "clause_title": self.clause_title,
-            "received_on": chinese_date(self.received_on),
             "defects": self.defects,
             "due_on": chinese_date(self.due_on) if self.due_on else "待定（该年度工作日安排公布后另行告知）",
             "how": self.how,

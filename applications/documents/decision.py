@@ -6,11 +6,11 @@ from datetime import date
 from typing import Any, ClassVar
 
 from applications.documents import render
-from applications.documents.letter import Letter, Remedies, chinese_date
+from applications.documents.letter import CaseLetter, Remedies, chinese_date
 
 
 @dataclass(frozen=True, kw_only=True)
-class DecisionLetter(Letter):
+class DecisionLetter(CaseLetter):
     """
     What a refusal says. Use one of the two kinds below.
 
@@ -18,10 +18,6 @@ class DecisionLetter(Letter):
     """
 
     uscc: str
-    case_number: str
-    policy_title: str
-    clause_article: str
-    clause_title: str
     received_on: date
     reasons: Sequence[str]
     basis: Sequence[str]
@@ -33,18 +29,17 @@ class DecisionLetter(Letter):
     verdict: ClassVar[str]
     after: ClassVar[str]
 
+    @property
+    def values(self) -> dict[str, str]:
+        """Return what the tags stand for."""
+        return super().values | {"收到日期": chinese_date(self.received_on)}
+
     def context(self) -> dict[str, Any]:
         """Return what the template prints."""
         assert self.reasons, "a refusal gives its reasons"
+        assert self.basis, "and the provisions it rests on"
 
         return {
-            "uscc": self.uscc,
-            "case_number": self.case_number,
-            "policy_title": self.policy_title,
-            "clause_article": self.clause_article,
-            "clause_title": self.clause_title,
-            "received_on": chinese_date(self.received_on),
-            "paper": self.paper,
             "verdict": self.verdict,
             "after": self.after,
             "reasons": self.reasons,
@@ -60,6 +55,7 @@ class DeclineLetter(DecisionLetter):
 
     ground: str = ""
 
+    kind: ClassVar[str] = "decline"
     title: ClassVar[str] = "不予受理通知书"
     paper: ClassVar[str] = "通知书"
     verdict: ClassVar[str] = "不予受理"
@@ -74,6 +70,7 @@ class DeclineLetter(DecisionLetter):
 class RefusalLetter(DecisionLetter):
     """不予兑现决定书: the claim was examined and does not meet the clause."""
 
+    kind: ClassVar[str] = "refusal"
     title: ClassVar[str] = "不予兑现决定书"
     paper: ClassVar[str] = "决定书"
     verdict: ClassVar[str] = "不予兑现"

@@ -5,9 +5,12 @@ A letter is a frozen dataclass of plain values. It knows no database: the case f
 beside its number, and `from_content` reads it back, so that the same paper can be made again word for word.
 """
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any, ClassVar, Self, get_args, get_type_hints
+
+from applications.documents import wording
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,6 +20,8 @@ class Letter:
 
     `letter_number` is the whole 发文字号 with its brackets, e.g. 师新数兑〔2026〕5号. `decided_on` is the date under
     the signature. With `signed` the paper leaves room for a seal; without it says 待签章. `demo` marks every page.
+    `wording` holds the parts that the authority words by itself (see `wording.py`), `hotline` and `address` what their
+    tags stand for.
     """
 
     authority_name: str
@@ -28,9 +33,22 @@ class Letter:
     signed: bool = False
     demo: bool = False
     copies_to: str = ""  # 抄送, without the full stop
+    hotline: str = ""
+    address: str = ""
+    wording: Mapping[str, str] = field(default_factory=dict)
 
+    kind: ClassVar[str]
     title: ClassVar[str]
     template: ClassVar[str]
+
+    @property
+    def values(self) -> dict[str, str]:
+        """Return what the tags of this kind stand for."""
+        return {"主管单位": self.authority_name, "咨询电话": self.hotline, "办公地址": self.address}
+
+    def said(self, key: str) -> str:
+        """Return one adjustable part with the values of the case in it."""
+        return wording.filled(self.kind, key, self.wording, self.values)
 
     def context(self) -> dict[str, Any]:
         """Return what the template prints; every value is text, a flag, or a list of these."""
@@ -56,12 +74,42 @@ class Remedies:
     channel: str = ""
 
     def sentence(self, paper: str) -> str:
-        """Say how to contest `paper`. Terms: 行政复议法 (2023) art. 20, sixty days; 行政诉讼法 art. 46, six months."""
-        online = f"（可通过{self.channel}在线提出）" if self.channel else ""
+        """
+        Say how to contest `paper`.
+
+        Terms: 行政复议法 (2023) art. 20, sixty days; 行政诉讼法 art. 46, six months. Art. 22 of the former asks for
+        the channel on the internet, because the paper is served there.
+        """
+        assert self.review_organ, "the law asks where a decision can be reconsidered"
+        assert self.court, "and where it can be sued over"
+        assert self.channel, "and through which channel on the internet"
         return (
-            f"如不服本{paper}，可以自收到之日起60日内依法向{self.review_organ}申请行政复议{online}，"
+            f"如不服本{paper}，可以自收到之日起60日内依法向{self.review_organ}申请行政复议"
+            f"（可通过{self.channel}在线提出），"
             f"也可以自收到之日起6个月内依法向{self.court}提起行政诉讼。"
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseLetter(Letter):
+    """A letter about one case: what every such letter names, and the tags for it."""
+
+    case_number: str
+    policy_title: str
+    clause_article: str
+    clause_title: str
+
+    @property
+    def values(self) -> dict[str, str]:
+        """Return what the tags stand for."""
+        return super().values | {
+            "单位名称": self.applicant_name,
+            "统一社会信用代码": getattr(self, "uscc", ""),
+            "申报编号": self.case_number,
+            "政策名称": self.policy_title,
+            "条款": self.clause_article,
+            "事项名称": self.clause_title,
+        }
 
 
 def chinese_date(day: date) -> str:
@@ -79,6 +127,8 @@ def _plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, Remedies):
         return {field.name: getattr(value, field.name) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     return value
@@ -87,6 +137,6 @@ def _plain(value: Any) -> Any:
 def _typed(value: Any, hint: Any) -> Any:
     if isinstance(value, str) and (day_or_moment := {date, datetime} & {hint, *get_args(hint)}):
         return day_or_moment.pop().fromisoformat(value)
-    if isinstance(value, dict):
+    if hint is Remedies:
         return Remedies(**value)
     return value

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from applications.documents import render
-from applications.documents.letter import Letter, Remedies
-from rules import capital, yuan
+from applications.documents.letter import CaseLetter, Remedies
+from applications.documents.sums import money
+from rules import yuan
 
 
 @dataclass(frozen=True, kw_only=True)
-class NoticeLetter(Letter):
+class NoticeLetter(CaseLetter):
     """
     What a notice says. All sums are whole fen.
 
@@ -22,10 +23,6 @@ class NoticeLetter(Letter):
     """
 
     uscc: str
-    case_number: str
-    policy_title: str
-    clause_article: str
-    clause_title: str
     clause_text: str
     facts: Sequence[Sequence[str]]
     computation: Sequence[str]
@@ -41,6 +38,7 @@ class NoticeLetter(Letter):
     pack_name: str = ""
     pack_hash: str = ""
 
+    kind: ClassVar[str] = "notice"
     title: ClassVar[str] = "奖补资金兑现通知书"
     template: ClassVar[str] = "notice.html"
 
@@ -51,16 +49,13 @@ class NoticeLetter(Letter):
         assert not parts or sum(parts) == self.amount_fen, "instalments make the whole"
 
         return {
-            "uscc": self.uscc,
-            "case_number": self.case_number,
             "policy_title": self.policy_title,
             "clause_article": self.clause_article,
             "clause_title": self.clause_title,
             "clause_text": [" ".join(line.split()) for line in self.clause_text.splitlines() if line.strip()],
             "facts": self.facts,
             "computation": self.computation,
-            "amount": yuan(self.amount_fen),
-            "amount_capital": capital(self.amount_fen),
+            "amount": money(self.amount_fen),
             "computed": yuan(self.computed_fen),
             "earlier": yuan(self.earlier_fen) if self.earlier_fen else "",
             "instalments": [(term, when, yuan(fen)) for term, when, fen in self.instalments],

@@ -5,17 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
-from applications.documents.letter import Letter, Remedies, chinese_date
+from applications.documents.letter import CaseLetter, Remedies, chinese_date
 
 
 @dataclass(frozen=True, kw_only=True)
-class ObjectionLetter(Letter):
+class ObjectionLetter(CaseLetter):
     """What an answer says; `findings` are paragraphs, `ruling` is the conclusion in words."""
 
-    case_number: str
-    policy_title: str
-    clause_article: str
-    clause_title: str
     addressee: str
     filed_on: date
     notice_number: str
@@ -25,20 +21,22 @@ class ObjectionLetter(Letter):
     upheld: bool
     remedies: Remedies
 
+    kind: ClassVar[str] = "objection"
     title: ClassVar[str] = "异议答复书"
     template: ClassVar[str] = "objection.html"
+
+    @property
+    def values(self) -> dict[str, str]:
+        """Return what the tags stand for."""
+        return super().values | {
+            "收到日期": chinese_date(self.filed_on),
+            "公示": f"{self.notice_number}公示中的" if self.notice_number else "",
+        }
 
     def context(self) -> dict[str, Any]:
         """Return what the template prints."""
         return {
-            "case_number": self.case_number,
-            "policy_title": self.policy_title,
-            "clause_article": self.clause_article,
-            "clause_title": self.clause_title,
-            "claimant": self.applicant_name,
             "addressee": self.addressee,
-            "filed_on": chinese_date(self.filed_on),
-            "notice_number": self.notice_number,
             "objected": [line.strip() for line in self.objected.splitlines() if line.strip()],
             "findings": self.findings,
             "ruling": self.ruling,

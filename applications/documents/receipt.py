@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
-from applications.documents import render
-from applications.documents.letter import Letter, chinese_time
+from applications.documents import characters, render
+from applications.documents.letter import CaseLetter, chinese_time
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReceiptLetter(Letter):
+class ReceiptLetter(CaseLetter):
     """
     What a receipt says. `letter_number` is the number of the receipt.
 
@@ -20,10 +20,6 @@ class ReceiptLetter(Letter):
     """
 
     uscc: str
-    case_number: str
-    policy_title: str
-    clause_article: str
-    clause_title: str
     facts: Sequence[Sequence[str]]
     files: Sequence[Sequence[str]]
     received_at: datetime
@@ -32,20 +28,22 @@ class ReceiptLetter(Letter):
     bearer: str = ""
     officer: str = ""
 
+    kind: ClassVar[str] = "receipt"
     title: ClassVar[str] = "收件回执"
     template: ClassVar[str] = "receipt.html"
 
+    @property
+    def values(self) -> dict[str, str]:
+        """Return what the tags stand for."""
+        return super().values | {"收到时间": chinese_time(self.received_at)}
+
     def context(self) -> dict[str, Any]:
         """Return what the template prints."""
+        files = [(slot, characters.with_stand_ins(name), sha256[:16]) for slot, name, sha256 in self.files]
         return {
-            "uscc": self.uscc,
-            "case_number": self.case_number,
-            "policy_title": self.policy_title,
-            "clause_article": self.clause_article,
-            "clause_title": self.clause_title,
             "facts": self.facts,
-            "files": [(slot, name, sha256[:16]) for slot, name, sha256 in self.files],
-            "received_at": chinese_time(self.received_at),
+            "files": files,
+            "stood_in": any(name != printed for (_, name, _), (_, printed, _) in zip(self.files, files, strict=True)),
             "next_step": self.next_step,
             "promised": self.promised,
             "bearer": self.bearer,

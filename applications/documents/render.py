@@ -6,6 +6,7 @@ the fonts from our own files. WeasyPrint is imported on first use only, because 
 the web processes, which make no letters, do not pay for.
 """
 
+import gc
 import hashlib
 import threading
 from dataclasses import dataclass
@@ -13,10 +14,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import segno
 from django.template import Context, Engine
-from django.utils.safestring import SafeString, mark_safe
 
+from applications.documents import characters, sums
 from applications.documents.fonts import FACES, FONT_DIR, fonts_ready
 from applications.documents.letter import Letter, chinese_date
 
@@ -24,6 +24,11 @@ TEMPLATE_DIR = Path(__file__).resolve().parents[2] / "templates" / "documents"
 STYLESHEET = "documents.css"
 LINE_WIDTH_PT = 442.2  # 156 mm, the width of the text area
 CHARACTER_PT = 15.79  # 28 characters to a line
+
+# PDF/A-3, every character with its Unicode value: what archives keep. Tags give a reader aloud its order and headings.
+ARCHIVE = "pdf/a-3u"
+
+LETTERS_A_COLLECTION = 8
 
 # Pango's font map belongs to one thread at a time.
 _one_at_a_time = threading.Lock()
@@ -34,10 +39,16 @@ class FontsMissing(RuntimeError):
 
 
 def pdf(letter: Letter) -> bytes:
-    """Return the letter as PDF. Raises FontsMissing, because without fonts the pages would be silently blank."""
+    """
+    Return the letter as PDF. The bytes are what is sealed, stored and hashed: nothing is added to them here.
+
+    Raises FontsMissing, because without fonts the pages would be silently blank, CharactersMissing for a sign that no
+    face has, and SumsDisagree where figures and capitals of one sum differ.
+    """
     if missing := fonts_ready():
         raise FontsMissing(f"缺少公文字体：{'、'.join(missing)}。请运行 script/fonts。")
     page = page_source(letter)
+    characters.check(page)
     with _one_at_a_time:
         return _printer().print(page)
 
@@ -56,7 +67,8 @@ def page_source(letter: Letter) -> str:
     common = {
         "title": letter.title,
         "authority_name": letter.authority_name,
-        "mark": _mark(letter.authority_name),
+        "organ": (organ := letter.said("heading")),
+        "mark": _mark(organ),
         "letter_number": letter.letter_number,
         "applicant_name": letter.applicant_name,
         "decided_on": chinese_date(letter.decided_on),
@@ -64,14 +76,20 @@ def page_source(letter: Letter) -> str:
         "signed": letter.signed,
         "date_indent": f"{_date_indent(letter):.2f}",
         "demo": letter.demo,
-        "copies_to": letter.copies_to,
+        "opening": letter.said("opening"),
+        "closing": letter.said("closing"),
+        "contact": letter.said("contact"),
+        "copies_to": letter.copies_to or letter.said("copies_to"),
+        "printed_by": letter.said("printed_by"),
         "verify_code": letter.verify_code,
         "verify_url": letter.verify_url,
-        "qr": _qr(letter.verify_url),
     }
+    own = letter.context()
     # Two names for one thing would let a letter overwrite what every letter must say.
-    assert not common.keys() & letter.context().keys()
-    return _templates().get_template(letter.template).render(Context(common | letter.context(), use_l10n=False))
+    assert not common.keys() & own.keys()
+    page = _templates().get_template(letter.template).render(Context(common | own, use_l10n=False))
+    sums.check(page)
+    return page
 
 
 @dataclass(frozen=True)
@@ -106,12 +124,6 @@ def _date_indent(letter: Letter) -> float:
     return max(0.0, 4 - overhang) * CHARACTER_PT
 
 
-def _qr(address: str) -> SafeString:
-    """Return the address as a drawing to be put into the page; level M survives a stamp over a corner."""
-    drawing = segno.make(address, error="m", micro=False).svg_inline(border=0, omitsize=True)
-    return mark_safe(drawing)  # noqa: S308  made by the library out of black squares; the address is not in it
-
-
 @cache
 def _templates() -> Engine:
     """Return an engine that knows the letters' templates only."""
@@ -128,24 +140,47 @@ class Printer:
 
     def __init__(self) -> None:
         # Deferred: see the module's first lines.
-        from weasyprint import CSS, HTML  # noqa: PLC0415
+        from weasyprint import CSS  # noqa: PLC0415
 
         from applications.documents.typesetting import (  # noqa: PLC0415
             OwnFiles,
+            Page,
             fonts_of_this_process,
-            pack_fonts,
-            spread_lines,
+            install,
+            write_once,
         )
 
-        spread_lines()
-        self._html, self._pack = HTML, pack_fonts
+        install([FONT_DIR / face.file for face in FACES])
+        self._page, self._finish, self._made = Page, write_once, 0
         self._fonts = fonts_of_this_process()
         self._files = OwnFiles({f"letter:{face.file}": FONT_DIR / face.file for face in FACES})
+        self._meaning = CSS(string=(TEMPLATE_DIR / "base.css").read_text(encoding="utf-8"))
         sheet = (TEMPLATE_DIR / STYLESHEET).read_text(encoding="utf-8")
         self._style = CSS(string=sheet, font_config=self._fonts, url_fetcher=self._files)
+        # What is loaded now stays; collections need not look through it again.
+        gc.collect()
+        gc.freeze()
 
     def print(self, page: str) -> bytes:
         """Return the page as PDF with subset fonts embedded."""
-        options: dict[str, Any] = {"pdf_identifier": hashlib.sha256(page.encode()).digest()[:16]}
-        document = self._html(string=page, url_fetcher=self._files)
-        return document.write_pdf(stylesheets=[self._style], font_config=self._fonts, finisher=self._pack, **options)
+        options: dict[str, Any] = {
+            "pdf_identifier": hashlib.sha256(page.encode()).digest()[:16],
+            "pdf_variant": ARCHIVE,
+            "pdf_tags": True,
+        }
+        # A letter is some hundred thousand objects that live for a moment: looking through them for cycles again and
+        # again takes a tenth of its time. They are looked through once for every few letters instead.
+        collecting = gc.isenabled()
+        gc.disable()
+        try:
+            return self._written(page, options)
+        finally:
+            self._made += 1
+            if self._made % LETTERS_A_COLLECTION == 0:
+                gc.collect()
+            if collecting:
+                gc.enable()
+
+    def _written(self, page: str, options: dict[str, Any]) -> bytes:
+        document = self._page(page, self._files, self._meaning)
+        return document.write_pdf(stylesheets=[self._style], font_config=self._fonts, finisher=self._finish, **options)

@@ -44,7 +44,7 @@ WORDS = {
     "promised_by": "承诺人",
     "proposed_by": "核定人",
     "recorded_by": "登记人",
-    "replaces": "替代的决定",
+    "replaces": "替代的决定或文书",
     "submitted_by": "提交人",
     "uploaded_by": "上传人",
     "user": "人员",

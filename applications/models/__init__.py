@@ -38,6 +38,7 @@ from applications.models.history import (
 from applications.models.inquiry import ClauseDemand, CreditCheck, ExpertOpinion, JointReview, JointVote, SiteVisit
 from applications.models.intake import LateAdmission, Mandate, Promise
 from applications.models.ledger import EvidenceItem, EvidenceUse
+from applications.models.letter import FundsTable, LetterTemplate
 from applications.models.payment import (
     CarryOver,
     Payer,
@@ -103,6 +104,7 @@ __all__ = [
     "EvidenceUse",
     "ExpertOpinion",
     "FactCheck",
+    "FundsTable",
     "HealthRun",
     "IdempotencyKey",
     "Instalment",
@@ -111,6 +113,7 @@ __all__ = [
     "JointReview",
     "JointVote",
     "LateAdmission",
+    "LetterTemplate",
     "Mandate",
     "Membership",
     "NoticeBatch",

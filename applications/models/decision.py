@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from applications.models.application import Application, CaseDuty, PublicNotice
+from applications.models.letter import LetterTemplate
 from applications.models.people import Authority, Duty, User
 from applications.models.policy import Pool, Round
 from applications.models.shapes import private_storage, random_name, together
@@ -107,6 +108,9 @@ class NoticeBatch(models.Model):
     opened_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     days = models.PositiveSmallIntegerField("公示期（工作日）")
     closes_on = models.DateField("公示截止日", null=True, blank=True)
+    template = models.ForeignKey(
+        LetterTemplate, on_delete=models.PROTECT, related_name="notice_batches", null=True, blank=True
+    )
     file = models.FileField("文件", storage=private_storage, upload_to=batch_path, blank=True)
     sha256 = models.CharField("摘要", max_length=64, null=True, blank=True)  # noqa: DJ001 - paired, null until made
     made_at = models.DateTimeField("生成时间", null=True, blank=True)

@@ -5,6 +5,8 @@ from django.db.models import Q
 
 from applications.models.application import Application
 from applications.models.award import Award
+from applications.models.letter import LetterTemplate
+from applications.models.payment import Payment
 from applications.models.people import Authority, User
 from applications.models.shapes import private_storage, random_name, together
 
@@ -42,13 +44,21 @@ class DocumentQuerySet(models.QuerySet):
         seen = self.filter(application__in=Application.objects.visible_to(user))
         return seen.exclude(~Q(application__in=at_the_desk), kind="objection")
 
+    def awaiting_seal(self):
+        """Return papers that are made and not sealed yet."""
+        return self.filter(signed_at=None, sha256__isnull=False).exclude(kind="receipt")
+
 
 class Document(models.Model):
     """
     文书: one paper of a case. Its number and content are fixed with the act it records; the PDF follows from a job.
 
     `content` is what the paper says as plain data, so that it can be made again word for word; `sha256` is of the
-    bytes handed out and is kept here only, the paper carries the code.
+    bytes handed out and is kept here only, the paper carries the code. `template` is the wording of the authority that
+    it was made from, None for the built-in one.
+
+    A kind that needs a seal is made twice: 待签章, then with the seal (`signed_at`, who signed, the SHA-256 of the
+    certificate, by which means). The sealed bytes take the place of the others once; of those only the hash stays.
     """
 
     class Kind(models.TextChoices):
@@ -59,6 +69,7 @@ class Document(models.Model):
         DECLINE = "decline", "不予受理通知书"
         REFUSAL = "refusal", "不予兑现决定书"
         NOTICE = "notice", "奖补资金兑现通知书"
+        PAYMENT = "payment", "拨付通知"
         OBJECTION = "objection", "异议答复书"
 
     class Standing(models.TextChoices):
@@ -69,7 +80,11 @@ class Document(models.Model):
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="documents")
     award = models.ForeignKey(Award, on_delete=models.PROTECT, related_name="documents", null=True, blank=True)
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="documents", null=True, blank=True)
     authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="documents")
+    template = models.ForeignKey(
+        LetterTemplate, on_delete=models.PROTECT, related_name="documents", null=True, blank=True
+    )
     kind = models.CharField("文种", max_length=12, choices=Kind)
     year = models.PositiveSmallIntegerField("年份")
     sequence = models.PositiveIntegerField("顺序号")
@@ -81,19 +96,45 @@ class Document(models.Model):
     file = models.FileField("文件", storage=private_storage, upload_to=document_path, blank=True)
     sha256 = models.CharField("摘要", max_length=64, null=True, blank=True)  # noqa: DJ001 - paired, null until made
     made_at = models.DateTimeField("生成时间", null=True, blank=True)
+    draft_sha256 = models.CharField("待签章稿摘要", max_length=64, blank=True)
+    signed_at = models.DateTimeField("签章时间", null=True, blank=True)
+    signer = models.CharField("签章人", max_length=200, null=True, blank=True)  # noqa: DJ001 - paired, null until sealed
+    certificate = models.CharField("证书摘要", max_length=64, null=True, blank=True)  # noqa: DJ001 - as above
+    sealer = models.CharField("签章方式", max_length=60, null=True, blank=True)  # noqa: DJ001 - as above
+    replaces = models.OneToOneField(
+        "self", on_delete=models.PROTECT, related_name="replaced_by", null=True, blank=True, verbose_name="替代的文书"
+    )
 
     objects = DocumentQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "文书"
+        indexes = [models.Index(name="letters_by_hash", fields=["sha256"])]
         constraints = [
             together("sha256", "made_at"),
+            together("signed_at", "signer", "certificate", "sealer"),
+            models.CheckConstraint(name="sealed_letter_is_made", condition=Q(signed_at=None) | Q(sha256__isnull=False)),
+            models.CheckConstraint(name="receipt_has_no_seal", condition=Q(signed_at=None) | ~Q(kind="receipt")),
+            models.CheckConstraint(
+                name="letter_replaces_another", condition=Q(replaces=None) | ~Q(replaces=models.F("pk"))
+            ),
             models.UniqueConstraint(name="one_letter_per_number", fields=["authority", "kind", "year", "sequence"]),
             models.UniqueConstraint(name="one_notice_per_award", fields=["award"], condition=Q(kind="notice")),
+            models.UniqueConstraint(name="one_letter_per_payment", fields=["payment"]),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.number}"
+
+    @property
+    def needs_seal(self) -> bool:
+        """Whether this kind carries a seal: everything but the receipt, a slip that decides nothing."""
+        return self.kind != Document.Kind.RECEIPT
+
+    @property
+    def awaits_seal(self) -> bool:
+        """Whether this is the paper 待签章."""
+        return self.needs_seal and self.signed_at is None
 
 
 class Job(models.Model):
@@ -110,6 +151,9 @@ class Job(models.Model):
         MERGED = "merged", "合并文书"
         BATCH = "batch", "生成公示公告"
         DOSSIER = "dossier", "制作卷宗"
+        FUNDS = "funds", "生成资金安排表"
+        PREVIEW = "preview", "文书预览"
+        SEAL = "seal", "签章"
 
     class State(models.TextChoices):
         QUEUED = "queued", "排队中"
@@ -143,6 +187,11 @@ class Job(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(name="one_job_per_document", fields=["document"], condition=Q(kind="document")),
+            models.UniqueConstraint(
+                name="one_open_seal_per_document",
+                fields=["document"],
+                condition=Q(kind="seal", state__in=["queued", "running"]),
+            ),
             models.CheckConstraint(
                 name="dossier_names_its_case", condition=~Q(kind="dossier") | Q(application__isnull=False)
             ),

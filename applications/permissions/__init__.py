@@ -103,6 +103,9 @@ from applications.permissions.review import (
     why_not_decide_reading,
     why_not_propose,
 )
+from applications.permissions.sealing import (
+    why_not_seal,
+)
 from applications.permissions.settlement import (
     why_not_carry,
     why_not_change_method,
@@ -195,6 +198,7 @@ __all__ = [
     "why_not_review_legally",
     "why_not_review_payment",
     "why_not_rule_on",
+    "why_not_seal",
     "why_not_settle",
     "why_not_status",
     "why_not_submit",

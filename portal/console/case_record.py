@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from applications import assessing
 from applications.actions import ActionRefused
 from applications.actions import dossier as actions
-from applications.models import Application, Clock, Event, FactCheck
+from applications.models import Application, Clock, Duty, Event, FactCheck
 from applications.permissions.timing import OFFICE_STEPS
 from applications.workflow import VERBS
 from portal.console.case_acts import possible_acts
@@ -102,6 +102,10 @@ ACTION_WORDS = {
     "close_joint_review": "会审形成纪要",
     "enter_earlier_awards": "录入既往奖补",
     "reverse_earlier_award": "冲销既往奖补",
+    "propose_wording": "提出文书用语",
+    "confirm_wording": "确认文书用语",
+    "drop_wording": "撤下文书用语",
+    "arrange_funds": "生成资金安排表",
     "enter_bands": "录入审批权限",
     "confirm_bands": "确认审批权限",
     "drop_bands": "撤下审批权限",
@@ -112,6 +116,9 @@ ACTION_WORDS = {
     "post": "设立岗位",
     "end_posting": "变更离岗日期",
     "order_dossier": "调取卷宗",
+    "order_seal": "决定签章",
+    "seal": "文书签章",
+    "mark_document": "变更文书效力",
     "pack_letters": "批量下载通知书",
     "wait_for_money": "排队等待资金",
     "call_up": "轮到办理",
@@ -176,6 +183,7 @@ def record_page(request: Request, pk: int, *, refusal: str = "", status: int = 2
         "acts": possible_acts(case, standing, checked),
         **dossiers_of(request, case, standing),
         "events": told(events, {field.name: field.label for field in assessing.fields_of(case)}),
+        "may_seal": standing.duty == Duty.APPROVE,
         "documents": case.documents.order_by("pk").defer("content"),
         "clocks": clocks_shown(case),
         "duties": case.duties.select_related("user").order_by("since", "pk"),

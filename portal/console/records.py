@@ -58,7 +58,7 @@ WORDS = {
     "hash": "摘要",
     "made_by": "测算人",
     "decided_by": "决定人",
-    "replaces": "替代的决定",
+    "replaces": "替代的决定或文书",
     "reverses": "冲销的记录",
     "recorded_by": "登记人",
     "confirmed_by": "复核人",
@@ -258,7 +258,7 @@ class DocumentRecord(Record):
     """Letters with number, code and standing."""
 
     duties = OVERSIGHT | {Duty.POLICY}
-    list_display = ("number", "kind", "application", "standing", "issued_at", "made_at")
+    list_display = ("number", "kind", "application", "standing", "issued_at", "made_at", "signed_at")
     list_select_related = ("application",)
     list_filter = ("kind", "standing")
     search_fields = ("number__startswith", "code__exact")

@@ -10,6 +10,7 @@ from portal.views import (
     finance_overview,
     finance_pools,
     finance_register,
+    funds,
     payments,
 )
 
@@ -27,6 +28,10 @@ urlpatterns = [
     path("instalments/<int:pk>/record/", payments.record, name="finance_record"),
     path("payments/<int:pk>/confirm/", payments.confirm, name="finance_confirm"),
     path("payments/<int:pk>/reject/", payments.reject, name="finance_reject"),
+    path("funds/", funds.tables, name="finance_funds"),
+    path("funds/<int:pk>/", funds.table, name="finance_funds_table"),
+    path("funds/<int:pk>/progress/", funds.progress, name="finance_funds_progress"),
+    path("funds/<int:pk>/file/", funds.file, name="finance_funds_file"),
     path("archive/", finance_archive.archive, name="finance_archive"),
     path("jobs/", finance_archive.jobs, name="finance_jobs"),
     path("jobs/<int:pk>/", finance_archive.job, name="finance_job"),

@@ -89,7 +89,8 @@ def document_file(request: HttpRequest, pk: int) -> FileResponse:
     )
     if not document.sha256:
         raise Http404
-    name = f"{document.number} {document.get_kind_display()} {document.application.applicant.name}.pdf"
+    waits = "（待签章）" if document.awaits_seal else ""
+    name = f"{document.number} {document.get_kind_display()} {document.application.applicant.name}{waits}.pdf"
     return send_file(document.file, name=name, content_type="application/pdf", inline="download" not in request.GET)
 
 
@@ -121,6 +122,8 @@ def job_result(request: HttpRequest, pk: int) -> FileResponse:
     seen = set(Document.objects.visible_to(request.user).filter(pk__in=wanted).values_list("pk", flat=True))
     if not row.file or seen != wanted:
         raise Http404
+    if row.kind == Job.Kind.PREVIEW:
+        return send_file(row.file, name=f"文书预览{row.pk}.pdf", content_type="application/pdf", inline=True)
     merged = row.kind == Job.Kind.MERGED
     name = f"文书合并{row.pk}.pdf" if merged else f"文书打包{row.pk}.zip"
     return send_file(row.file, name=name, content_type="application/pdf" if merged else "application/zip")

@@ -101,6 +101,8 @@ def set_up(options: argparse.Namespace, environment: dict[str, str]) -> None:
     if options.reset_demo:
         reset(var, environment)
     demo = ["--demo", var / "demo.json"] if environment["DEMO"] == "1" else []
+    if demo:
+        run(PYTHON, "manage.py", "make_demo_seals", var / "seals", quiet=True, env=environment)
     run(PYTHON, "manage.py", "prepare", *demo, quiet=True, env=environment)
     machine.collect_static(environment)
 

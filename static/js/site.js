@@ -5,6 +5,7 @@
  * data-repeatable       on a form: may be sent twice (downloads, filters); every other POST form goes out once
  * data-unsaved          on a form: warn before leaving with changes that were not sent
  * data-max-bytes="n"    on a file field: refuse a larger file before it travels (data-types="pdf,png" by the ending)
+ * data-drop             on a form with one file field: a file dropped anywhere on the page is chosen and sent
  * data-copy="…"         on a button: copy this text
  * data-print            on a button: print the page
  * data-menu             on <details>: closes with Escape and with a click elsewhere
@@ -147,6 +148,29 @@
     input.setCustomValidity(words);
     input.classList.toggle("is-invalid", Boolean(words));
   });
+
+  /* A file that is dropped anywhere on the page goes into the one form that takes it, as if it had been chosen. */
+  const dropForm = document.querySelector("form[data-drop]");
+  if (dropForm) {
+    const holdsFile = (event) => event.dataTransfer && [...event.dataTransfer.types].includes("Files");
+    document.addEventListener("dragover", (event) => {
+      if (!holdsFile(event)) return;
+      event.preventDefault();
+      dropForm.classList.add("is-over");
+    });
+    document.addEventListener("dragleave", (event) => {
+      if (!event.relatedTarget) dropForm.classList.remove("is-over");
+    });
+    document.addEventListener("drop", (event) => {
+      if (!holdsFile(event)) return;
+      event.preventDefault();
+      dropForm.classList.remove("is-over");
+      const input = dropForm.querySelector('input[type="file"]');
+      input.files = event.dataTransfer.files;
+      input.dispatchEvent(new Event("change", { bubbles: true }));
+      if (dropForm.reportValidity()) dropForm.requestSubmit();
+    });
+  }
 
   /* ---- small things ------------------------------------------------------------------------------------------------ */
 

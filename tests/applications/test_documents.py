@@ -27,17 +27,7 @@ MM = 72 / 25.4
 LEFT, RIGHT, TOP, BOTTOM = 28 * MM, (210 - 26) * MM, (297 - 37) * MM, 35 * MM  # of the text area, from the lower left
 SLACK = 1.0  # points; a glyph's ink may lean out of its cell by this much
 
-EVERY_LETTER = {
-    "notice": letters.a_notice,
-    "receipt": letters.a_receipt,
-    "acceptance": letters.an_acceptance,
-    "leeway": letters.a_leeway,
-    "silence": letters.a_silence,
-    "correction": letters.a_correction,
-    "second_correction": letters.a_second_correction,
-    "refusal": letters.a_refusal,
-    "decline": letters.a_decline,
-}
+EVERY_LETTER = letters.EVERY_LETTER
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from django.apps import apps
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from applications import papers, settling
+from applications import funds, papers, settling, wordings
 from applications.actions import (
     account,
     bands,
@@ -21,8 +21,10 @@ from applications.actions import (
     restriction,
     result,
     setoff,
+    wording,
     year_close,
 )
+from applications.actions.funds import arrange
 from applications.models import (
     AccountCheck,
     Applicant,
@@ -132,7 +134,10 @@ def _of_the_policy(row: Policy, applicant: Applicant) -> dict[str, Any]:
         proposed_at=NOON,
     )
     table = bands.enter_bands(row.authority, [bands.BandRow(0, 1, False)], source="测试权限文件", by=manager, at=NOON)
+    parts = wordings.texts("notice", None) | {"closing": "特此通知。"}
+    said = wording.propose_wording(row.authority, "notice", parts, source="测试文件", by=manager, at=NOON)
     return {
+        "wording": said,
         **_of_the_pool(row, manager),
         "band_table": table,
         "policy": row,
@@ -260,7 +265,11 @@ def _of_the_award(granted: Application, payer: User) -> dict[str, Any]:
         finished_at=NOON,
         file=ContentFile(b"PK", name="archive.zip"),
     )
+    table = arrange(granted.authority, [instalment.pk], title="测试资金安排", by=payer, at=NOON)
+    with patch.object(papers.render, "pdf", lambda letter: b"%PDF-1.7 letter"):
+        table = funds.make(table, at=NOON)
     return {
+        "funds_table": table,
         "award": award,
         "instalment": instalment,
         "payment": paid,

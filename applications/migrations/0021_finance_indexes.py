@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("applications", "0019_settlement"),
+        ("applications", "0020_duty_guards"),
     ]
 
     operations = [

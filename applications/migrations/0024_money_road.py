@@ -7,7 +7,7 @@ from applications import guards
 
 
 class Migration(migrations.Migration):
-    dependencies = [("applications", "0020_duty_guards"), ("applications", "0020_finance_indexes")]
+    dependencies = [("applications", "0023_seal")]
 
     operations = [
         migrations.AddField(
