@@ -2,7 +2,7 @@
 Why an instalment is not paid today: asked in one place by whoever records, prepares, countersigns or shows a payment.
 
 A hold is one function over many instalments that yields (instalment, reason). What holds money for another reason
-joins by its function in `HOLDS`, and by an annotation in `_read` where a look-up of its own would cost a query.
+joins by its function in `HOLDS`, and by an annotation in `read` where a look-up of its own would cost a query.
 """
 
 from collections import defaultdict
@@ -41,8 +41,8 @@ def to_ask(instalments: QuerySet[Instalment]) -> QuerySet[Instalment]:
     )
 
 
-def _read(keys: Iterable[int], at: datetime) -> list[Any]:
-    """Read instalments anew with everything the holds look at (one query, whatever the number)."""
+def read(instalments: QuerySet[Instalment], at: datetime) -> QuerySet[Any]:
+    """Read instalments with everything the holds look at (one query, whatever the number)."""
     today = timezone.localdate(at)
     case, authority, body = OuterRef("award__application"), OuterRef("award__authority"), OuterRef("award__applicant")
     returned = Payment.objects.filter(instalment=OuterRef("pk"), state=Payment.State.RETURNED, released_at=None)
@@ -62,12 +62,12 @@ def _read(keys: Iterable[int], at: datetime) -> list[Any]:
         "hold_clock": clocks.values("pk")[:1],
         "hold_check": checks.values(said=JSONObject(passed="passed", confirmed_at="confirmed_at", note="note"))[:1],
     }
-    rows = to_ask(Instalment.objects.filter(pk__in=list(keys))).annotate(
+    rows = to_ask(instalments).annotate(
         **{name: Subquery(query) for name, query in said.items()},
         hold_objected=Exists(objections),
         hold_closed=Exists(closes_of(today.year).filter(authority=authority)),
     )
-    return list(rows.order_by("pk"))
+    return rows.order_by("pk")
 
 
 def _rows(model: Any, parts: Sequence[Any], name: str) -> dict[int, Any]:
@@ -215,13 +215,17 @@ def held(
     keys = {instalment.pk for instalment in instalments}
     if not keys:
         return {}
-    parts = _read(keys, at)
+    return reasons(list(read(Instalment.objects.filter(pk__in=keys), at)), at, leaving_out=leaving_out)
+
+
+def reasons(parts: Sequence[Any], at: datetime, *, leaving_out: Collection[Hold] = ()) -> dict[int, list[str]]:
+    """Return the reasons that hold instalments that `read` has read, by their keys."""
     found: dict[int, list[str]] = defaultdict(list)
     for hold in (hold for hold in HOLDS if hold not in leaving_out):
         for part, reason in hold(parts, at):
             if reason not in found[part.pk]:
                 found[part.pk].append(reason)
-    return {pk: reasons for pk, reasons in found.items() if reasons}
+    return {pk: said for pk, said in found.items() if said}
 
 
 def why_held(instalment: Instalment, at: datetime) -> list[str]:

@@ -265,15 +265,15 @@ def _awards(case: Application) -> list[Award]:
     """Return the awards with their instalments and where the money of each stands."""
     if case.status not in {Status.GRANTED, Status.PAID, Status.CLOSED, Status.REVOKED}:
         return []
-    awards = list(case.awards.prefetch_related("instalments__payments").order_by("pk"))
-    parts = [part for award in awards for part in award.instalments.all()]
     now = timezone.now()
-    held = holds.held(parts, now, leaving_out=holds.INNER) if case.status == Status.GRANTED else {}
-    for award in awards:
-        award.parts = [  # type: ignore[attr-defined] # for the template alone
-            (part, _where(part, held.get(part.pk, []))) for part in award.instalments.all()
-        ]
-    return awards
+    rows = holds.read(Instalment.objects.filter(award__application=case), now).prefetch_related("payments")
+    parts = list(rows.order_by("award", "number"))
+    held = holds.reasons(parts, now, leaving_out=holds.INNER) if case.status == Status.GRANTED else {}
+    awards: dict[int, Any] = {}
+    for part in parts:
+        award = awards.setdefault(part.award_id, part.award)
+        award.parts = [*getattr(award, "parts", []), (part, _where(part, held.get(part.pk, [])))]
+    return list(awards.values())
 
 
 @dataclass(frozen=True)
