@@ -87,7 +87,7 @@ REFERENCES = (
     Reference("award", "decided_by", (APPROVE,)),
     Reference("payment", "recorded_by", (PAY,), "instalment_id"),
     Reference("payment", "confirmed_by", (COUNTERSIGN,), "instalment_id"),
-    Reference("recheck", "checked_by", (VERIFY,), "instalment_id"),
+    Reference("recheck", "checked_by", (VERIFY, INSPECT), "instalment_id"),
     Reference("creditcheck", "checked_by", (VERIFY, PAY), follows="stage"),
     Reference("sitevisit", "recorded_by", (VERIFY,)),
     Reference("expertopinion", "asked_by", (VERIFY,)),

@@ -63,6 +63,7 @@ STATES = {
 }
 STATE_NAMES = STATES | {REVOKED: "已撤销"}
 PAYABLE = (DUE, REJECTED)  # nothing stands in the way of paying these
+UNPAID = (*PAYABLE, HELD, RETURNED)  # no payment of these is under way
 
 # Why a share is held, the gravest first: the first that applies is named.
 RESTRICTED, OBJECTED, DUPLICATE, CLOSED = "restricted", "objected", "duplicate", "closed"

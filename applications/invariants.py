@@ -20,6 +20,7 @@ from applications.ledger import RELEASING
 from applications.models import (
     Application,
     Award,
+    BankAccount,
     CaseDuty,
     Commitment,
     DeskFile,
@@ -32,9 +33,13 @@ from applications.models import (
     Instalment,
     PayerShare,
     Payment,
+    PaymentBatch,
     Pool,
     PoolWait,
     Posting,
+    ResultFile,
+    SetOff,
+    SetOffUse,
     Settlement,
     Status,
 )
@@ -42,6 +47,7 @@ from applications.models.shapes import private_storage
 from applications.pools import UNSETTLED, completed
 from applications.workflow import EXITS
 
+FOLDERS = ("evidence", "desk", "accounts", "payments")
 GRANTED = (Status.GRANTED, Status.PAID, Status.CLOSED)
 
 
@@ -125,11 +131,13 @@ def i3_paid_beyond_the_award() -> int:
 
 
 def i4_commitments_not_of_the_proposal() -> int:
-    """A live commitment is what a case in 公示 or granted is to receive: the proposed sum, or the arranged one."""
+    """The live commitments of a case in 公示 or granted are what it is to receive: proposed, or the arranged sum."""
     live = Commitment.objects.exclude(state=Commitment.State.RELEASED)
-    rows = live.annotate(to_receive=Coalesce("application__arranged_fen", "application__proposed_fen"))
-    right = Q(application__status__in=[Status.NOTICED, *GRANTED], to_receive=F("amount_fen"))
-    return rows.exclude(right).count()
+    holding = Application.objects.filter(pk__in=live.values("application"))
+    held = holding.annotate(
+        held=_sum_of(live, "amount_fen", "application"), to_receive=Coalesce("arranged_fen", "proposed_fen")
+    )
+    return held.exclude(status__in=[Status.NOTICED, *GRANTED], to_receive=F("held")).count()
 
 
 def i5_granted_without_award_or_notice() -> int:
@@ -155,18 +163,32 @@ def evidence_used_twice() -> int:
 
 
 def i6_paid_more_than_once() -> int:
-    """Shares with two live payments, keys that stand for two answers, and papers that are counted twice."""
+    """Shares with two live payments, keys that stand for two answers, papers counted twice, set-offs overdrawn."""
     live = PayerShare.objects.annotate(live=Count("payments", filter=~Q(payments__state__in=Payment.ENDED)))
     keys = IdempotencyKey.objects.values("user", "key").annotate(rows=Count("pk")).filter(rows__gt=1)
-    return live.filter(live__gt=1).count() + keys.count() + evidence_used_twice()
+    return live.filter(live__gt=1).count() + keys.count() + evidence_used_twice() + set_offs_out_of_bounds()
+
+
+def set_offs_out_of_bounds() -> int:
+    """Set-offs of which live payments took more than there is, and payments that took another sum than they say."""
+    live = SetOffUse.objects.exclude(payment__state__in=Payment.ENDED)
+    overdrawn = SetOff.objects.annotate(used=_sum_of(live, "amount_fen", "set_off")).filter(used__gt=F("amount_fen"))
+    took = Payment.objects.annotate(took=_sum_of(SetOffUse.objects, "amount_fen", "payment"))
+    return overdrawn.count() + took.exclude(took=F("set_off_fen")).count()
 
 
 def i7_payments_not_of_their_instalment() -> int:
-    """A payment is the whole of a share of its instalment, to an account of the applicant."""
+    """A payment is the whole of a share of its instalment, to an account of the applicant, in a batch of its payer."""
     wrong = ~Q(amount_fen=F("share__amount_fen"), instalment=F("share__instalment")) | ~Q(
         account__applicant=F("instalment__award__application__applicant")
     )
-    return Payment.objects.filter(wrong).count()
+    elsewhere = Q(batch__isnull=False) & ~Q(batch__payer=F("share__payer"))
+    in_batch = Payment.objects.exclude(state=Payment.State.REJECTED)
+    batches = PaymentBatch.objects.filter(dropped_at=None).annotate(
+        gross=_sum_of(in_batch, "amount_fen", "batch"), took=_sum_of(in_batch, "set_off_fen", "batch")
+    )
+    drifted = batches.exclude(amount_fen=F("gross") - F("took"))
+    return Payment.objects.filter(wrong | elsewhere).count() + drifted.count()
 
 
 def i8_broken_chains() -> int:
@@ -217,8 +239,13 @@ def i10_files_and_rows_apart(storage: Storage | None = None) -> int:
     named = dict(Evidence.objects.values_list("file", "sha256"))
     named |= dict(DeskFile.objects.values_list("file", "sha256"))
     named |= dict(Document.objects.exclude(file="").values_list("file", "sha256"))
+    named |= dict(BankAccount.objects.exclude(proof="").values_list("proof", "proof_sha256"))
+    for kind in ("csv", "xlsx"):
+        sent = PaymentBatch.objects.exclude(**{f"{kind}_file": ""})
+        named |= dict(sent.values_list(f"{kind}_file", f"{kind}_sha256"))
+    named |= dict(ResultFile.objects.values_list("file", "sha256"))
     wrong = sum(not storage.exists(name) or _sha256(storage, name) != digest for name, digest in named.items())
-    return wrong + sum(path not in named for folder in ("evidence", "desk") for path in _stored(storage, folder))
+    return wrong + sum(path not in named for folder in FOLDERS for path in _stored(storage, folder))
 
 
 def _sha256(storage: Storage, name: str) -> str:

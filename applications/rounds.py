@@ -27,7 +27,11 @@ class Obstacle:
 
 @dataclass(frozen=True)
 class Preview:
-    """Everything a settlement would freeze, with its hashes, the waits in their order and what is in the way."""
+    """
+    Everything a settlement would freeze, with its hashes, the waits in their order and what is in the way.
+
+    `live` is the settlement of the round that stands already, if there is one.
+    """
 
     pool: Pool
     round: Round
@@ -37,6 +41,7 @@ class Preview:
     result: dict[str, Any]
     result_sha256: str
     obstacles: list[Obstacle]
+    live: Settlement | None
 
     @property
     def rows(self) -> list[tuple[Any, int]]:
@@ -66,6 +71,8 @@ def preview(pool: Pool, window: Round, *, at: datetime, but: Settlement | None =
         room_fen=pool.room_fen,
     )
     result = settling.result_of(inputs)
+    standing = Settlement.objects.filter(pool=pool, dropped_at=None).defer("inputs", "result")
+    live = [row for row in standing if but is None or row.pk != but.pk]
     return Preview(
         pool=pool,
         round=window,
@@ -74,7 +81,8 @@ def preview(pool: Pool, window: Round, *, at: datetime, but: Settlement | None =
         inputs_sha256=settling.digest(inputs),
         result=result,
         result_sha256=settling.digest(result),
-        obstacles=list(_obstacles(pool, window, waits, at=at, but=but)),
+        obstacles=list(_obstacles(pool, window, waits, live, at=at)),
+        live=next((row for row in live if row.round_id == window.pk), None),
     )
 
 
@@ -94,7 +102,7 @@ def rounds_of(pool: Pool) -> QuerySet[Round]:
 
 
 def _obstacles(
-    pool: Pool, window: Round, waits: list[Any], *, at: datetime, but: Settlement | None
+    pool: Pool, window: Round, waits: list[Any], live: list[Settlement], *, at: datetime
 ) -> Iterator[Obstacle]:
     if window.closes_at > at:
         closes = timezone.localtime(window.closes_at)
@@ -108,11 +116,9 @@ def _obstacles(
         yield Obstacle(f"{case.number}目前为“{case.get_status_display()}”，尚未审批完毕。", case)
     if len(shown) > SHOWN:
         yield Obstacle(f"另有{cases.count() - SHOWN}件尚未审批完毕。")
-    live = Settlement.objects.filter(pool=pool, dropped_at=None)
-    live = live.exclude(pk=but.pk) if but else live
-    if live.filter(round=window).exists():
+    if any(row.round_id == window.pk for row in live):
         yield Obstacle("本批次已经作过资金结算。")
-    if live.filter(confirmed_at=None).exclude(round=window).exists():
+    if any(row.round_id != window.pk and row.confirmed_at is None for row in live):
         yield Obstacle("本资金池另一批次的资金结算待确认。")
     if not waits:
         yield Obstacle("本批次没有等待本资金池的申报件。")

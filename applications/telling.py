@@ -151,6 +151,32 @@ TELLINGS: dict[str, tuple[Telling, ...]] = {
     "grant": (Telling(members, "result", "奖补资金已批准", _said("{number} 已批准兑现，通知书正在生成。")),),
     "seal": (Telling(who_waits_for_the_seal, "result", "文书已签章", _noted("{number} 的{note}已签章，可以下载。")),),
     "confirm_payment": (Telling(members, "money", "资金已拨付", _said("{number} 的奖补资金已拨付，请查收。")),),
+    "return_payment": (
+        Telling(members, "money", "资金被退回", _noted("{number} 的奖补资金被银行退回（{note}），请核对收款账户。")),
+    ),
+    "change_account": (
+        Telling(
+            members,
+            "money",
+            "收款账户已变更",
+            _noted("{number} 有待拨付资金，收款账户变更为{note}。非本单位所为的，请立即联系主管单位。"),
+        ),
+    ),
+    "confirm_account": (
+        Telling(
+            members,
+            "money",
+            "收款账户变更已确认",
+            _noted("{number} 的收款账户{note}已由法定代表人确认，等待期满后拨付。"),
+        ),
+    ),
+    "account_found_wrong": (
+        Telling(
+            members, "todo", "请更正收款账户", _noted("{number} 的收款账户核对未通过（{note}），请重新登记收款账户。")
+        ),
+    ),
+    "ask_recheck": (Telling(members, "todo", "分期资金再核", _noted("{number} 的下一期资金拨付前须再核：{note}")),),
+    "recheck": (Telling(members, "progress", "分期资金已再核", _noted("{number} {note}。")),),
     "close": (Telling(members, "progress", "申报件已办结", _said("{number} 已办结。")),),
     "object": (
         Telling(inspectors, "todo", "收到公示异议", _said("{number} 在公示期内收到实名异议，请承办核实。")),

@@ -44,6 +44,7 @@ VERBS: dict[str, Verb] = {
     "reopen": _verb("异议成立，重新核验", {S.NOTICED}, {S.VERIFYING}, Duty.APPROVE),
     "grant": _verb("批准兑现", {S.NOTICED}, {S.GRANTED}, Duty.APPROVE),
     "pay": _verb("全部拨付", {S.GRANTED}, {S.PAID}, Duty.COUNTERSIGN),
+    "return_payment": _verb("退票", {S.PAID, S.CLOSED}, {S.GRANTED}, Duty.PAY, Duty.COUNTERSIGN),
     "close": _verb("办结归档", {S.PAID}, {S.CLOSED}, Duty.INTAKE),
     "withdraw": _verb(
         "撤回", {S.DRAFT, S.SUBMITTED, S.VERIFYING, S.CORRECTING, S.PROPOSED, S.NOTICED}, {S.WITHDRAWN}, APPLICANT

@@ -191,7 +191,7 @@ NPM_FILES = {  # address below static/ -> file below node_modules; the rest of a
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
 # ---- mail ---------------------------------------------------------------------------------------------------------
-EMAIL_URL = env.str("EMAIL_URL", f"filemail://{VAR_DIR / 'mail'}")
+EMAIL_URL = env.str("EMAIL_URL", f"filemail:///{VAR_DIR / 'mail'}")  # one slash of the path belongs to the address
 globals().update(env.email_url_config(EMAIL_URL))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"算力奖补平台 <no-reply@{_public.hostname}>")

@@ -221,6 +221,11 @@ class Pack:
     def _term_readings(self) -> tuple[str, ...]:
         return tuple(readings.mentioned(self.head.term))
 
+    def sharing(self) -> Compiled | None:
+        """Return the item by which awards are split among payers (分担), None where the text has none."""
+        number = next((number for number, raw in self.raw.items() if raw.get("计算") == "分担"), None)
+        return None if number is None else self.compiled(number, {})
+
     def pools(self) -> dict[str, schema.NoSum]:
         """Return the numbers of the clauses that draw on a yearly pool with the entry that sets it."""
         return self._pools

@@ -15,13 +15,26 @@ from stdnum.cn import uscc
 
 import rules
 from applications import assessing
-from applications.actions import decision, desk_file, filing, intake, payment, people, policy, publicity, review
+from applications.actions import (
+    account,
+    decision,
+    desk_file,
+    filing,
+    intake,
+    payment,
+    people,
+    policy,
+    publicity,
+    recheck,
+    review,
+)
 from applications.actions.desk_file import Paper
 from applications.actions.promise import promise
 from applications.demo.samples import details_for
 from applications.demo.stories import CENTRE, check_all
 from applications.loading import load_policies
 from applications.models import (
+    AccountCheck,
     Applicant,
     Application,
     Authority,
@@ -33,6 +46,7 @@ from applications.models import (
     Evidence,
     Membership,
     Objection,
+    Payer,
     Policy,
     Posting,
     PublicNotice,
@@ -243,14 +257,30 @@ def _endorse(application: Application, at: datetime) -> None:
 
 def _grant(application: Application, at: datetime) -> None:
     decision.grant(application, by=_officer(application, Duty.APPROVE), at=at)
+    check_account(application.applicant, application.authority.code, at=at)
+
+
+def check_account(applicant: Applicant, code: str = "xinxing", *, at: datetime = NOON) -> AccountCheck:
+    """Let two finance officers of an authority find the account in use right; what was found before stays."""
+    authority, row = Authority.objects.get(code=code), account_of(applicant)
+    known = row.checks.filter(authority=authority, dropped_at=None).first()
+    if known:
+        return known
+    found = account.check(row, authority, passed=True, note="已电话核对", by=make_officer(Duty.PAY, code), at=at)
+    return account.confirm_check(found, by=make_officer(Duty.COUNTERSIGN, code), at=at)
 
 
 def _pay(application: Application, at: datetime) -> None:
     for instalment in application.awards.get().instalments.all():
         payer, reviewer = _officer(application, Duty.PAY), _officer(application, Duty.COUNTERSIGN)
         number = f"凭证{next(_numbers)}"
-        row = payment.record(instalment, paid_on=at.date(), voucher_number=number, by=payer, at=at)
-        payment.confirm(row, by=reviewer, at=at)
+        due = at
+        if instalment.due_on:  # a later one is paid when it is due, after a recheck
+            due = datetime.combine(instalment.due_on, NOON.timetz())
+            verifier = _officer(application, Duty.VERIFY)
+            recheck.recheck(instalment, passed=True, findings="仍符合条件", by=verifier, at=due)
+        row = payment.record(instalment, paid_on=due.date(), voucher_number=number, by=payer, at=due)
+        payment.confirm(row, by=reviewer, at=due)
 
 
 def _close(application: Application, at: datetime) -> None:
@@ -311,3 +341,15 @@ def make_objection(notice: PublicNotice, *, at: datetime = NOON, **values: Any) 
         "text": "该中心的实测值与公示不符。",
     }
     return publicity.object_to(notice, said | values, file=file, upload=inspect(file), at=at)
+
+
+def make_payer(name: str = "测试财政局", *, code: str = "xinxing", standard: bool = True) -> Payer:
+    """Return a payer of which everything is known; the standard one takes the place of the one loaded."""
+    authority = Authority.objects.get(code=code)
+    row = Payer.objects.filter(authority=authority, standard=standard, replaced_at=None).first()
+    if row is not None and standard:
+        Payer.objects.filter(pk=row.pk).update(budget_unit="测试预算单位", subject="2150805")
+        return Payer.objects.get(pk=row.pk)
+    return Payer.objects.create(
+        authority=authority, name=name, budget_unit="测试预算单位", subject="2150805", standard=standard
+    )

@@ -87,6 +87,10 @@ def test_the_cache_never_shares_the_database_of_the_broker(tmp_path):
     assert on_redis["default"]["LOCATION"] == "redis://redis:6379/5"
 
 
+def test_mail_without_a_server_lies_below_the_data_folder(tmp_path):
+    assert values(tmp_path, "EMAIL_FILE_PATH") == [str(tmp_path / "mail")]
+
+
 def test_files_on_s3_are_private(tmp_path):
     (storages,) = values(tmp_path, "STORAGES", STORAGE_URL="s3://portal/files?endpoint=https://s3.example.cn&region=cn-1")
 

@@ -1,7 +1,7 @@
 """The approver's desk: return, endorse into 公示, refuse, reopen, grant."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
@@ -9,10 +9,11 @@ from django.db import transaction
 from django.utils import timezone
 
 import rules
-from applications import approving, assessing, history, ledger, papers, permissions, pools, publicity
+from applications import approving, assessing, bearing, history, ledger, papers, permissions, pools, publicity
 from applications.actions.money import finish_commitment, release_commitment, share_out, take_share
 from applications.actions.review import CEILING
 from applications.actions.shared import ask_for_delay, changed, lock, move, refuse_if, stop, take_duty
+from applications.bearing import Bearing
 from applications.models import (
     Applicant,
     Application,
@@ -22,6 +23,7 @@ from applications.models import (
     CaseDuty,
     Instalment,
     NoticeBatch,
+    Payer,
     PublicNotice,
     Status,
     User,
@@ -170,13 +172,23 @@ def reopen(application: Application, *, reason: str, by: User, at: datetime) -> 
 
 
 @transaction.atomic
-def grant(application: Application, *, parts_fen: Sequence[int] = (), by: User, at: datetime) -> Award:
+def grant(
+    application: Application,
+    *,
+    parts_fen: Sequence[int] = (),
+    due_on: Sequence[date] = (),
+    borne: Bearing | None = None,
+    by: User,
+    at: datetime,
+) -> Award:
     """
     Make the award: recompute under the applicant's lock and fix sum, parts and letter. Raises ActionRefused.
 
     `parts_fen` are the sums of the instalments in order: needed where the text pays in several instalments without
-    saying their shares, refused elsewhere. The applicant's row is locked so that two claims on one ladder, cap or
-    once-only right are decided one after the other; the second sees the first in its history.
+    saying their shares, refused elsewhere. `due_on` are the days from which the later ones may be paid, a year apart
+    from the decision unless given; `borne` says which payers bear what. The applicant's row is locked so that two
+    claims on one ladder, cap or once-only right are decided one after the other; the second sees the first in its
+    history.
     """
     application, standing = lock(application, by)
     notice = application.notices.filter(ended_at=None).first()
@@ -198,6 +210,11 @@ def grant(application: Application, *, parts_fen: Sequence[int] = (), by: User, 
     assert application.proposed_fen is not None
     assert application.support_year is not None
     refuse_if(_why_not_parts(application.sum_fen, schedule, parts_fen))
+    sums = parts_fen or _parts(application.sum_fen, schedule)
+    today, borne = timezone.localdate(at), borne or Bearing()
+    payers = list(Payer.objects.filter(authority=application.authority_id, replaced_at=None))
+    refuse_if(bearing.why_not_days(len(sums), today, due_on))
+    refuse_if(bearing.why_not_bearing(application, borne, application.sum_fen, payers))
 
     duty = take_duty(application, standing, at)
     _end_notice(application, at)
@@ -215,10 +232,10 @@ def grant(application: Application, *, parts_fen: Sequence[int] = (), by: User, 
         decided_at=at,
     )
     Instalment.objects.bulk_create(
-        Instalment(award=award, number=number, amount_fen=fen)
-        for number, fen in enumerate(parts_fen or _parts(award.amount_fen, schedule), start=1)
+        Instalment(award=award, number=number, amount_fen=fen, due_on=day)
+        for number, (fen, day) in enumerate(zip(sums, bearing.due_days(len(sums), today, due_on), strict=True), start=1)
     )
-    share_out(award)
+    share_out(award, bearing.shares_of(application, sums, borne, payers))
     finish_commitment(application)
     # What the officers found less than declared leaves the rest of the papers to the next claim.
     evidence = application.evidence.in_use().order_by("pk")

@@ -26,7 +26,7 @@ def arrange(
 
     A table orders nothing by itself: paying stays one act for each instalment.
     """
-    refuse_if(permissions.why_not_arrange_funds(by, authority.pk))
+    refuse_if(permissions.why_not_finance(by, authority.pk))
     authority = Authority.objects.select_for_update().get(pk=authority.pk)
     chosen = Instalment.objects.filter(pk__in=instalments, award__authority=authority, award__replaced_by=None).exclude(
         award__application__status="revoked"

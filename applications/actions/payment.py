@@ -1,23 +1,39 @@
-"""The finance desk: one officer records what the treasury paid, another confirms or rejects it."""
+"""The finance desk: one officer records what the treasury paid, another confirms or rejects it; 退票 comes back."""
 
 from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Sum
 
-from applications import history, papers, permissions, timing
-from applications.actions.money import pay_from_pool
+from applications import history, holds, papers, permissions, timing
+from applications.actions import setoff
+from applications.actions.money import give_back_to_pool, pay_from_pool
 from applications.actions.shared import ask_for_delay, lock, move, refuse_if, stop, take_duty
-from applications.models import Application, Authority, BankAccount, Instalment, Payment, Status, User
-from applications.restricted import why_not_pay
+from applications.models import (
+    Applicant,
+    Application,
+    Authority,
+    BankAccount,
+    CaseDuty,
+    Instalment,
+    Payment,
+    SetOffUse,
+    Status,
+    User,
+)
 
 
 @transaction.atomic
 def record(instalment: Instalment, *, paid_on: date, voucher_number: str, by: User, at: datetime) -> Payment:
-    """Record that an instalment was paid, with the treasury's voucher number. Raises ActionRefused."""
+    """
+    Record that the next unpaid share of an instalment was paid, with the treasury's voucher number.
+
+    What is set off is taken from it: the treasury paid the rest. Raises ActionRefused.
+    """
     application, standing = lock(instalment.award.application, by)
-    refuse_if(permissions.why_not_record_payment(application, standing, why_not_pay(application, at)))
-    ask_for_delay(application, at)
+    held = holds.in_one(holds.why_held(instalment, at))
+    refuse_if(permissions.why_not_record_payment(application, standing, held))
+    Applicant.objects.select_for_update().get(pk=application.applicant_id)
     live = Payment.objects.filter(instalment=instalment).exclude(state__in=Payment.ENDED)
     share = instalment.shares.exclude(pk__in=live.values("share")).first()
     if share is None:
@@ -26,28 +42,39 @@ def record(instalment: Instalment, *, paid_on: date, voucher_number: str, by: Us
         stop("拨付日期不能晚于今天。")
     if paid_on < instalment.award.decided_at.astimezone().date():
         stop("拨付日期不能早于批准日期。")
-    account = BankAccount.objects.filter(applicant=application.applicant_id, replaced_at=None).first()
-    if account is None:
-        stop("申报单位尚未登记收款账户。")
+    if instalment.due_on and paid_on < instalment.due_on:
+        stop("拨付日期不能早于本期最早拨付日期。")
+    if closed := holds.why_closed(application.authority_id, paid_on.year):
+        stop(f"{closed}。")
+    account = BankAccount.objects.get(applicant=application.applicant_id, replaced_at=None)
     _refuse_used_voucher(application, voucher_number)
 
+    opened = setoff.open_of(application.authority_id, [application.applicant_id])[application.applicant_id]
+    taken = setoff.draw(opened, share.amount_fen)
     payment = Payment.objects.create(
         instalment=instalment,
         share=share,
         account=account,
         amount_fen=share.amount_fen,
+        set_off_fen=sum(fen for _, fen in taken),
         paid_on=paid_on,
         voucher_number=voucher_number,
         recorded_by=take_duty(application, standing, at),
         recorded_at=at,
     )
+    SetOffUse.objects.bulk_create(setoff.uses_of(payment, taken))
     history.record(
         application,
         "record_payment",
         by=by,
         at=at,
         duty=standing.duty,
-        detail={"payment": payment.pk, "amount_fen": payment.amount_fen, "voucher": voucher_number},
+        detail={
+            "payment": payment.pk,
+            "amount_fen": payment.amount_fen,
+            "set_off_fen": payment.set_off_fen,
+            "voucher": voucher_number,
+        },
     )
     return payment
 
@@ -75,6 +102,16 @@ def confirm(payment: Payment, *, by: User, at: datetime) -> Payment:
     payment.state = Payment.State.CONFIRMED
     payment.confirmed_by, payment.confirmed_at = duty, at
     payment.save(update_fields=["state", "confirmed_by", "confirmed_at"])
+    settle(application, payment, by=by, at=at, duty=duty)
+    return payment
+
+
+def settle(application: Application, payment: Payment, *, by: User, at: datetime, duty: CaseDuty) -> None:
+    """
+    Follow what a confirmed payment means for pool, case and clock; the caller has locked the case.
+
+    The last one of an award completes the case. A letter about the payment is issued here and nowhere else.
+    """
     pay_from_pool(application, payment.amount_fen)
     history.record(
         application,
@@ -82,14 +119,65 @@ def confirm(payment: Payment, *, by: User, at: datetime) -> Payment:
         by=by,
         at=at,
         duty=duty.duty,
-        detail={"payment": payment.pk, "amount_fen": payment.amount_fen},
+        detail={"payment": payment.pk, "amount_fen": payment.amount_fen, "set_off_fen": payment.set_off_fen},
     )
     paid_fen = _paid(payment)
     papers.issue_payment(payment, paid_fen=paid_fen, by=by, at=at)
     if paid_fen == payment.instalment.award.amount_fen:
-        move(application, "pay", Status.PAID, by=by, at=at, duty=duty.duty)
+        # What the bank has done is not stopped by a late step: the delay was explained before the money went.
+        move(application, "pay", Status.PAID, by=by, at=at)
     else:
         timing.met(application, at)
+
+
+@transaction.atomic
+def return_(payment: Payment, *, on: date, reason: str, by: User, at: datetime) -> Payment:
+    """
+    Write down that the bank sent a payment back; a case that counted as paid is granted again. Raises ActionRefused.
+
+    Nothing is tried again by itself: the return waits until an officer has dealt with it (`release`).
+    """
+    application, standing = lock(payment.instalment.award.application, by)
+    payment = Payment.objects.select_related("instalment__award").get(pk=payment.pk)
+    refuse_if(permissions.why_not_return_payment(application, standing, payment))
+    if not reason.strip():
+        stop("请写明退票的原因。")
+    if on > at.astimezone().date():
+        stop("退票日期不能晚于今天。")
+    if payment.paid_on and on < payment.paid_on:
+        stop("退票日期不能早于拨付日期。")
+
+    duty = take_duty(application, standing, at)
+    was_paid = payment.state == Payment.State.CONFIRMED
+    payment.state, payment.returned_on, payment.return_reason = Payment.State.RETURNED, on, reason.strip()
+    payment.save(update_fields=["state", "returned_on", "return_reason"])
+    if was_paid:
+        give_back_to_pool(application, payment, at=at)
+    detail = {"payment": payment.pk, "amount_fen": payment.amount_fen, "was_paid": was_paid}
+    if application.status == Status.GRANTED:
+        history.record(
+            application, "return_payment", by=by, at=at, duty=duty.duty, note=payment.return_reason, detail=detail
+        )
+    else:
+        note = payment.return_reason
+        move(application, "return_payment", Status.GRANTED, by=by, at=at, duty=duty.duty, note=note, detail=detail)
+    return payment
+
+
+@transaction.atomic
+def release(payment: Payment, *, note: str, by: User, at: datetime) -> Payment:
+    """Say how a return was dealt with, so that the share may be paid again. Raises ActionRefused."""
+    application, standing = lock(payment.instalment.award.application, by)
+    payment = Payment.objects.select_related("account").get(pk=payment.pk)
+    refuse_if(permissions.why_not_release_return(application, standing, payment))
+    if not note.strip():
+        stop("请写明退票是如何处理的：账户已更正，或者经核实账户无误。")
+
+    take_duty(application, standing, at)
+    payment.released_at = at
+    payment.save(update_fields=["released_at"])
+    detail = {"payment": payment.pk, "account_replaced": payment.account.replaced_at is not None}
+    history.record(application, "release_return", by=by, at=at, duty=standing.duty, note=note.strip(), detail=detail)
     return payment
 
 

@@ -7,9 +7,12 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from applications.actions.account import open_account, set_account
 from applications.actions.shared import stop
-from applications.models import Applicant, Award, BankAccount, Invitation, Membership, User
+from applications.models import Applicant, Award, Invitation, Membership, User
 from applications.papers import CODE_ALPHABET
+
+__all__ = ["enter", "invite", "join", "make_invitation", "open_account", "register", "set_account", "update"]
 
 INVITATION_DAYS = 7
 Role = Membership.Role
@@ -56,24 +59,6 @@ def update(applicant: Applicant, values: Mapping[str, Any], *, by: User) -> Appl
         setattr(applicant, name, value)
     applicant.save()
     return applicant
-
-
-@transaction.atomic
-def set_account(applicant: Applicant, *, bank: str, number: str, holder: str, by: User, at: datetime) -> BankAccount:
-    """Register where awards are paid; the old account is kept as replaced. Raises ActionRefused."""
-    applicant = Applicant.objects.select_for_update().get(pk=applicant.pk)
-    _member(applicant, by)
-    return open_account(applicant, bank=bank, number=number, holder=holder, by=by, at=at)
-
-
-def open_account(applicant: Applicant, *, bank: str, number: str, holder: str, by: User, at: datetime) -> BankAccount:
-    """Put an account into use for an applicant whose row the caller has locked. Raises ActionRefused."""
-    if holder != applicant.name:
-        stop("收款账户的户名须与单位名称完全一致。")
-    BankAccount.objects.filter(applicant=applicant, replaced_at=None).update(replaced_at=at)
-    return BankAccount.objects.create(
-        applicant=applicant, holder=holder, bank=bank, number=number, created_by=by, created_at=at
-    )
 
 
 @transaction.atomic

@@ -5,13 +5,25 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Sum
 
 import rules
 from applications import history, permissions
 from applications.actions.money import text_limit
 from applications.actions.shared import refuse_if, stop
 from applications.assessing import reading_specs, version_in_force
-from applications.models import Authority, Award, Clause, EarlierAward, Policy, Pool, Reading, Round, User
+from applications.models import (
+    Authority,
+    Award,
+    CarryOver,
+    Clause,
+    EarlierAward,
+    Policy,
+    Pool,
+    Reading,
+    Round,
+    User,
+)
 
 
 def _enter(policy_authority: int, by: User) -> Authority:
@@ -157,10 +169,13 @@ def set_pool(
     if limit_fen <= 0:
         stop("总额须大于0。")
     version = version_in_force(policy, date(year, 12, 31))
+    here = CarryOver.objects.filter(target__policy=policy, target__name=name, target__year=year)
+    carried = here.aggregate(total=Sum("amount_fen"))["total"] or 0  # granted under the limit of the year before
     for clause in clauses:
         stated = text_limit(clause, version)
-        if stated and limit_fen > stated[2]:
-            stop(f"{stated[1]}规定年度总额不超过 {rules.yuan(stated[2])} 元，总额不得高于该数。")
+        if stated and limit_fen > stated[2] + carried:
+            more = f"，另有上年结转 {rules.yuan(carried)} 元" if carried else ""
+            stop(f"{stated[1]}规定年度总额不超过 {rules.yuan(stated[2])} 元{more}，总额不得高于该数。")
     pool = Pool.objects.select_for_update().filter(policy=policy, name=name, year=year).first()
     if pool and limit_fen < pool.committed_fen:
         stop(f"总额不得低于已占用的 {rules.yuan(pool.committed_fen)} 元。")

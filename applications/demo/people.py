@@ -140,6 +140,7 @@ def make_body(body: Body, hashed: str, at: datetime) -> tuple[Applicant, User, U
         applicant,
         bank=body.bank,
         number=f"6200000000000{body.stem[-4:]}",
+        line_number="102881000013",
         holder=body.name,
         by=agent,
         at=at,

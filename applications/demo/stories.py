@@ -21,7 +21,7 @@ import rules
 from applications import assessing
 from applications.actions import decision, filing, intake, payment, policy, review
 from applications.actions.promise import promise
-from applications.demo import inquiries, samples
+from applications.demo import inquiries, money, samples
 from applications.demo.people import BODIES, PASSWORD, make_body, make_officers
 from applications.loading import load_policies
 from applications.models import (
@@ -191,7 +191,7 @@ STORIES = (
     Story("lvzhou", "xinxing-8", "演示模型服务产品", PRODUCT, S.WITHDRAWN, 30),
     Story("huyang", "xinxing-9d", "演示医疗数据项目", PRIZE, S.DECLINED, 28),
     Story("tianshan", "xinxing-9d", "演示软件数据项目", PRIZE, S.REFUSED, 40),
-    Story("shizhu", "shihezi-5.1a", "演示一流人才团队项目", TALENT, S.PAID, 70, fixed_fen=800_0000_00),
+    Story("shizhu", "shihezi-5.1a", "演示一流人才团队项目", TALENT, S.GRANTED, 70, fixed_fen=800_0000_00),
     Story("shizhu", "shihezi-7.1a", "", REDEEMED, S.VERIFYING, 6),
     Story("qinghu", "haidong-4a", "演示青湖智算机房一期", RACKS, S.GRANTED, 34),
     Story("fenhe", "shanxi-9a", "", CAMPUS, S.PROPOSED, 18, promised="payment_voucher", kept=True),
@@ -240,6 +240,7 @@ def tell_all(now: datetime) -> bool:
     for story in STORIES:
         _tell(story, cast, _morning(now - timedelta(days=story.days_ago)), now)
     _find_out(cast, _morning(now - timedelta(days=7)))
+    money.tell(cast, now)
     # The published default is five working days; the demonstration passes at once so that one person can try it all.
     Authority.objects.update(notice_days=0)
     return True
@@ -468,9 +469,12 @@ def _through_the_office(application: Application, story: Story, cast: Cast, days
     application = decision.endorse(application, by=approver, at=days.after("endorse"))
     if reaches == S.NOTICED:
         return
-    award = decision.grant(application, by=approver, at=days.after("grant"))
+    at = days.after("grant")
+    due_on = money.later_days(story.clause, timezone.localdate(at))
+    award = decision.grant(application, due_on=due_on, by=approver, at=at)
     if reaches == S.GRANTED:
         return
+    money.check_account(cast, application.applicant, code, at)
     at = days.after("pay")
     for part in award.instalments.all():
         paid = payment.record(

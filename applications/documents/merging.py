@@ -104,6 +104,7 @@ class Merger:
             if number in of_pages:
                 copy[NameObject("/Parent")] = self._ref(PAGES)
             self._write(number, copy)
+        reader.resolved_objects.clear()  # a reader is in a circle with its objects, and would keep all they hold
         return pages
 
     def _outline(self, titles: list[Title]) -> int:

@@ -140,19 +140,21 @@ class Printer:
 
     def __init__(self) -> None:
         # Deferred: see the module's first lines.
-        from weasyprint import CSS, HTML  # noqa: PLC0415
+        from weasyprint import CSS  # noqa: PLC0415
 
         from applications.documents.typesetting import (  # noqa: PLC0415
             OwnFiles,
+            Page,
             fonts_of_this_process,
             install,
             write_once,
         )
 
         install([FONT_DIR / face.file for face in FACES])
-        self._html, self._finish, self._made = HTML, write_once, 0
+        self._page, self._finish, self._made = Page, write_once, 0
         self._fonts = fonts_of_this_process()
         self._files = OwnFiles({f"letter:{face.file}": FONT_DIR / face.file for face in FACES})
+        self._meaning = CSS(string=(TEMPLATE_DIR / "base.css").read_text(encoding="utf-8"))
         sheet = (TEMPLATE_DIR / STYLESHEET).read_text(encoding="utf-8")
         self._style = CSS(string=sheet, font_config=self._fonts, url_fetcher=self._files)
         # What is loaded now stays; collections need not look through it again.
@@ -180,5 +182,5 @@ class Printer:
                 gc.enable()
 
     def _written(self, page: str, options: dict[str, Any]) -> bytes:
-        document = self._html(string=page, url_fetcher=self._files)
+        document = self._page(page, self._files, self._meaning)
         return document.write_pdf(stylesheets=[self._style], font_config=self._fonts, finisher=self._finish, **options)

@@ -86,7 +86,11 @@ class Instalment(models.Model):
 
 
 class Commitment(models.Model):
-    """占用: what a case takes from a pool from 公示 on; final by the grant, released when it leaves without one."""
+    """
+    占用: what a case takes from a pool from 公示 on; final by the grant, released when it leaves without one.
+
+    A case that was paid in part when its year closed has two: the paid part in the old pool, the rest in the next.
+    """
 
     class State(models.TextChoices):
         HELD = "held", "预占"
@@ -105,7 +109,9 @@ class Commitment(models.Model):
         constraints = [
             models.CheckConstraint(name="commitment_amount_positive", condition=Q(amount_fen__gt=0)),
             models.UniqueConstraint(
-                name="one_live_commitment_per_case", fields=["application"], condition=~Q(state="released")
+                name="one_live_commitment_per_case_and_pool",
+                fields=["application", "pool"],
+                condition=~Q(state="released"),
             ),
         ]
 

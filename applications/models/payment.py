@@ -25,8 +25,9 @@ class Payer(models.Model):
     """
     支付单位: a treasury or unit that bears awards of an authority, with what its payment system wants to know.
 
-    Rows are replaced, never edited, once a share names them. The standard payer bears what no rule splits; the one an
-    authority is loaded with has no 预算单位 and 科目 yet, and no file is made before both are entered.
+    Its name is fixed once a share names it; 预算单位 and 科目 follow the budget of the year, and what went out stands
+    in the stored file. The standard payer bears what no rule splits; the one an authority is loaded with has no
+    预算单位 and 科目 yet, and no file is made before both are entered.
     """
 
     authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="payers")

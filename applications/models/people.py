@@ -62,6 +62,9 @@ class Authority(models.Model):
     notice_days = models.PositiveSmallIntegerField(
         "公示期（工作日）", default=5, help_text="填 0 表示不公示、直接进入批准"
     )
+    account_wait_days = models.PositiveSmallIntegerField(
+        "收款账户变更等待期（工作日）", default=5, help_text="有待拨付资金时变更收款账户，自法定代表人确认之日起算"
+    )
     demo = models.BooleanField("演示单位", default=False, help_text="演示单位的页面和文书都带演示标记")
 
     class Meta:

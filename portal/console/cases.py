@@ -12,13 +12,14 @@ from django.views.decorators.http import require_safe
 
 import rules
 from applications.approving import agreement_in
-from applications.models import Duty, FactCheck, Status
+from applications.models import Application, Duty, FactCheck, Status
 from applications.workflow import NEXT, ROAD, VERBS
 from portal.console.reading import CaseFile, Outcome, read
 from portal.console.site import EXTRA_URLS
 from portal.console.tabs import CASE_TABS, CaseTab, tab_context
 from portal.forms.case_reading import CaseReadingForm
-from portal.forms.console import DeclineForm, PartsForm, ProposeForm, ReasonForm
+from portal.forms.console import DeclineForm, ProposeForm, ReasonForm
+from portal.forms.grant import GrantForm
 from portal.forms.pools import RestForm
 from portal.forms.timing import DelayForm
 from portal.requests import Request
@@ -75,7 +76,12 @@ def url_of(verb: str, pk: int) -> str:
 
 
 def form_of(
-    verb: str, data: Mapping[str, Any] | None = None, files: Any = None, *, outcome: Outcome | None = None
+    verb: str,
+    data: Mapping[str, Any] | None = None,
+    files: Any = None,
+    *,
+    outcome: Outcome | None = None,
+    application: Application | None = None,
 ) -> Form | None:
     """
     Return the form of an act, filled when there is data; None where a button is enough.
@@ -89,7 +95,7 @@ def form_of(
     if verb == "endorse":
         return RestForm(data, auto_id=f"id_{verb}_%s") if data and "arranged_fen" in data else None
     if verb == "grant":
-        return PartsForm(data, auto_id=f"id_{verb}_%s")
+        return GrantForm(data, auto_id=f"id_{verb}_%s", application=application, outcome=outcome)
     if verb == "decline":
         return DeclineForm(data, auto_id=f"id_{verb}_%s")
     if verb in REASONED:
@@ -127,7 +133,9 @@ def acts_of(file: CaseFile, sent: Mapping[str, Form]) -> list[Act]:
             url=url_of(verb, file.application.pk),
             why_not=file.why_not[verb],
             confirm=PLAIN.get(verb) or DANGEROUS.get(verb, ""),
-            form=sent.get(verb) or _rest_form(verb, file) or form_of(verb, outcome=file.outcome),
+            form=sent.get(verb)
+            or _rest_form(verb, file)
+            or form_of(verb, outcome=file.outcome, application=file.application),
         )
         for verb in TOOLBAR
         if file.application.status in VERBS[verb].sources

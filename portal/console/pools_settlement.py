@@ -63,7 +63,7 @@ def _preview_page(request: Request, pool: Pool, row: Round, *, refusal: str = ""
         "pool": pool,
         "round": row,
         "preview": preview,
-        "live": pool.settlements.filter(round=row, dropped_at=None).first(),
+        "live": preview.live,
         "may_settle": may_settle,
         "why_not": why_not_settle(pool, request.user, obstacles=len(preview.obstacles)) if may_settle else "",
         "refusal": refusal,

@@ -24,6 +24,7 @@ from portal.console import (  # noqa: F401 - imported for what they register
     publications,
     publicity,
     queue,
+    rechecks,
     records,
     seals,
     searching,

@@ -55,6 +55,7 @@ class AuthorityAdmin(Managed):
         "reconsideration_organ",
         "court",
         "notice_days",
+        "account_wait_days",
         "demo",
     )
 

@@ -56,7 +56,8 @@ def _values(verb: str, form: Form) -> dict[str, Any]:
     if verb == "endorse":
         return {"arranged_fen": form.cleaned_data["arranged_fen"], "reason": form.cleaned_data["reason"]}
     if verb == "grant":
-        return {"parts_fen": form.cleaned_data["parts"]}
+        typed = form.cleaned_data
+        return {"parts_fen": typed["parts"], "due_on": typed["due_on"], "borne": typed["borne"]}
     if verb == "decline":
         return {"ground": form.cleaned_data["ground"], "reason": form.cleaned_data["reason"]}
     return {"reason": form.cleaned_data["reason"]}
@@ -71,7 +72,7 @@ def _view(verb: str) -> Callable[..., HttpResponse]:
     def act(request: Request, pk: int) -> HttpResponse:
         application = case_at_desk(request, pk)
         outcome = outcome_of(application) if verb == "propose" else None
-        form = form_of(verb, request.POST, request.FILES, outcome=outcome)
+        form = form_of(verb, request.POST, request.FILES, outcome=outcome, application=application)
         sent = {verb: form} if form else {}
         if form and not form.is_valid():
             return case_page(request, pk, sent=sent, status=422)

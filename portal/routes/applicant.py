@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import claim_evidence, claim_form, claim_promise, claims, desk, enterprise
+from portal.views import accounts, claim_evidence, claim_form, claim_promise, claims, desk, enterprise
 
 urlpatterns = [
     path("", desk.dashboard, name="desk"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("enterprises/<int:pk>/", enterprise.page, name="enterprise"),
     path("enterprises/<int:pk>/edit/", enterprise.edit, name="enterprise_edit"),
     path("enterprises/<int:pk>/account/", enterprise.account, name="enterprise_account"),
+    path("enterprises/<int:pk>/account/confirm/", accounts.confirm_account, name="enterprise_account_confirm"),
     path("enterprises/<int:pk>/invite/", enterprise.invite, name="enterprise_invite"),
     path("claims/new/<str:code>/", claims.new, name="claim_new"),
     path("claims/<int:pk>/", claims.page, name="claim"),

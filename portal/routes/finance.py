@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from portal.routes import money
 from portal.views import (
     finance,
     finance_archive,
@@ -38,4 +39,5 @@ urlpatterns = [
     path("jobs/<int:pk>/cancel/", finance_archive.cancel, name="finance_job_cancel"),
     path("jobs/<int:pk>/resume/", finance_archive.go_on, name="finance_job_go_on"),
     path("jobs/<int:pk>/file/", finance_archive.download, name="finance_job_file"),
+    *money.urlpatterns,
 ]

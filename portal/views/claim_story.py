@@ -9,10 +9,20 @@ from django.urls import reverse
 from django.utils import timezone
 
 import rules
-from applications import assessing, ledger, permissions, pools
+from applications import assessing, holds, ledger, permissions, pools
 from applications.actions.filing import may_file
 from applications.completeness import gaps_of
-from applications.models import Application, Award, ClockPause, Document, Evidence, Payment, Promise, Status
+from applications.models import (
+    Application,
+    Award,
+    ClockPause,
+    Document,
+    Evidence,
+    Instalment,
+    Payment,
+    Promise,
+    Status,
+)
 from applications.promises import promised_slots
 from applications.restricted import why_not_filing
 from applications.workflow import EDITABLE, NEXT, ROAD
@@ -48,6 +58,15 @@ WORDS = {
     "grant": "主管单位批准兑现",
     "confirm_payment": "财政部门拨付资金",
     "pay": "资金全部拨付",
+    "prepare_payment": "编入拨付批次",
+    "send_payment": "拨付指令已送付",
+    "return_payment": "资金被银行退回",
+    "release_return": "退票已处理",
+    "change_account": "变更收款账户",
+    "confirm_account": "法定代表人确认收款账户变更",
+    "account_found_wrong": "收款账户核对未通过",
+    "ask_recheck": "请提供分期再核材料",
+    "recheck": "分期资金再核",
     "close": "办结归档",
     "withdraw": "申报单位撤回",
     "revoke": "原奖补决定被撤销",
@@ -62,6 +81,7 @@ FILES = frozenset({"attach", "take_back"})
 TOLD_WITH_NOTE = frozenset(
     {"accept", "accept_with_promises", "breach", "decline", "keep_promise", "lapse", "mandate", "promise"}
     | {"refuse", "start", "withdraw", "explain_delay", "set_due_day"}
+    | {"return_payment", "change_account", "account_found_wrong", "ask_recheck", "recheck"}
     | {"carry_wait", "endorse", "settled", "wait_for_money"}
 )
 
@@ -242,13 +262,37 @@ def _clocks(case: Application) -> list[Any]:
 
 
 def _awards(case: Application) -> list[Award]:
-    """Return the awards with their instalments and the payments that were not rejected."""
+    """Return the awards with their instalments and where the money of each stands."""
     if case.status not in {Status.GRANTED, Status.PAID, Status.CLOSED, Status.REVOKED}:
         return []
     awards = list(case.awards.prefetch_related("instalments__payments").order_by("pk"))
+    parts = [part for award in awards for part in award.instalments.all()]
+    now = timezone.now()
+    held = holds.held(parts, now, leaving_out=holds.INNER) if case.status == Status.GRANTED else {}
     for award in awards:
         award.parts = [  # type: ignore[attr-defined] # for the template alone
-            (part, next((p for p in part.payments.all() if p.state == Payment.State.CONFIRMED), None))
-            for part in award.instalments.all()
+            (part, _where(part, held.get(part.pk, []))) for part in award.instalments.all()
         ]
     return awards
+
+
+@dataclass(frozen=True)
+class Money:
+    """Where the money of an instalment stands: in words, and the confirmed payments where there are some."""
+
+    words: str
+    paid: list[Payment]
+
+
+def _where(part: Instalment, held: list[str]) -> Money:
+    """Say where the money of an instalment is. What holds it is told the applicant too; there is nothing to hide."""
+    payments = list(part.payments.all())
+    paid = [p for p in payments if p.state == Payment.State.CONFIRMED]
+    live = [p for p in payments if p.state not in Payment.ENDED]
+    if paid and len(paid) == len(live) and sum(p.amount_fen for p in paid) == part.amount_fen:
+        return Money("", paid)
+    if any(p.state == Payment.State.SENT for p in live):
+        return Money("拨付指令已送付，等待银行回执", paid)
+    if live and len(live) > len(paid):
+        return Money("正在办理拨付手续", paid)
+    return Money(f"暂不能拨付：{'；'.join(held)}" if held else "等待拨付", paid)

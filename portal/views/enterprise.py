@@ -12,7 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from applications.actions import people
 from applications.models import Applicant, BankAccount, Invitation, Membership
 from applications.permissions import ActionRefused
-from portal.forms.enterprise import AccountForm, EnterpriseForm, InviteForm, JoinForm, RegisterForm
+from portal.forms.enterprise import EnterpriseForm, InviteForm, JoinForm, RegisterForm
+from portal.forms.money import ProvenAccountForm
 from portal.requests import Request
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
@@ -62,11 +63,13 @@ def join(request: Request) -> HttpResponse:
     return redirect("enterprise", pk=membership.applicant_id)
 
 
-def _page(request: Request, applicant: Applicant, *, refusal: str = "", status: int = 200) -> HttpResponse:
+def enterprise_page(request: Request, applicant: Applicant, *, refusal: str = "", status: int = 200) -> HttpResponse:
+    """Render the file of an applicant; with a refusal its reason stands above."""
     open_codes = Invitation.objects.filter(applicant=applicant, used_at=None, expires_at__gt=timezone.now())
     context = {
         "applicant": applicant,
         "account": BankAccount.objects.filter(applicant=applicant, replaced_at=None).first(),
+        "now": timezone.now(),
         "members": list(Membership.objects.filter(applicant=applicant).select_related("user").order_by("pk")),
         "invitations": list(open_codes.order_by("pk")),
         "form": InviteForm(),
@@ -78,7 +81,7 @@ def _page(request: Request, applicant: Applicant, *, refusal: str = "", status: 
 @require_safe
 def page(request: Request, pk: int) -> HttpResponse:
     """Show the file of an applicant with its members and account."""
-    return _page(request, _own(request, pk))
+    return enterprise_page(request, _own(request, pk))
 
 
 @form_page
@@ -101,8 +104,9 @@ def edit(request: Request, pk: int) -> HttpResponse:
 def account(request: Request, pk: int) -> HttpResponse:
     """Name the account that awards are paid to."""
     applicant = _own(request, pk)
-    form = AccountForm(request.POST or None, name=applicant.name, initial={"holder": applicant.name})
-    lead = "奖补资金只拨付至与单位名称一致的银行账户。"
+    initial = {"holder": applicant.name}
+    form = ProvenAccountForm(request.POST or None, request.FILES or None, name=applicant.name, initial=initial)
+    lead = "奖补资金只拨付至与单位名称一致的银行账户。有待拨付资金时变更的，须经法定代表人确认、等待期和重新核对。"
     words = {"title": "登记收款账户", "lead": lead, "button": "保存", "applicant": applicant}
     if request.method != "POST" or not form.is_valid():
         return _form_page(request, form, words)
@@ -120,10 +124,10 @@ def invite(request: Request, pk: int) -> HttpResponse:
     applicant = _own(request, pk)
     form = InviteForm(request.POST)
     if not form.is_valid():
-        return _page(request, applicant, refusal="请选择受邀人的身份。", status=422)
+        return enterprise_page(request, applicant, refusal="请选择受邀人的身份。", status=422)
     try:
         people.invite(applicant, role=form.cleaned_data["role"], by=request.user, at=timezone.now())
     except ActionRefused as refusal:
-        return _page(request, applicant, refusal=str(refusal), status=409)
+        return enterprise_page(request, applicant, refusal=str(refusal), status=409)
     messages.success(request, "邀请码已生成，请转交受邀人。")
     return redirect("enterprise", pk=pk)

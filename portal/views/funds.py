@@ -66,7 +66,7 @@ def _chosen(posting: Posting, said: dict) -> list[int]:
     if said["clause"]:
         rows = rows.filter(**{f"{award}__clause": said["clause"]})
     if said["state"] == "due":
-        rows = rows.filter(state__in=finance.PAYABLE)
+        rows = rows.filter(state__in=finance.UNPAID)
     return list(rows.order_by("instalment").values_list("instalment", flat=True).distinct())
 
 

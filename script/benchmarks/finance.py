@@ -27,7 +27,9 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-BATCH = 5000
+FIRST = 1_000_000  # the first key of everything measured
+BODIES = 500  # applicants
+DUTIES = ("pay", "countersign", "approve")
 PARTS = 2  # instalments of an award
 UNPAID = 10  # of a hundred awards, the newest
 NOW = datetime(2026, 9, 1, 4, tzinfo=UTC)
@@ -96,6 +98,7 @@ def _part(options: argparse.Namespace) -> int:
 
     # Addresses without the hash of what collectstatic would have collected; the pages are the same otherwise.
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     django.setup()
     parts: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
         "base": base,
@@ -124,7 +127,7 @@ def base(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def fill(options: argparse.Namespace) -> dict[str, Any]:
-    """Write awards of two instalments; all but the newest tenth are paid. Keys fit by construction."""
+    """Write awards of two instalments by SQL; all but the newest tenth are paid. Keys fit by construction."""
     from django.db import connection, transaction  # noqa: PLC0415 - after django.setup()
 
     from applications import models  # noqa: PLC0415
@@ -132,11 +135,8 @@ def fill(options: argparse.Namespace) -> dict[str, Any]:
     began = time.process_time()
     if "DATABASE_URL" in os.environ:
         base(options)
-    known = _base(models)
-    awards = options.rows // PARTS
-    for first in range(0, awards, BATCH):
-        with transaction.atomic():
-            _some_awards(models, known, range(first, min(first + BATCH, awards)), awards)
+    with transaction.atomic():
+        _awards(models, _base(models), options.rows // PARTS)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return {"cpu_seconds": round(time.process_time() - began, 1)}
@@ -150,15 +150,15 @@ def _base(models: Any) -> dict[str, Any]:
         for n in range(3)
     ]
     since = date(2024, 1, 1)
-    models.Posting.objects.create(user=people[0], authority=authority, duty="pay", since=since)
-    models.Posting.objects.create(user=people[1], authority=authority, duty="countersign", since=since)
+    for user, duty in zip(people, DUTIES, strict=True):
+        models.Posting.objects.create(user=user, authority=authority, duty=duty, since=since)
     applicants = models.Applicant.objects.bulk_create(
         models.Applicant(
             uscc=f"91659901MB{n:07d}X", name=f"测试第{n}算力有限公司", legal_representative="测试",
             registered_address="测试路1号", contact_name="测试", contact_phone="0902-0000000",
             created_at=NOW, created_by=people[0],
         )
-        for n in range(500)
+        for n in range(BODIES)
     )  # fmt: skip
     accounts = models.BankAccount.objects.bulk_create(
         models.BankAccount(
@@ -189,62 +189,100 @@ def _base(models: Any) -> dict[str, Any]:
     }
 
 
-def _some_awards(models: Any, base: dict[str, Any], numbers: range, awards: int) -> None:
-    authority, people, clauses = base["authority"], base["people"], base["clauses"]
-    cases = models.Application.objects.bulk_create(
-        models.Application(
-            number=f"XINXING-2026-{n:07d}", authority=authority, clause=clauses[n % len(clauses)],
-            policy_id=clauses[n % len(clauses)].policy_id, applicant=base["applicants"][n % 500], status="granted",
-            support_year=2024 + n % 3, created_by=people[2], created_at=NOW, submitted_by=people[2], submitted_at=NOW,
-        )
-        for n in numbers
+def _awards(models: Any, known: dict[str, Any], awards: int) -> None:
+    """Write the awards with all that hangs on them; number n of each table has the key FIRST + n."""
+    authority, people, clauses = known["authority"], known["people"], known["clauses"]
+    applicant, account = known["applicants"][0].pk, known["accounts"][0].pk
+    clause = f"CASE mod(n, 4) WHEN 0 THEN {clauses[0].pk} ELSE {clauses[1].pk} END"
+    body = f"{applicant} + mod(n, {BODIES})"
+    numbers = _numbers(awards)
+    _insert(
+        models.Application,
+        {
+            "id": f"{FIRST} + n", "number": "'XINXING-2026-' || n", "authority_id": str(authority.pk),
+            "policy_id": str(clauses[0].policy_id), "clause_id": clause, "applicant_id": body, "status": "'granted'",
+            "support_year": "2024 + mod(n, 3)", "created_by_id": str(people[2].pk), "created_at": _typed(NOW),
+            "submitted_by_id": str(people[2].pk), "submitted_at": _typed(NOW),
+        },
+        numbers,
     )  # fmt: skip
-    if "duties" not in base:
-        base["duties"] = [
-            models.CaseDuty.objects.create(application=cases[0], user=user, duty=duty, since=NOW)
-            for user, duty in zip(people, ("pay", "countersign", "approve"), strict=True)
-        ]
-        base["assessment"] = models.Assessment.objects.create(
-            application=cases[0], purpose="grant", inputs={}, result={"trace": []}, kind="computed", eligible=True,
-            amount_fen=100, pack_version="xinxing.v1", pack_sha256="0" * 64, made_by=people[2], made_at=NOW,
-        )  # fmt: skip
-        base["payer"] = models.Payer.objects.get(authority=authority, standard=True)
-    pays, seconds, decides = base["duties"]
-    rows = models.Award.objects.bulk_create(
-        models.Award(
-            application=case, applicant_id=case.applicant_id, authority=authority, clause_id=case.clause_id,
-            assessment=base["assessment"], year=case.support_year, amount_fen=300_00, computed_fen=300_00,
-            decided_by=decides, decided_at=NOW - timedelta(days=400),
-        )
-        for case in cases
+    case = models.Application.objects.get(pk=FIRST)
+    for place, (user, duty) in enumerate(zip(people, DUTIES, strict=True)):
+        held = {"id": f"{FIRST} + n * 3 + {place}", "application_id": f"{FIRST} + n", "user_id": str(user.pk)}
+        _insert(models.CaseDuty, held | {"duty": f"'{duty}'", "since": _typed(NOW)}, numbers)
+    assessment = models.Assessment.objects.create(
+        application=case, purpose="grant", inputs={}, result={"trace": []}, kind="computed", eligible=True,
+        amount_fen=100, pack_version="xinxing.v1", pack_sha256="0" * 64, made_by=people[2], made_at=NOW,
     )  # fmt: skip
-    models.Document.objects.bulk_create(
-        models.Document(
-            application_id=row.application_id, award=row, authority=authority, kind="notice", year=2026, sequence=n + 1,
-            number=f"师新数兑〔2026〕{n + 1}号", code=f"T{n:018d}", content={}, issued_at=NOW,
-        )
-        for n, row in zip(numbers, rows, strict=True)
+    _insert(
+        models.Award,
+        {
+            "id": f"{FIRST} + n", "application_id": f"{FIRST} + n", "applicant_id": body,
+            "authority_id": str(authority.pk), "clause_id": clause, "assessment_id": str(assessment.pk),
+            "year": "2024 + mod(n, 3)", "amount_fen": "30000", "computed_fen": "30000",
+            "decided_by_id": f"{FIRST} + n * 3 + 2", "decided_at": _typed(NOW - timedelta(days=400)),
+        },
+        numbers,
     )  # fmt: skip
-    parts = models.Instalment.objects.bulk_create(
-        models.Instalment(award=row, number=part, amount_fen=part * 100_00, due_on=date(2025 + part, 1, 1))
-        for row in rows
-        for part in range(1, PARTS + 1)
-    )
-    shares = models.PayerShare.objects.bulk_create(
-        models.PayerShare(instalment=part, payer=base["payer"], amount_fen=part.amount_fen) for part in parts
-    )
-    account = {row.applicant_id: row for row in base["accounts"]}
-    applicant = {row.pk: row.applicant_id for row in rows}
-    paid = [share for n, share in zip((n for n in numbers for _ in range(PARTS)), shares, strict=True)
-            if n * 100 < awards * (100 - UNPAID)]  # fmt: skip
-    models.Payment.objects.bulk_create(
-        models.Payment(
-            instalment=share.instalment, share=share, account=account[applicant[share.instalment.award_id]],
-            amount_fen=share.amount_fen, paid_on=date(2026, 1 + share.pk % 8, 1), voucher_number=f"凭{share.pk}",
-            state="confirmed", recorded_by=pays, recorded_at=NOW, confirmed_by=seconds, confirmed_at=NOW,
-        )
-        for share in paid
+    _insert(
+        models.Document,
+        {
+            "id": f"{FIRST} + n", "application_id": f"{FIRST} + n", "award_id": f"{FIRST} + n",
+            "authority_id": str(authority.pk), "kind": "'notice'", "year": "2026", "sequence": f"{FIRST} + n",
+            "number": "'师新数兑〔2026〕' || n || '号'", "code": "'T' || n", "content": _typed({}),
+            "issued_at": _typed(NOW),
+        },
+        numbers,
     )  # fmt: skip
+    parts, part = _numbers(awards * PARTS), f"1 + mod(n, {PARTS})"
+    of_part = f"{FIRST} + n / {PARTS}"
+    due = f"CASE mod(n, {PARTS}) WHEN 0 THEN {_typed(date(2026, 1, 1))} ELSE {_typed(date(2027, 1, 1))} END"
+    amount = f"10000 * ({part})"
+    keys = {"id": f"{FIRST} + n", "amount_fen": amount}
+    _insert(models.Instalment, keys | {"award_id": of_part, "number": part, "due_on": due}, parts)
+    payer = models.Payer.objects.get(authority=authority, standard=True)
+    _insert(models.PayerShare, keys | {"instalment_id": f"{FIRST} + n", "payer_id": str(payer.pk)}, parts)
+    paid = {
+        "instalment_id": f"{FIRST} + n", "share_id": f"{FIRST} + n", "state": "'confirmed'",
+        "account_id": f"{account} + mod(n / {PARTS}, {BODIES})", "voucher_number": "'V' || n",
+        "paid_on": f"CASE mod(n, 2) WHEN 0 THEN {_typed(date(2026, 3, 1))} ELSE {_typed(date(2026, 8, 1))} END",
+        "recorded_by_id": f"{FIRST} + (n / {PARTS}) * 3", "recorded_at": _typed(NOW),
+        "confirmed_by_id": f"{FIRST} + (n / {PARTS}) * 3 + 1", "confirmed_at": _typed(NOW),
+    }  # fmt: skip
+    _insert(models.Payment, keys | paid, _numbers(awards * PARTS * (100 - UNPAID) // 100))
+
+
+def _numbers(count: int) -> str:
+    """Return a source of n = 0 … count - 1, as both databases understand it."""
+    counted = f"SELECT 0 AS n UNION ALL SELECT n + 1 FROM seq WHERE n < {count - 1}"  # noqa: S608 - as below
+    return f"(WITH RECURSIVE seq AS ({counted}) SELECT n FROM seq) AS numbers"  # noqa: S608 - a number of ours
+
+
+def _typed(value: Any) -> str:
+    """Return a constant as SQL; PostgreSQL wants to be told its type."""
+    from django.db import connection  # noqa: PLC0415 - after django.setup()
+
+    kinds = {datetime: "timestamptz", date: "date", dict: "jsonb"}
+    said = json.dumps(value) if isinstance(value, dict) else str(value).removesuffix("+00:00")
+    return f"CAST('{said}' AS {kinds[type(value)]})" if connection.vendor == "postgresql" else f"'{said}'"
+
+
+def _insert(model: Any, expressions: dict[str, str], source: str) -> None:
+    """Insert a row for each row of a source; columns that nobody names get the default of their field."""
+    from django.db import connection  # noqa: PLC0415 - after django.setup()
+
+    columns, values, given = [], [], []
+    for field in model._meta.concrete_fields:
+        columns.append(f'"{field.column}"')
+        if field.column in expressions:
+            values.append(expressions[field.column])
+            continue
+        kind = (field.db_type(connection) or "").removesuffix(" GENERATED BY DEFAULT AS IDENTITY")
+        values.append(f"CAST(%s AS {kind})")
+        given.append(field.get_db_prep_save(field.get_default(), connection))
+    into = f"{model._meta.db_table} ({', '.join(columns)})"
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO {into} SELECT {', '.join(values)} FROM {source}", given)  # noqa: S608 - as above
 
 
 # ---- the desk -------------------------------------------------------------------------------------------------------
@@ -262,9 +300,9 @@ def desk(options: argparse.Namespace) -> dict[str, Any]:
         User.objects.get(username="measured0"), backend="allauth.account.auth_backends.AuthenticationBackend"
     )
     awards = PayerShare.objects.count() // PARTS
-    clause = Clause.objects.claimable().filter(policy__authority__code="xinxing").first()
+    clause = Clause.objects.filter(awards__isnull=False).order_by("pk").first()
     assert clause is not None
-    border = json.dumps([awards // 2, awards], separators=(",", ":"))
+    border = json.dumps([FIRST + awards // 2, FIRST + awards], separators=(",", ":"))
     pages = {
         "first": {},
         "deep": {"after": border},
@@ -369,11 +407,12 @@ def letters(options: argparse.Namespace, kind: str) -> dict[str, Any]:
 
     picture = samples.stream(os.urandom(LETTER - 1500), b"/Type /XObject /Subtype /Image /Width 1 /Height 1")
     data = samples.pdf("letter", pages=2, extra=[picture], page=b"/Extra 5 0 R")
-    for row in Document.objects.all().iterator():
+    made = Document.objects.filter(pk__gte=FIRST)
+    for row in made.iterator():
         row.file.save("letter.pdf", ContentFile(data), save=False)
         Document.objects.filter(pk=row.pk).update(file=row.file.name, sha256="0" * 64, made_at=timezone.now())
     job = Job.objects.create(
-        kind=kind, payload={"documents": list(Document.objects.values_list("pk", flat=True))}, total=letters,
+        kind=kind, payload={"documents": list(made.values_list("pk", flat=True))}, total=letters,
         requested_by=User.objects.get(username="measured0"), requested_at=timezone.now(),
     )  # fmt: skip
     # What prints the contents takes 60 MB whatever is merged, and is measured by `script/bench letters`.

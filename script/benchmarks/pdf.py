@@ -27,7 +27,7 @@ from tests.letters import a_notice
 SERIF, SANS = '"Noto Serif CJK SC"', '"Noto Sans CJK SC"'
 SYSTEM = {"Fang": SERIF, "Hei": SANS, "Kai": SERIF, "Biaosong": SERIF, "Song": SERIF, "Rare": SERIF}
 BOLD = "\n.mark span, h1 { font-weight: bold }"
-IN_A_ROW = 5  # letters of one contestant before it is the other's turn
+IN_A_ROW = 10  # letters of one contestant before it is the other's turn
 CODE = re.compile(r'"letter:code/([^"]*)"')
 
 

@@ -52,6 +52,9 @@ def stands(award, number=1, at=NOON):
 
 
 def duty(award, duty):
+    """Return the duty on the case of an award, of a fresh officer where nobody has it."""
+    if held := award.application.duties.filter(duty=duty).first():
+        return held
     return CaseDuty.objects.create(application=award.application, user=make_officer(duty), duty=duty, since=NOON)
 
 
@@ -64,8 +67,7 @@ def in_batch(share, state, **values):
         amount_fen=share.amount_fen, purpose="奖补", prepared_by=make_officer(Duty.PAY), prepared_at=NOON,
     )  # fmt: skip
     award = share.instalment.award
-    pays = award.application.duties.filter(duty=Duty.PAY).first() or duty(award, Duty.PAY)
-    seconds = award.application.duties.filter(duty=Duty.COUNTERSIGN).first() or duty(award, Duty.COUNTERSIGN)
+    pays, seconds = duty(award, Duty.PAY), duty(award, Duty.COUNTERSIGN)
     reviewed = {} if state == "prepared" else {"confirmed_by": seconds, "confirmed_at": NOON}
     return Payment.objects.create(
         instalment=share.instalment, share=share, account=BankAccount.objects.get(applicant=award.applicant_id),
@@ -111,7 +113,7 @@ def test_share_waits_for_its_day(award):
 def test_later_instalment_waits_for_a_recheck_that_it_passed(award):
     split(award, 1)
     part = award.instalments.get(number=2)
-    checks = {"instalment": part, "findings": "测试", "checked_by": duty(award, Duty.INSPECT), "checked_at": NOON}
+    checks = {"instalment": part, "findings": "测试", "checked_by": duty(award, Duty.VERIFY), "checked_at": NOON}
 
     assert stands(award, 2) == ("held", "recheck")
     Recheck.objects.create(passed=True, **checks)
@@ -144,9 +146,11 @@ def test_share_follows_its_payment(award):
 
 def test_duplicate_found_before_payment_holds_until_a_clean_check(award):
     values = {"application": award.application, "source": "信用中国", "queried_on": NOON.date(), "checked_at": NOON}
-    values |= {"checked_by": award.application.duties.first(), "stage": "payment"}
+    values |= {"checked_by": duty(award, Duty.PAY), "stage": "payment"}
 
-    CreditCheck.objects.create(result="duplicate", **(values | {"stage": "verify"}))
+    CreditCheck.objects.create(
+        result="duplicate", **(values | {"stage": "verify", "checked_by": duty(award, Duty.VERIFY)})
+    )
     assert stands(award) == ("due", "")
     CreditCheck.objects.create(result="duplicate", **values)
     assert stands(award) == ("held", "duplicate")
@@ -182,7 +186,7 @@ def test_share_of_a_late_case_waits_for_the_explanation(award):
 
 def test_open_objection_holds_the_money_until_it_is_answered(award):
     notice = award.application.notices.create(
-        opened_at=NOON, opened_by=award.application.duties.first(), days=5, amount_fen=1, ended_at=NOON
+        opened_at=NOON, opened_by=duty(award, Duty.APPROVE), days=5, amount_fen=1, ended_at=NOON
     )
     said = {"party": "unit", "name": "测试", "identity": "91659901MATE00000X", "phone": "1", "address": "测试"}
     said |= {"original_name": "x", "content_type": "x", "sha256": "0" * 64, "text": "测试", "filed_at": NOON}

@@ -32,6 +32,7 @@ from applications.permissions import posted_as
 from tests.factories import (
     NOON,
     agent_of,
+    check_account,
     make_applicant,
     make_application,
     make_draft,
@@ -117,6 +118,7 @@ def test_pool_follows_a_case_from_notice_to_payment():
     assert (pool.committed_fen, pool.paid_fen) == (300_0000_00, 0)
 
     award = decision.grant(application, by=application.endorsed_by.user, at=NOON)
+    check_account(application.applicant)
     row = payment.record(
         award.instalments.get(), paid_on=NOON.date(), voucher_number="凭证", by=make_officer(Duty.PAY), at=NOON
     )

@@ -9,7 +9,7 @@ from applications.actions import decision, filing
 from applications.actions.settlement import confirm_settlement, settle
 from applications.invariants import count_all
 from applications.models import Application, Duty, Pool, PoolWait, Settlement, Status
-from tests.applications.test_races import _without_guards_at_the_end, at_once, refusals  # noqa: F401 - a fixture
+from tests.applications.test_races import at_once, refusals
 from tests.factories import NOON, agent_of, make_application, make_officer, make_policy
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]

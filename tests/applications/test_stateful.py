@@ -51,6 +51,7 @@ from applications.models import (
 )
 from tests.factories import (
     agent_of,
+    check_account,
     legal_of,
     make_applicant,
     make_draft,
@@ -249,7 +250,7 @@ class Office(RuleBasedStateMachine):
     def sums_stay_within_what_there_is(self):
         pool = Pool.objects.get(pk=self.world.pool.pk)
         holding = Application.objects.filter(status__in=[Status.NOTICED, *invariants.GRANTED])
-        held = holding.aggregate(fen=Sum("proposed_fen"))["fen"] or 0
+        held = sum(case.sum_fen for case in holding)
         assert (pool.committed_fen, held <= pool.limit_fen) == (held, True)
         paid = Payment.objects.filter(state=Payment.State.CONFIRMED).aggregate(fen=Sum("amount_fen"))["fen"] or 0
         assert pool.paid_fen == paid
@@ -301,6 +302,7 @@ def endorse(office, case, which):
 
 
 def pay(office, case, which):
+    check_account(case.applicant, case.authority.code, at=office.at)
     instalment = Instalment.objects.filter(award__application=case).first()
     row = Payment.objects.filter(instalment=instalment).order_by("-pk").first()
     if row is None or row.state != Payment.State.RECORDED:

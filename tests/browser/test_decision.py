@@ -5,10 +5,7 @@ Claims are prepared by the real actions up to the proposal; everything behind it
 proposals for five working days here, and for none again behind this file: the days pass in the database.
 """
 
-import os
 import re
-import subprocess
-import sys
 import time
 from io import BytesIO
 
@@ -17,8 +14,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests import samples
-from tests.browser.conftest import ROOT
-from tests.browser.test_journey import fill, press
+from tests.browser.hands import fill, press, run_on
 
 PHONE = {"width": 390, "height": 844}
 
@@ -65,35 +61,12 @@ proposed("hanhai", "xinxing-9d", "演示二等奖项目", PRIZE)
 
 def run(site, script: str) -> str:
     """Run lines in the site's own shell and return what they print."""
-    environment = os.environ | {"VAR_DIR": str(site.var), "DJANGO_SETTINGS_MODULE": "portal.settings"}
-    environment.pop("SECRET_KEY", None)
-    made = subprocess.run(
-        [sys.executable, "manage.py", "shell", "-c", START + script],
-        cwd=ROOT,
-        env=environment,
-        check=True,
-        capture_output=True,
-        text=True,
-        timeout=240,
-    )
-    return made.stdout
+    return run_on(site.var, START + script)
 
 
 def case_of(printed: str, place: int = 0) -> tuple[str, str]:
     """Return the key and the number of a prepared case."""
     return re.findall(r"case (\d+) (\S+)", printed)[place]
-
-
-@pytest.fixture
-def as_person(page, log_in):
-    """Return a function that changes who sits at the desk."""
-
-    def change(username: str) -> Page:
-        page.context.clear_cookies()
-        log_in(page, username)
-        return page
-
-    return change
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -131,12 +104,14 @@ def public_page(page: Page, number: str, applicant: str) -> Page:
     pytest.fail(f"{number} is not before the public")
 
 
-def reasoned(page: Page, verb: str, reason: str) -> None:
-    """Open the form of an act, give its reason and send it."""
+def reasoned(page: Page, verb: str, reason: str, confirm: str = "") -> None:
+    """Open the form of an act, give its reason and send it; confirm it where the page asks back."""
     act = page.locator(f"details[data-verb={verb}]")
     act.locator("summary").click()
     act.locator("textarea").fill(reason)
     act.locator("button[type=submit]").click()
+    if confirm:
+        page.locator("dialog[open]").get_by_role("button", name=confirm, exact=True).click()
     page.wait_for_load_state("networkidle")
 
 
@@ -330,7 +305,7 @@ def test_a_refusal_states_reasons_basis_and_remedies_on_its_letter(
     pk, _ = case_of(run(site, 'proposed("xinghe", "xinxing-8", "演示星河数据产品", PRODUCT)'))
     as_person("xinxing_approve")
     page.goto(f"/console/cases/{pk}/")
-    reasoned(page, "refuse", "公共数据授权已于2026年5月终止。\n营收中没有公共数据产品的收入。")
+    reasoned(page, "refuse", "公共数据授权已于2026年5月终止。\n营收中没有公共数据产品的收入。", "不予兑现")
     expect(page.locator(".case-head")).to_contain_text("不予兑现")
 
     as_person("xinghe_agent")

@@ -79,7 +79,13 @@ def test_whole_road_from_registration_to_the_receipt(client, now):
     }
     assert client.post("/my/enterprises/new/", file).status_code == 302
     applicant = Applicant.objects.get(uscc=file["uscc"])
-    account = {"holder": file["name"], "bank": "测试银行", "number": "6200 0000 0000 0000"}
+    account = {
+        "holder": file["name"],
+        "bank": "测试银行",
+        "number": "6200 0000 0000 0000",
+        "line_number": "102881000013",
+        "proof": SimpleUploadedFile("账户证明.pdf", samples.pdf("account")),
+    }
     assert client.post(f"/my/enterprises/{applicant.pk}/account/", account).status_code == 302
     assert BankAccount.objects.get(applicant=applicant).number == "6200000000000000"
     assert client.post(f"/my/enterprises/{applicant.pk}/invite/", {"role": "legal"}).status_code == 302

@@ -539,7 +539,9 @@ def test_files_handed_in_one_after_the_other_are_one_line_of_the_history(client)
     enter(client, application, Duty.INTAKE)
     handed_in = application.evidence.count()
 
-    told = [words for _, words in client.get(reverse("console:case_record", args=[application.pk])).context["events"]]
+    told = [
+        words for _, words, _ in client.get(reverse("console:case_record", args=[application.pk])).context["events"]
+    ]
 
     assert handed_in > 1
     assert [words for words in told if "上传" in words] == [f"上传材料 {handed_in} 份"]

@@ -194,8 +194,8 @@ def test_award_page_costs_at_most_fourteen_queries(client, award, payer, django_
 
 
 def test_register_says_sums_as_numbers_and_nothing_computes(client, award, payer):
-    Applicant.objects.filter(pk=award.applicant_id).update(name="=1+1")
     record(client, award, voucher_number="@凭")
+    Applicant.objects.filter(pk=award.applicant_id).update(name="=1+1")  # before, it would hold the money
 
     answer = client.get(reverse("finance_register"))
 

@@ -55,13 +55,24 @@ def at(name, *keys):
 
 
 def copies(case, count):
-    """Put as many waits behind a case, of copies of it: rows alone, for the cost of a page."""
-    rows = []
+    """Put as many waits behind a case, of copies of it: rows alone with duties of their own, for the cost of a page."""
+    made = []
     for number in range(count):
         row = Application.objects.get(pk=case.pk)
+        proposed = row.proposed_at, row.proposed_fen
         row.pk, row.number = None, f"{case.number}-{number}"
-        rows.append(row)
-    made = Application.objects.bulk_create(rows)
+        row.accepted_by = row.accepted_at = None  # duties are of the case they were held on
+        row.proposed_by = row.proposed_at = row.proposed_fen = None
+        row.accepted_by = row.accepted_at = row.proposed_by = row.proposed_at = row.proposed_fen = None
+        row.save(force_insert=True)
+        held = {
+            duty.duty: row.duties.create(user=duty.user, duty=duty.duty, since=duty.since)
+            for duty in case.duties.select_related("user")
+        }
+        row.accepted_by, row.accepted_at = held["intake"], NOON
+        row.proposed_by, (row.proposed_at, row.proposed_fen) = held["verify"], proposed
+        row.save()
+        made.append(row)
     wait = PoolWait.objects.get(application=case)
     PoolWait.objects.bulk_create(
         PoolWait(application=row, pool=wait.pool, complete_at=NOON, amount_fen=FULL, since=NOON) for row in made

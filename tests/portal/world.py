@@ -10,9 +10,23 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from applications import funds, papers, settling, wordings
-from applications.actions import bands, counter, payment, policy, publicity, restriction, wording
+from applications.actions import (
+    account,
+    bands,
+    batch,
+    counter,
+    payment,
+    policy,
+    publicity,
+    restriction,
+    result,
+    setoff,
+    wording,
+    year_close,
+)
 from applications.actions.funds import arrange
 from applications.models import (
+    AccountCheck,
     Applicant,
     Application,
     Authority,
@@ -24,6 +38,7 @@ from applications.models import (
     Job,
     LateAdmission,
     Mandate,
+    PayerShare,
     Policy,
     Posting,
     Publication,
@@ -35,6 +50,7 @@ from applications.uploads import inspect
 from tests import samples
 from tests.factories import (
     NOON,
+    account_of,
     agent_of,
     legal_of,
     make_applicant,
@@ -44,6 +60,8 @@ from tests.factories import (
     make_earlier_award,
     make_objection,
     make_officer,
+    make_paper,
+    make_payer,
     make_policy,
     make_user,
 )
@@ -81,6 +99,7 @@ def make_world() -> World:
         **_of_the_policy(row, applicant),
         **_of_the_claims(draft, submitted),
         **_of_the_intake(applicant, officers),
+        **_of_the_money(applicant),
         **_of_the_award(granted, officers[Duty.PAY]),
         **_of_the_notice(applicant),
         **_of_the_inquiries(granted, officers[Duty.EXPERT]),
@@ -263,6 +282,41 @@ def _of_the_award(granted: Application, payer: User) -> dict[str, Any]:
         "document_row": granted.documents.first(),
         "factcheck_row": granted.checks.first(),
         "delivery_row": Delivery.objects.filter(event__authority=granted.authority_id).first(),
+    }
+
+
+def _of_the_money(applicant: Applicant) -> dict[str, Any]:
+    """Return what lies on money's road: an account with its proof, a batch that came back, a set-off, a year."""
+    Authority.objects.filter(code="xinxing").update(account_wait_days=0)
+    changed = account.set_account(
+        applicant,
+        bank="测试银行",
+        number="6200000000000000",
+        holder=applicant.name,
+        proof=make_paper("证明.pdf"),
+        by=agent_of(applicant),
+        at=NOON,
+    )
+    account.confirm_account(changed, by=legal_of(applicant), at=NOON)
+    case = make_application(Status.GRANTED, applicant=applicant, subject="五号中心")
+    share = PayerShare.objects.get(instalment__award__application=case)
+    payer = make_payer()
+    row = batch.prepare(payer, [share.pk], purpose="测试", by=make_officer(Duty.PAY), at=NOON)
+    row = batch.countersign(row, by=make_officer(Duty.COUNTERSIGN), at=NOON)
+    data = "备注,金额,支付结果,退票原因\nPC2026-1-1,3000000,退票,账号不存在\n".encode()
+    made, _ = result.take_over(row, data, "结果.csv", by=make_officer(Duty.PAY), at=NOON)
+    authority, finance = case.authority, make_officer(Duty.PAY)
+    return {
+        "account": account_of(applicant),
+        "account_check": AccountCheck.objects.get(account=account_of(applicant)),
+        "payment_batch": row,
+        "result_file": made,
+        "returned_payment": row.payments.get(),
+        "payer": payer,
+        "set_off": setoff.enter(
+            authority, applicant=applicant, amount_fen=1, basis="测试", paper="测试", by=finance, at=NOON
+        ),
+        "year_close": year_close.propose(authority, 2026, paper="测试", by=finance, at=NOON),
     }
 
 
