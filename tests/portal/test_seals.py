@@ -160,7 +160,7 @@ def test_list_costs_the_same_for_any_number_of_letters(client, django_assert_num
     Document.objects.bulk_create(rows)
     log_in(client)
 
-    with django_assert_num_queries(4):  # session, user, posting, letters
+    with django_assert_num_queries(7):
         page = client.get(reverse("console:seals"))
 
     assert len(page.context["page"].rows) == count
