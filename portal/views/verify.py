@@ -152,7 +152,8 @@ def _answer(request: HttpRequest, document: Document, finding: Finding | None) -
     waits = seal.state == "waiting" and document.standing == Document.Standing.VALID
     if waits:
         tone, title, text = "warn", "文书真实，待签章", "本平台确有该文书，尚未签章。签章后请重新下载。"
-    if finding is not None and finding.verdict in (ALTERED, OTHER):
+    mismatch = finding is not None and finding.verdict in (ALTERED, OTHER)
+    if finding is not None and mismatch:
         tone, title = "bad", "文件被改动" if finding.verdict == ALTERED else "文件与核验码不符"
         text = "您提交的文件不是本平台出具的原件，不能作为该文书使用。以下为原件载明的内容。"
     status = 422 if finding is not None and not finding.verdict else 200
@@ -169,6 +170,7 @@ def _answer(request: HttpRequest, document: Document, finding: Finding | None) -
         "replaces": document.replaces,
         "replaced_by": getattr(document, "replaced_by", None),
         "comparison": finding,
+        "mismatch": mismatch,
         "other": finding.document if finding is not None and finding.verdict == OTHER else None,
     }
     if _for_a_program(request):
@@ -204,7 +206,7 @@ def _plain(context: dict[str, Any]) -> dict[str, Any]:
     document, said, seal, finding = (context[name] for name in ("document", "said", "seal", "comparison"))
     amount = said.get("amount_fen")
     answer = {
-        "verdict": "altered" if context["title"] in ("文件被改动", "文件与核验码不符") else document.standing,
+        "verdict": "altered" if context["mismatch"] else document.standing,
         "words": f"{context['title']}。{context['text']}",
         "demo": bool(said.get("demo")),
         "paper": {
