@@ -23,7 +23,6 @@ from django.utils import timezone
 
 from applications import papers
 from applications.documents import render
-from applications.documents.merging import Merger, Title
 from applications.models import Document, Job
 from applications.models.shapes import private_storage
 
@@ -151,6 +150,8 @@ def _zip_piece(out: IO[bytes], letters: list[Letter], beat: Callable[[int], None
 
 def _merge_piece(out: IO[bytes], letters: list[Letter], beat: Callable[[int], None]) -> list[int]:
     """Write one PDF of some letters and return how many pages each has."""
+    from applications.documents.merging import Merger  # noqa: PLC0415 - loads pypdf, which only a worker needs
+
     merger, pages = Merger(out), []
     for _, document in _made(letters, beat):
         with document.file.open("rb") as file:
@@ -172,6 +173,8 @@ def _join_zip(out: IO[bytes], job: Job, beat: Callable[[], None]) -> None:
 
 def _join_merged(out: IO[bytes], job: Job, letters: list[Letter], beat: Callable[[], None]) -> None:
     """Write the PDF of all pieces, with the contents in front; bookmarks lead to the first page of each letter."""
+    from applications.documents.merging import Merger, Title  # noqa: PLC0415 - as above
+
     merger = Merger(out)
     for index in range(job.payload["pieces"]):
         with private_storage().open(piece_name(job, index)) as file:

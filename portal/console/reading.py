@@ -358,13 +358,13 @@ def case_with_standing(request: Request, pk: int) -> tuple[Any, Standing]:
     Return a case with the annotations of `_cases`, and how the officer stands to it. Raises Http404.
 
     `promised` and `against` on it are the promises of the case, asked for where there is any, and what restricts its
-    applicant; `share` is how it stands to its pool, where that matters.
+    applicant; `share` is how a proposal stands to its pool, which an approval asks for.
     """
     posting = case_desk(request)
     application: Any = get_object_or_404(_cases(request), pk=pk)
     application.promised = list(application.promises.all()) if application.has_promises else []
     application.against = restrictions_in(application)
-    application.share = pools.share_of(application) if application.status in DRAWS else None
+    application.share = pools.share_of(application) if application.status == Status.PROPOSED else None
     standing = Standing(
         user=request.user,
         role=application.my_role or "",
@@ -390,6 +390,8 @@ def read(request: Request, pk: int) -> CaseFile:
     """Return the page of a case. Raises Http404 for whoever may not see it."""
     posting = case_desk(request)
     application, standing = case_with_standing(request, pk)
+    if application.status in DRAWS:
+        application.share = application.share or pools.share_of(application)
     clause, slots = assessing.law_of(application), assessing.slots_of(application)
     checks = _checks(application)
     outcome = _outcome(application, checks)

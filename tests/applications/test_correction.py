@@ -59,7 +59,7 @@ def test_a_new_defect_of_the_answer_may_be_asked_for_once_more():
     assert (second.reason, second.items) == (REASON, [REPORT, SCALE])
     letter = application.documents.filter(kind=Document.Kind.CORRECTION).order_by("pk").last()
     assert (letter.content["reason"], letter.content["answered_on"]) == (REASON, "2026-09-01")
-    assert application.events.order_by("sequence").last().note == REASON
+    assert application.events.filter(action="correct").order_by("sequence").last().note == REASON
 
 
 def test_without_a_reason_it_is_refused():

@@ -63,7 +63,7 @@ from tests.factories import (
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
-EXAMPLES, STEPS = int(os.environ.get("STATEFUL_EXAMPLES", "5")), int(os.environ.get("STATEFUL_STEPS", "45"))
+EXAMPLES, STEPS = int(os.environ.get("STATEFUL_EXAMPLES", "8")), int(os.environ.get("STATEFUL_STEPS", "45"))
 POSTED = (Duty.INTAKE, Duty.VERIFY, Duty.APPROVE, Duty.APPROVE, Duty.PAY, Duty.COUNTERSIGN, Duty.INSPECT, Duty.LEGAL)
 ELSEWHERE = (Duty.INTAKE, Duty.VERIFY, Duty.APPROVE, Duty.PAY, Duty.COUNTERSIGN)
 CENTRE_FEN, ROOM_FEN = 300_0000_00, 610_0000_00

@@ -162,6 +162,7 @@ def test_system_administrator_sets_the_length_of_public_notice_with_a_history_ro
     officer = enter(client, Duty.SYSTEM)
     row = Authority.objects.get(code="xinxing")
     values = {"hotline": "0902-1", "address": "", "reconsideration_organ": "", "court": "", "notice_days": "7"}
+    values |= {"account_wait_days": "5"}
 
     response = client.post(reverse("console:applications_authority_change", args=[row.pk]), values)
 

@@ -419,8 +419,8 @@ def test_the_same_file_in_another_case_is_pointed_out(client):
 
 
 def test_a_case_of_another_authority_is_mentioned_without_its_number(client):
-    first, second = make_application(S.VERIFYING), make_application(S.VERIFYING)
-    other = make_policy("shihezi").authority
+    first, second = make_application(S.SUBMITTED), make_application(S.VERIFYING)
+    other = make_policy("shihezi").authority  # nobody holds a duty on the first yet, so that it can be put there
     paper, twin = (case.evidence.get(slot="business_licence") for case in (second, first))
     Evidence.objects.filter(pk=paper.pk).update(sha256=twin.sha256)
     Application.objects.filter(pk=first.pk).update(authority=other)
@@ -482,7 +482,7 @@ def test_the_case_page_costs_the_same_for_any_size(client, django_assert_max_num
         response = client.get(page_of(application))
 
     assert response.status_code == 200
-    assert len(made.captured_queries) == 11  # two of them for decided readings and the newest run of comparisons
+    assert len(made.captured_queries) == 12  # three of them for the pool, decided readings, the newest comparisons
 
 
 @pytest.mark.parametrize("count", [1, 30])
@@ -492,7 +492,8 @@ def test_the_record_of_a_case_costs_the_same_for_any_size(client, django_assert_
     enter(client, application, Duty.APPROVE)
     client.get(page_of(application))
 
-    with django_assert_num_queries(10):  # session, user, posting, case, clocks, pauses, duties, papers, acts, dossiers
+    # session, user, posting, case, pool, clocks, pauses, duties, papers, acts, dossiers
+    with django_assert_num_queries(11):
         response = client.get(reverse("console:case_record", args=[application.pk]))
 
     assert response.status_code == 200

@@ -89,7 +89,7 @@ def test_one_fen_above_the_ceiling_is_refused_by_the_action(client, monkeypatch)
     """Between the form and the act a check may lower the ceiling; the act computes again under the lock."""
     case, verifier = ceiling_case()
     client.force_login(verifier)
-    monkeypatch.setattr(verbs, "form_of", lambda verb, data, files, outcome: ProposeForm(data, files))
+    monkeypatch.setattr(verbs, "form_of", lambda verb, data, files, **more: ProposeForm(data, files))
 
     refused = client.post(url_of("propose", case), {"amount": yuan(CEILING_FEN + 1), "reason": "理由"})
 

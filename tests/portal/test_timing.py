@@ -324,7 +324,7 @@ def test_finance_is_led_to_the_explanation_and_back(client):
         client.force_login(make_officer(Duty.PAY))
         shown = client.get(reverse("finance_award", args=[award.pk]))
         assert [part.why_not_record for part in shown.context["parts"]] == [
-            "本环节已于2026年9月21日到期，请先作超期说明，再办理。"
+            "不能登记拨付：本环节已于2026年9月21日到期，请先作超期说明，再办理。"
         ]
         assert f'href="{reverse("console:case", args=[case.pk])}#delay"' in shown.content.decode()
 
