@@ -7,6 +7,7 @@ Reading only, save `leave`. What an answer depends on is read again by the acts 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Case, Count, Exists, F, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, Sum, When
@@ -86,29 +87,31 @@ def pool_of(application: Application) -> Any:
     """
     if application.support_year is None:
         return None
-    mine = PoolWait.objects.filter(application=application.pk).order_by("-pk")
+    return _pools_of(application.pk, application.number, application.clause_id, application.support_year).first()
+
+
+@lru_cache(maxsize=256)
+def _pools_of(key: int, number: str, clause_id: int, year: int) -> QuerySet[Any]:
+    """Return the question for the pools of a case, the binding one first, unread: to put it together costs 5 ms."""
+    mine = PoolWait.objects.filter(application=key).order_by("-pk")
     carried = Subquery(mine.filter(carried_from__isnull=False).values("pool")[:1])
     running = mine.filter(ended_at=None)
-    live = Commitment.objects.filter(application=application.pk, pool=OuterRef("pk"))
-    complete = Subquery(Application.objects.filter(pk=application.pk).annotate(at=completed()).values("at"))
-    before = Q(complete_at__lt=complete) | Q(complete_at=complete, application__number__lt=application.number)
+    live = Commitment.objects.filter(application=key, pool=OuterRef("pk"))
+    complete = Subquery(Application.objects.filter(pk=key).annotate(at=completed()).values("at"))
+    before = Q(complete_at__lt=complete) | Q(complete_at=complete, application__number__lt=number)
     queue = PoolWait.objects.filter(UNSETTLED, before, pool=OuterRef("pk"), ended_at=None)
-    ahead = queue.exclude(application=application.pk).order_by().values("pool").annotate(rows=Count("pk"))
+    ahead = queue.exclude(application=key).order_by().values("pool").annotate(rows=Count("pk"))
     pending = Settlement.objects.filter(pool=OuterRef("pk"), confirmed_at=None, dropped_at=None)
-    pools = Pool.objects.filter(Q(pk=carried) | Q(clauses=application.clause_id, year=application.support_year))
-    return (
-        pools.annotate(
-            own_fen=Subquery(live.exclude(state=Commitment.State.RELEASED).values("amount_fen")[:1]),  # at most one
-            own_since=Subquery(running.values("since")[:1]),
-            own_settled=Subquery(running.values("settled_fen")[:1]),
-            own_bound=Subquery(mine.filter(settlement__isnull=False).values("settled_fen")[:1]),
-            own_complete=complete,
-            ahead=Coalesce(Subquery(ahead.values("rows")), 0),
-            pending=Exists(pending),
-        )
-        .order_by(Case(When(pk=carried, then=0), default=1, output_field=IntegerField()))
-        .first()
-    )
+    pools = Pool.objects.filter(Q(pk=carried) | Q(clauses=clause_id, year=year))
+    return pools.annotate(
+        own_fen=Subquery(live.exclude(state=Commitment.State.RELEASED).values("amount_fen")[:1]),  # at most one
+        own_since=Subquery(running.values("since")[:1]),
+        own_settled=Subquery(running.values("settled_fen")[:1]),
+        own_bound=Subquery(mine.filter(settlement__isnull=False).values("settled_fen")[:1]),
+        own_complete=complete,
+        ahead=Coalesce(Subquery(ahead.values("rows")), 0),
+        pending=Exists(pending),
+    ).order_by(Case(When(pk=carried, then=0), default=1, output_field=IntegerField()))
 
 
 def share_in(pool: Any) -> Share | None:
