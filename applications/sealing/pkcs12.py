@@ -2,7 +2,7 @@
 Seals with a PKCS#12 file of the authority: a PAdES signature (B-B; B-T where a time-stamp service is configured).
 
 `SEAL_<CODE>` names the file and `SEAL_<CODE>_PASSWORD` its password; both come from the environment and go nowhere
-else. The key stays in the memory of the process that seals. See ADR 0009 for why this is the shipped way.
+else. The key stays in the memory of the process that seals. See ADR 0017 for why this is the shipped way.
 """
 
 from dataclasses import dataclass, field
