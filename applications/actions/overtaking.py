@@ -11,7 +11,7 @@ from applications.workflow import VERBS
 
 # Acts that leave the version of a case as it is: nobody's page is old because of them.
 ASIDE = (
-    *("assign", "remind", "explain_delay", "set_due_day", "call_up"),
+    *("assign", "remind", "explain_delay", "set_due_day", "call_up", "seal", "order_seal", "mark_document"),
     *("object", "take_objection", "rule_on_objection"),  # what holds a grant is asked of the rows themselves
     *("record_payment", "confirm_payment", "reject_payment"),  # acts on an instalment, which has rules of its own
 )

@@ -43,6 +43,7 @@ def test_claim_of_3200p_from_the_public_page_to_a_paid_award(page, as_person, si
     number = re.search(r"XINXING-\d{4}-\d{5}", number)[0]
     console = examine(page, as_person, number, assert_accessible)
     decide(page, as_person, console)
+    check_the_account(page, as_person, "演示白杨智算科技有限公司", assert_accessible)
     pay(page, as_person, number, assert_accessible)
 
     as_person("baiyang_agent")
@@ -124,6 +125,23 @@ def decide(page, as_person, console: str) -> None:
     expect(page.locator(".case-head")).to_contain_text("公示中")
     press(page, "批准兑现", confirm="批准兑现")
     expect(page.locator(".case-head")).to_contain_text("已批准")
+
+
+def check_the_account(page, as_person, name: str, assert_accessible) -> None:
+    """Look at the account and its proof as one finance officer, agree as another: without that nothing is paid."""
+    as_person("xinxing_pay")
+    page.goto("/finance/accounts/")
+    page.get_by_role("link", name=name).first.click()
+    page.wait_for_load_state("networkidle")
+    account = page.url
+    assert_accessible(page)
+    page.get_by_label("核对无误").check()
+    fill(page, {"note": "与开户资料一致"})
+    press(page, "记录核对结论")
+    as_person("xinxing_countersign")
+    page.goto(account)
+    press(page, "复核通过", confirm="复核")
+    expect(page.locator("body")).to_contain_text("复核：")
 
 
 def pay(page, as_person, number: str, assert_accessible) -> None:
