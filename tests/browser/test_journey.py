@@ -141,7 +141,7 @@ def check_the_account(page, as_person, name: str, assert_accessible) -> None:
     as_person("xinxing_countersign")
     page.goto(account)
     press(page, "复核通过", confirm="复核")
-    expect(page.locator("body")).to_contain_text("复核：")
+    expect(page.locator("body")).to_contain_text("已复核账户")
 
 
 def pay(page, as_person, number: str, assert_accessible) -> None:
