@@ -101,6 +101,13 @@ def case_of(share: PayerShare) -> int:
     return share.instalment.award.application_id
 
 
+def vouchers_elsewhere(batch: PaymentBatch, numbers: Collection[str]) -> set[str]:
+    """Return which of these voucher numbers stand for payments of the same treasury outside a batch."""
+    rows = Payment.objects.filter(voucher_number__in=numbers, instalment__award__authority=batch.authority_id)
+    rows = rows.exclude(batch=batch).exclude(state__in=Payment.ENDED)
+    return set(rows.values_list("voucher_number", flat=True))
+
+
 def signs_before_payment(cases: Collection[int]) -> dict[int, list[str]]:
     """
     Return what stands about cases before their money leaves: the newest credit check, and papers seen elsewhere.

@@ -205,13 +205,7 @@ def match(batch: PaymentBatch, rows: Sequence[Row], at: datetime) -> Reading:
         for payment in Payment.objects.filter(batch=batch).select_related("instalment__award__application", "account")
     }
     vouchers = {row.cells.get("voucher", "") for row in rows} - {""}
-    elsewhere = set(
-        Payment.objects.filter(voucher_number__in=vouchers, instalment__award__authority=batch.authority_id)
-        .exclude(batch=batch)
-        .exclude(state__in=Payment.ENDED)
-        .values_list("voucher_number", flat=True)
-    )
-    matcher = _Matcher(batch, own, elsewhere, timezone.localdate(at))
+    matcher = _Matcher(batch, own, batches.vouchers_elsewhere(batch, vouchers), timezone.localdate(at))
     matches = [matcher.match(row) for row in rows]
     named = {found.payment.pk for found in matches if found.payment}
     waiting = [payment for payment in own.values() if payment.state == Payment.State.SENT]

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from applications import funds, history, permissions
 from applications.actions.shared import refuse_if, stop
-from applications.models import Authority, FundsTable, Instalment, User
+from applications.models import Authority, FundsTable, Instalment, Status, User
 
 
 @transaction.atomic
@@ -29,7 +29,7 @@ def arrange(
     refuse_if(permissions.why_not_finance(by, authority.pk))
     authority = Authority.objects.select_for_update().get(pk=authority.pk)
     chosen = Instalment.objects.filter(pk__in=instalments, award__authority=authority, award__replaced_by=None).exclude(
-        award__application__status="revoked"
+        award__application__status=Status.REVOKED
     )
     keys = sorted(chosen.values_list("pk", flat=True))
     if not title.strip():

@@ -223,12 +223,7 @@ def give_back_to_pool(application: Application, payment: Payment, *, at: datetim
     if not finals:
         return
     assert payment.paid_on is not None
-    closes = YearClose.objects.filter(
-        authority=application.authority_id,
-        year__gte=payment.paid_on.year,
-        confirmed_at__isnull=False,
-        dropped_at=None,
-    )
+    closes = YearClose.objects.counting().filter(authority=application.authority_id, year__gte=payment.paid_on.year)
     close = closes.order_by("year").first()
     # Before a close money was counted in the oldest pool that still holds something for the case, then in the newest.
     held = finals[0] if close else finals[-1]

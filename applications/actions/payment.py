@@ -15,6 +15,7 @@ from applications.models import (
     Authority,
     BankAccount,
     CaseDuty,
+    Document,
     Instalment,
     Payment,
     SetOffUse,
@@ -44,10 +45,11 @@ def record(instalment: Instalment, *, paid_on: date, voucher_number: str, by: Us
         stop("拨付日期不能早于批准日期。")
     if instalment.due_on and paid_on < instalment.due_on:
         stop("拨付日期不能早于本期最早拨付日期。")
-    if closed := holds.why_closed(application.authority_id, paid_on.year):
-        stop(f"{closed}。")
     account = BankAccount.objects.get(applicant=application.applicant_id, replaced_at=None)
     _refuse_used_voucher(application, voucher_number)
+    # Under the authority's lock, which a close holds too: otherwise one could be confirmed between question and row.
+    if closed := holds.why_closed(application.authority_id, paid_on.year):
+        stop(f"{closed}。")
 
     opened = setoff.open_of(application.authority_id, [application.applicant_id])[application.applicant_id]
     taken = setoff.draw(opened, share.amount_fen)
@@ -153,6 +155,9 @@ def return_(payment: Payment, *, on: date, reason: str, by: User, at: datetime) 
     payment.save(update_fields=["state", "returned_on", "return_reason"])
     if was_paid:
         give_back_to_pool(application, payment, at=at)
+        for letter in payment.documents.all():
+            note = f"{on:%Y年%-m月%-d日}退票：{payment.return_reason}"
+            papers.mark(letter, Document.Standing.REVOKED, by=by, at=at, note=note)
     detail = {"payment": payment.pk, "amount_fen": payment.amount_fen, "was_paid": was_paid}
     if application.status == Status.GRANTED:
         history.record(

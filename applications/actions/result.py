@@ -6,7 +6,7 @@ from datetime import date, datetime
 from django.core.files.base import ContentFile
 from django.db import transaction
 
-from applications import permissions, results
+from applications import batches, permissions, results
 from applications.actions.batch import finish_when_done, lock_batch, record_batch
 from applications.actions.payment import return_, settle
 from applications.actions.shared import lock, refuse_if, stop, take_duty
@@ -40,6 +40,7 @@ def take_over(batch: PaymentBatch, data: bytes, name: str, *, by: User, at: date
     counts = {outcome: sum(found.outcome == outcome for found in matches) for outcome in Outcome.values}
     note = f"{batch.number} {made.original_name}"
     record_batch(batch, "import_result", by=by, at=at, note=note, sha256=digest, outcomes=counts)
+    _refuse_vouchers_used_meanwhile(batch, {found.voucher for found in matches if found.outcome == Outcome.PAID})
     extension = "xlsx" if data.startswith(b"PK") else "csv"
     made.file.save(f"result.{extension}", ContentFile(data), save=True)  # late: a file outlives a rollback
     ResultLine.objects.bulk_create(
@@ -54,6 +55,16 @@ def take_over(batch: PaymentBatch, data: bytes, name: str, *, by: User, at: date
         for found in matches
     )
     return made, True
+
+
+def _refuse_vouchers_used_meanwhile(batch: PaymentBatch, numbers: set[str]) -> None:
+    """
+    Refuse the whole when a voucher has come to stand for a payment outside the batch since the rows were matched.
+
+    `record_batch` has locked the authority, as everybody does who enters a voucher.
+    """
+    if taken := batches.vouchers_elsewhere(batch, numbers):
+        stop(f"支付凭证号 {'、'.join(sorted(taken))} 刚刚用于另一笔拨付，请核对后重新读入。")
 
 
 def _place(found: results.Match) -> tuple[int, int]:

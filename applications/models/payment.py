@@ -329,6 +329,14 @@ class ResultLine(models.Model):
         return f"{self.result} 第{self.row}行"
 
 
+class YearCloseQuerySet(models.QuerySet):
+    """Questions about many closes."""
+
+    def counting(self):
+        """Return closes that a second person has confirmed."""
+        return self.filter(confirmed_at__isnull=False, dropped_at=None)
+
+
 class YearClose(models.Model):
     """年终结账: nothing is paid in a closed year any more; what was granted and is unpaid goes to the next (结转)."""
 
@@ -342,6 +350,8 @@ class YearClose(models.Model):
     confirmed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     confirmed_at = models.DateTimeField("确认时间", null=True, blank=True)
     dropped_at = models.DateTimeField("撤下时间", null=True, blank=True)
+
+    objects = YearCloseQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "年终结账"

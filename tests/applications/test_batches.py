@@ -20,6 +20,7 @@ from applications.models import (
     CaseDuty,
     Commitment,
     Delivery,
+    Document,
     Duty,
     Payer,
     PayerShare,
@@ -222,6 +223,18 @@ def test_a_result_as_xlsx_and_in_gb18030_is_read():
     assert outcomes(made) == [(2, "paid")]
 
 
+def test_a_voucher_that_was_used_meanwhile_refuses_the_whole(monkeypatch):
+    """Between the matching of the rows and the lock of the authority another desk may enter the number."""
+    row = sent(granted(2))
+    asked = [set(), {"凭1"}]
+    monkeypatch.setattr(batches, "vouchers_elsewhere", lambda batch, numbers: asked.pop(0))
+
+    with pytest.raises(ActionRefused, match="支付凭证号 凭1 刚刚用于另一笔拨付"):
+        take(row, answer(row, paid(1), paid(2)))
+
+    assert (ResultFile.objects.count(), set(row.payments.values_list("state", flat=True))) == (0, {"sent"})
+
+
 # ── 退票 ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -260,6 +273,9 @@ def test_a_confirmed_payment_that_comes_back_reopens_case_and_pool():
     case.refresh_from_db()
     assert outcomes(made) == [(2, "returned")]
     assert (case.status, pool.committed_fen, pool.paid_fen) == (Status.GRANTED, 300_0000_00, 0)
+    letter = case.documents.get(kind=Document.Kind.PAYMENT)
+    assert letter.standing == Document.Standing.REVOKED  # it said that the money was paid
+    assert case.events.get(action="mark_document").note.endswith("已撤销（2026年9月2日退票：账号不存在）")
     assert (case.events.last().before, case.events.order_by("sequence").last().action) != ("", "pay")
     assert Payment.objects.get().voucher_number == "凭1"
     assert Commitment.objects.get().state == "final"

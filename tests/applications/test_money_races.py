@@ -1,9 +1,7 @@
 """Money at the same moment: one share into two batches, one result read twice, a restriction against a countersign."""
 
 import pytest
-from django.db import connection
 
-from applications import guards
 from applications.actions import batch, payment, result, setoff
 from applications.actions.restriction import impose
 from applications.invariants import count_all
@@ -23,15 +21,6 @@ from tests.applications.test_races import CROWD, at_once, refusals
 from tests.factories import NOON, make_application, make_officer, make_payer
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
-
-
-@pytest.fixture(autouse=True)
-def _without_guards_at_the_end():
-    """The triggers stand during the test; the flush that empties the tables after it needs them away."""
-    guards.remove(connection)
-    guards.install(connection)
-    yield
-    guards.remove(connection)
 
 
 def sound():

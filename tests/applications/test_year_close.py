@@ -150,6 +150,24 @@ def test_a_closed_year_holds_every_payment_dated_in_it():
 # ── 分期与再核 ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def test_a_year_that_is_closed_as_a_payment_is_entered_takes_it_no_more(monkeypatch):
+    """The close is confirmed after the officer's page and the holds were read, before the authority is locked."""
+    case, _ = in_a_pool()
+    ask = payment._refuse_used_voucher
+
+    def closed_meanwhile(*args):
+        monkeypatch.undo()
+        closed()
+        ask(*args)
+
+    monkeypatch.setattr(payment, "_refuse_used_voucher", closed_meanwhile)
+    part = case.awards.get().instalments.get()
+    with pytest.raises(ActionRefused, match="2026年度已结账，不能再有当年日期的拨付"):
+        payment.record(part, paid_on=NOON.date(), voucher_number="凭", by=make_officer(Duty.PAY), at=NOON)
+
+    assert not case.awards.get().instalments.get().payments.exists()
+
+
 def test_later_instalments_fall_due_a_year_apart_and_wait_for_a_recheck():
     case = _grant_staged()
     first, second, third = case.awards.get().instalments.all()
