@@ -17,9 +17,9 @@ from stdnum import luhn
 
 from applications import timing
 from applications.clocks import add_working_days
-from applications.models import AccountCheck, Application, Authority, BankAccount, Duty, Posting, Status, User
+from applications.models import AccountCheck, Application, Authority, BankAccount, Posting, Status, User
+from applications.permissions import FINANCE
 
-FINANCE = (Duty.PAY, Duty.COUNTERSIGN)
 CARD_LENGTH = 19
 
 

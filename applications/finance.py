@@ -67,7 +67,7 @@ UNPAID = (*PAYABLE, HELD, RETURNED)  # no payment of these is under way
 
 # Why a share is held, the gravest first: the first that applies is named.
 RESTRICTED, OBJECTED, DUPLICATE, CLOSED = "restricted", "objected", "duplicate", "closed"
-EARLY, RECHECK, ACCOUNT, LATE = "early", "recheck", "account", "late"
+EARLY, RECHECK, ACCOUNT, BACK, LATE = "early", "recheck", "account", "back", "late"
 HOLDS = {
     RESTRICTED: "限制拨付",
     OBJECTED: "异议未核实",
@@ -76,6 +76,7 @@ HOLDS = {
     EARLY: "未到拨付日期",
     RECHECK: "尚未再核",
     ACCOUNT: "账户未核对",
+    BACK: "本期退票未处理",
     LATE: "超期未说明",
 }
 
@@ -104,7 +105,7 @@ def with_state(rows: QuerySet[PayerShare], at: datetime | None = None) -> QueryS
             When(live__state=Payment.State.CONFIRMED, then=Value(PAID)),
             When(live__state__in=IN_BATCH, then=Value(BATCH)),
             When(live__state=Payment.State.RECORDED, then=Value(RECORDED)),
-            When(instalment__award__application__status="revoked", then=Value(REVOKED)),
+            When(instalment__award__application__status=Status.REVOKED, then=Value(REVOKED)),
             When(Exists(own.filter(state=Payment.State.RETURNED, released_at=None)), then=Value(RETURNED)),
             When(~Q(hold=""), then=Value(HELD)),
             When(Exists(own.filter(state=Payment.State.REJECTED)), then=Value(REJECTED)),
@@ -127,11 +128,12 @@ def _hold(at: datetime) -> Case:
     case = OuterRef(f"{award}__application")
     objections = Objection.objects.filter(notice__application=case, ruling="")
     credit = CreditCheck.objects.filter(application=case, stage=CreditCheck.Stage.PAYMENT).order_by("-pk")
-    closes = YearClose.objects.filter(
-        authority=OuterRef(f"{award}__authority"), year=day.year, confirmed_at__isnull=False, dropped_at=None
+    closes = YearClose.objects.counting().filter(authority=OuterRef(f"{award}__authority"), year=day.year)
+    came_back = Payment.objects.filter(
+        instalment=OuterRef("instalment"), state=Payment.State.RETURNED, released_at=None
     )
     late = Clock.objects.filter(application=case, step=Status.GRANTED, ended_on=None, due_on__lt=day, late_reason="")
-    # Two officers of this authority have looked at the account in use, and its waiting time is over.
+    # Two officers of this authority have looked at the account in use; it bears the body's name and is past its wait.
     looked_at = AccountCheck.objects.filter(
         account__applicant=OuterRef(f"{award}__applicant"),
         account__replaced_at=None,
@@ -140,6 +142,7 @@ def _hold(at: datetime) -> Case:
         confirmed_at__isnull=False,
         dropped_at=None,
         account__usable_from__lte=at,
+        account__holder=OuterRef(f"{award}__applicant__name"),
     )
     return Case(
         When(live__state__isnull=False, then=Value("")),  # it is paid or under way
@@ -150,6 +153,7 @@ def _hold(at: datetime) -> Case:
         When(instalment__due_on__gt=day, then=Value(EARLY)),
         When(Q(instalment__number__gt=1) & ~Q(rechecked), then=Value(RECHECK)),
         When(~Exists(looked_at), then=Value(ACCOUNT)),
+        When(Exists(came_back), then=Value(BACK)),
         When(Exists(late), then=Value(LATE)),
         default=Value(""),
     )

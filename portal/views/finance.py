@@ -16,13 +16,13 @@ from portal.forms.finance import RecordForm, RejectForm
 from portal.forms.money import ReturnForm
 from portal.requests import Request
 
-ACTING = (Duty.PAY, Duty.COUNTERSIGN)
-READING = (*ACTING, Duty.AUDIT)  # 审计 reads the desk and takes papers and registers away, and moves no money
+# 审计 reads the desk and takes papers and registers away, and moves no money.
+READING = (*permissions.FINANCE, Duty.AUDIT)
 
 
 def desk(request: Request) -> Posting:
     """Return the posting of a finance officer, who may act; everybody else gets a 404."""
-    return _posted(request, *ACTING)
+    return _posted(request, *permissions.FINANCE)
 
 
 def reading_desk(request: Request) -> Posting:
