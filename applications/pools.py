@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from threading import get_ident
 from typing import Any
 
 from django.db.models import Case, Count, Exists, F, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, Sum, When
@@ -87,12 +88,17 @@ def pool_of(application: Application) -> Any:
     """
     if application.support_year is None:
         return None
-    return _pools_of(application.pk, application.number, application.clause_id, application.support_year).first()
+    case = application.pk, application.number, application.clause_id, application.support_year
+    return _pools_of(*case, get_ident()).first()
 
 
 @lru_cache(maxsize=256)
-def _pools_of(key: int, number: str, clause_id: int, year: int) -> QuerySet[Any]:
-    """Return the question for the pools of a case, the binding one first, unread: to put it together costs 5 ms."""
+def _pools_of(key: int, number: str, clause_id: int, year: int, thread: int) -> QuerySet[Any]:
+    """
+    Return the question for the pools of a case, the binding one first, unread: to put it together costs 5 ms.
+
+    Kept for each thread, since Django notes things on a query while it turns it into SQL.
+    """
     mine = PoolWait.objects.filter(application=key).order_by("-pk")
     carried = Subquery(mine.filter(carried_from__isnull=False).values("pool")[:1])
     running = mine.filter(ended_at=None)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from threading import get_ident
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
@@ -310,15 +311,17 @@ class CaseFile:
 
 def _cases(user: User) -> QuerySet[Any]:
     """Return the cases at an officer's desk with all single values that the page and the why-nots need."""
-    return _cases_on(user.pk, timezone.localdate()).annotate(broke_a_promise=broke_a_promise(timezone.now()))
+    asked = _cases_on(user.pk, timezone.localdate(), get_ident())
+    return asked.annotate(broke_a_promise=broke_a_promise(timezone.now()))
 
 
 @lru_cache(maxsize=256)
-def _cases_on(user_id: int, today: date) -> QuerySet[Any]:
+def _cases_on(user_id: int, today: date, thread: int) -> QuerySet[Any]:
     """
     Return them as they are asked for on one day, unread: putting the question together costs a third of the page.
 
-    What is kept is the question and no answer, so nothing in it can be old.
+    What is kept is the question and no answer, so nothing in it can be old. Each thread has its own: Django notes
+    things on a query while it turns it into SQL.
     """
     user = User(pk=user_id)
     here = OuterRef("pk")
