@@ -6,6 +6,7 @@ from collections.abc import Callable
 import structlog
 from django.conf import settings
 from django.contrib.auth import logout
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.loader import render_to_string
 from django.utils.cache import patch_cache_control
@@ -17,6 +18,7 @@ PERMISSIONS_POLICY = "accelerometer=(), camera=(), geolocation=(), gyroscope=(),
 SEEN = "seen"  # session key: when the user was last here, epoch seconds
 STARTED = "started"  # session key: when the session began, epoch seconds
 STAMP_EVERY = 60  # seconds; a session is not written on every request
+TRY_AGAIN = 5  # seconds
 
 log = structlog.get_logger("portal.request")
 
@@ -64,6 +66,24 @@ def refuse_large_bodies(get_response: Next) -> Next:
             return response
         return get_response(request)
 
+    return middleware
+
+
+def busy_database(get_response: Next) -> Next:
+    """Answer 503 and when to try again where the database cannot be asked now: locked too long, or gone."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return get_response(request)
+
+    def process_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, OperationalError):
+            return None
+        log.error("database_unavailable", exc_info=exception)
+        response = HttpResponse(render_to_string("503.html"), status=503)
+        response["Retry-After"] = str(TRY_AGAIN)
+        return response
+
+    middleware.process_exception = process_exception  # type: ignore[attr-defined] # where Django looks for it
     return middleware
 
 

@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
     "portal.middleware.no_null_characters",
+    "portal.middleware.busy_database",
 ]
 
 ROOT_URLCONF = "portal.urls"

@@ -4,6 +4,7 @@ import time
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.db import OperationalError
 from django.test import RequestFactory
 
 from portal.middleware import SEEN, STARTED, client_ip
@@ -30,6 +31,19 @@ def test_a_body_over_the_limit_is_refused_unread(client, settings):
 
 def test_a_length_that_is_no_number_is_refused(client):
     assert client.post("/accounts/login/", CONTENT_LENGTH="-1").status_code == 413
+
+
+def test_a_database_that_cannot_be_asked_is_a_503_that_says_when_to_try_again(client, monkeypatch):
+    def locked(*args, **kwargs):
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr("portal.views.public.render", locked)
+
+    response = client.get("/")
+
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
+    assert "系统维护中" in response.content.decode()
+    assert "locked" not in response.content.decode()
 
 
 @pytest.mark.parametrize("method", ["TRACE", "PUT", "DELETE"])
