@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
-from applications.documents.letter import Letter, chinese_date
+from applications.documents.letter import Letter, chinese_date, within_quotes
 from applications.documents.sums import money
 from rules import yuan
 
@@ -31,7 +31,9 @@ class BatchLetter(Letter):
             "heading": self.heading,
             "days": self.days,
             "closes_on": chinese_date(self.closes_on) if self.closes_on else "待定",
-            "rows": [{**row, "amount": yuan(row["amount_fen"])} for row in self.rows],
+            "rows": [
+                {**row, "clause": within_quotes(row["clause"]), "amount": yuan(row["amount_fen"])} for row in self.rows
+            ],
             "count": len(self.rows),
             "total": money(total),
             "hotline": self.hotline,

@@ -108,8 +108,13 @@ class CaseLetter(Letter):
             "申报编号": self.case_number,
             "政策名称": self.policy_title,
             "条款": self.clause_article,
-            "事项名称": self.clause_title,
+            "事项名称": within_quotes(self.clause_title),
         }
+
+
+def within_quotes(text: str) -> str:
+    """Write what will stand between quotation marks: its own become single ones (标点符号用法 GB/T 15834)."""
+    return text.replace("“", "‘").replace("”", "’")
 
 
 def chinese_date(day: date) -> str:

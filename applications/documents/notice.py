@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from applications.documents import render
-from applications.documents.letter import CaseLetter, Remedies
+from applications.documents.letter import CaseLetter, Remedies, within_quotes
 from applications.documents.sums import money
 from rules import yuan
 
@@ -51,7 +51,7 @@ class NoticeLetter(CaseLetter):
         return {
             "policy_title": self.policy_title,
             "clause_article": self.clause_article,
-            "clause_title": self.clause_title,
+            "clause_title": within_quotes(self.clause_title),
             "clause_text": [" ".join(line.split()) for line in self.clause_text.splitlines() if line.strip()],
             "facts": self.facts,
             "computation": self.computation,
