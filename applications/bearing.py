@@ -12,6 +12,7 @@ from datetime import date
 
 import rules
 from applications import assessing
+from applications.clocks import years_after
 from applications.models import Application, Payer
 
 
@@ -115,14 +116,6 @@ def _spread(parts_fen: Sequence[int], sums_fen: Sequence[int]) -> list[list[int]
         given += first
         rows.append([first, part - first][: len(sums_fen)])
     return rows
-
-
-def years_after(day: date, years: int) -> date:
-    """Return the same day some years later; 29 February falls on the last day of that month (民法典第二百零二条)."""
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:
-        return day.replace(year=day.year + years, day=28)
 
 
 def due_days(count: int, decided_on: date, chosen: Sequence[date]) -> list[date | None]:

@@ -10,6 +10,7 @@ from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TypeVar
 
 import chinese_calendar
 
@@ -19,6 +20,18 @@ Overrides = Mapping[date, bool]
 Pause = tuple[date, date | None]  # (since, until]: the day it began is counted, the day it ended is not
 
 ONE_DAY = timedelta(days=1)
+
+
+Day = TypeVar("Day", bound=date)
+
+
+def years_after(day: Day, years: int) -> Day:
+    """
+    Return the same day (or moment) some years later or earlier; 29 February falls on the last day of that month
+    (民法典第二百零二条).
+    """
+    last = monthrange(day.year + years, day.month)[1]
+    return day.replace(year=day.year + years, day=min(day.day, last))
 
 
 class Calendar(dict[date, bool]):

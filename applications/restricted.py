@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 
+from applications.clocks import years_after
 from applications.documents.letter import chinese_date
 from applications.models import Application, Promise, Restriction
 
@@ -93,7 +94,7 @@ def why_no_leeway_among(against: Iterable[Restriction]) -> str:
 
 def broke_a_promise(at: datetime) -> Exists:
     """Read with a case whether its applicant broke a promise at its authority within the last year."""
-    broken = Promise.objects.filter(broken_at__gt=_a_year_before(at))
+    broken = Promise.objects.filter(broken_at__gt=years_after(at, -1))
     here = {"application__applicant": OuterRef("applicant"), "application__authority": OuterRef("authority")}
     return Exists(broken.filter(**here))
 
@@ -101,7 +102,7 @@ def broke_a_promise(at: datetime) -> Exists:
 def why_not_trusted(applicant_id: int, authority_id: int, at: datetime) -> str:
     """Return the newest promise that this applicant broke at an authority within the last year, in words."""
     broken = Promise.objects.filter(
-        application__applicant=applicant_id, application__authority=authority_id, broken_at__gt=_a_year_before(at)
+        application__applicant=applicant_id, application__authority=authority_id, broken_at__gt=years_after(at, -1)
     )
     newest = broken.select_related("application").order_by("-broken_at", "-pk").first()
     if newest is None or newest.broken_at is None:
@@ -110,11 +111,3 @@ def why_not_trusted(applicant_id: int, authority_id: int, at: datetime) -> str:
         f"不适用容缺受理：该单位在{newest.application.number}中承诺补交的“{newest.label}”逾期未补交"
         f"（{chinese_date(timezone.localdate(newest.broken_at))}认定），一年内不再容缺受理。"
     )
-
-
-def _a_year_before(at: datetime) -> datetime:
-    """Return the same moment a year ago; 29 February falls on the last day of that month (民法典第二百零二条)."""
-    try:
-        return at.replace(year=at.year - 1)
-    except ValueError:
-        return at.replace(year=at.year - 1, day=28)

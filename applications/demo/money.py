@@ -9,7 +9,7 @@ from django.utils import timezone
 from applications import batches
 from applications.actions import account, batch, payer, payment, result
 from applications.actions.desk_file import Paper
-from applications.bearing import years_after
+from applications.clocks import years_after
 from applications.demo import samples
 from applications.models import Applicant, Application, Authority, BankAccount, Duty, Payer, PayerShare
 from applications.uploads import inspect

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from applications.clocks import add_working_days, days_left, is_working_day
+from applications.clocks import add_working_days, days_left, is_working_day, years_after
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,16 @@ def test_year_entered_by_hand_is_known():
 )
 def test_days_left(today, due, left):
     assert days_left(today, due, {}) == left
+
+
+@pytest.mark.parametrize(
+    ("day", "years", "expected"),
+    [
+        (date(2028, 2, 29), 1, date(2029, 2, 28)),
+        (date(2028, 2, 29), -1, date(2027, 2, 28)),
+        (date(2028, 2, 29), 4, date(2032, 2, 29)),
+        (date(2026, 12, 31), 1, date(2027, 12, 31)),
+    ],
+)
+def test_years_later_and_earlier_end_in_the_month(day, years, expected):
+    assert years_after(day, years) == expected

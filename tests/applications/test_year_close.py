@@ -284,7 +284,3 @@ def test_entered_sums_come_to_every_instalment_and_every_payer_to_the_fen(parts,
     assert [sum(row) for row in rows] == parts
     assert [sum(column) for column in zip(*rows, strict=True)] == [first, total - first]
     assert min(fen for row in rows for fen in row) >= 0
-
-
-def test_years_after_ends_in_the_month():
-    assert bearing.years_after(date(2028, 2, 29), 1) == date(2029, 2, 28)
