@@ -19,7 +19,7 @@ from django.core.exceptions import FieldDoesNotExist
 MESSAGE = "applications: this duty is not of this case or may not do this"
 
 INTAKE, VERIFY, APPROVE, PAY, COUNTERSIGN = "intake", "verify", "approve", "pay", "countersign"
-INSPECT, LEGAL = "inspect", "legal"
+INSPECT, LEGAL, HEARING = "inspect", "legal", "hearing"
 
 _OF_THE_INSTALMENT = (
     "(SELECT a.application_id FROM applications_instalment i JOIN applications_award a ON a.id = i.award_id "
@@ -38,6 +38,10 @@ LINKS = {
         "review__application",
     ),
     "instalment_id": (_OF_THE_INSTALMENT, "instalment__award__application"),
+    "recovery_id": (
+        "(SELECT application_id FROM applications_recoverycase WHERE id = NEW.recovery_id)",
+        "recovery__application",
+    ),
 }
 
 
@@ -94,6 +98,13 @@ REFERENCES = (
     Reference("jointreview", "called_by", (VERIFY,)),
     Reference("jointreview", "closed_by", (VERIFY,)),
     Reference("jointvote", "recorded_by", (VERIFY,), "review_id"),
+    Reference("recoverycase", "opened_by", (INSPECT,)),
+    Reference("recoverycase", "decided_by", (INSPECT,)),
+    Reference("recoverystep", "duty", (INSPECT, LEGAL, HEARING, PAY, COUNTERSIGN), "recovery_id"),
+    Reference("recoveryentry", "made_by", (INSPECT, PAY), "recovery_id"),
+    Reference("recoveryentry", "confirmed_by", (INSPECT, LEGAL, COUNTERSIGN), "recovery_id"),
+    Reference("recoveryclaim", "made_by", (INSPECT, PAY), "recovery_id"),
+    Reference("recoveryclaim", "confirmed_by", (INSPECT, LEGAL, COUNTERSIGN), "recovery_id"),
 )
 
 # The day of a moment in Shanghai, as each database says it.

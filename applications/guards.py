@@ -16,6 +16,7 @@ APPEND_ONLY = (
     *("casedecision", "autocheck", "deskfile", "creditcheck", "sitevisit", "jointvote", "steplength"),
     *("approval", "band", "dailydigest", "digesthead"),
     *("payershare", "recheck", "setoffuse", "resultfile", "resultline", "carryover"),
+    *("recoverystep", "recoverypaper", "recoveryentry"),
 )
 
 # Table -> the condition under which an UPDATE is refused, over OLD and NEW.
@@ -111,6 +112,38 @@ SEALED = {
         "OR NEW.complete_at <> OLD.complete_at OR NEW.amount_fen <> OLD.amount_fen OR NEW.since <> OLD.since "
         "OR (OLD.settlement_id IS NOT NULL AND (NEW.settlement_id IS NULL OR NEW.settlement_id <> OLD.settlement_id "
         "OR NEW.settled_fen <> OLD.settled_fen))"
+    ),
+    # A doubt is taken up and ruled on once; what was told, and who told it, stands.
+    "finding": (
+        "NEW.text <> OLD.text OR NEW.source <> OLD.source OR NEW.body <> OLD.body "
+        "OR NEW.authority_id <> OLD.authority_id "
+        "OR OLD.state = 'filed' OR (OLD.ruled_at IS NOT NULL AND NEW.ruled_at IS NULL AND NEW.state <> 'taken') "
+        "OR (OLD.application_id IS NOT NULL "
+        "AND (NEW.application_id IS NULL OR NEW.application_id <> OLD.application_id))"
+    ),
+    "tip": (
+        "NEW.finding_id <> OLD.finding_id OR NEW.code <> OLD.code OR NEW.name <> OLD.name "
+        "OR NEW.contact <> OLD.contact OR NEW.sha256 <> OLD.sha256 OR OLD.answered_at IS NOT NULL"
+    ),
+    # What was decided stands; the state goes its way, and an ended case stays ended.
+    "recoverycase": (
+        "OLD.closed_at IS NOT NULL OR NEW.number <> OLD.number OR NEW.award_id <> OLD.award_id "
+        "OR NEW.application_id <> OLD.application_id OR NEW.kind <> OLD.kind OR NEW.alleged <> OLD.alleged "
+        "OR NEW.opened_by_id <> OLD.opened_by_id OR NEW.opened_at <> OLD.opened_at "
+        "OR (OLD.decided_at IS NOT NULL AND (NEW.decided_at IS NULL OR NEW.decided_at <> OLD.decided_at "
+        "OR NEW.facts <> OLD.facts OR NEW.basis <> OLD.basis OR NEW.principal_fen <> OLD.principal_fen "
+        "OR NEW.whole <> OLD.whole OR NEW.pay_into <> OLD.pay_into OR NEW.remark <> OLD.remark)) "
+        "OR (OLD.served_on IS NOT NULL AND (NEW.served_on IS NULL OR NEW.served_on <> OLD.served_on))"
+    ),
+    # Confirmed or dropped once, and what was claimed stands.
+    "recoveryclaim": (
+        "OLD.confirmed_at IS NOT NULL OR OLD.dropped_at IS NOT NULL OR NEW.recovery_id <> OLD.recovery_id "
+        "OR NEW.amount_fen <> OLD.amount_fen OR NEW.kind <> OLD.kind OR NEW.account <> OLD.account "
+        "OR NEW.made_by_id <> OLD.made_by_id OR NEW.voucher <> OLD.voucher"
+    ),
+    "recoveryterm": (
+        "OLD.ended_on IS NOT NULL OR NEW.recovery_id <> OLD.recovery_id OR NEW.kind <> OLD.kind "
+        "OR NEW.started_on <> OLD.started_on OR NEW.unit <> OLD.unit OR NEW.length <> OLD.length"
     ),
 }
 

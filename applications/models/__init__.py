@@ -26,6 +26,7 @@ from applications.models.decision import (
 from applications.models.desk import DeskFile, DeskTask, SavedFilter
 from applications.models.document import Counter, Document, Job
 from applications.models.evidence import Evidence
+from applications.models.finding import Finding, Tip
 from applications.models.history import (
     DailyDigest,
     Delivery,
@@ -62,9 +63,19 @@ from applications.models.people import (
     User,
 )
 from applications.models.policy import Clause, Policy, Pool, Publication, Reading, Round
+from applications.models.recovery import (
+    Account,
+    RecoveryCase,
+    RecoveryClaim,
+    RecoveryEntry,
+    RecoveryPaper,
+    RecoveryStep,
+    RecoveryTerm,
+)
 from applications.models.restriction import Restriction
 
 __all__ = [
+    "Account",
     "AccountCheck",
     "Applicant",
     "Application",
@@ -104,6 +115,7 @@ __all__ = [
     "EvidenceUse",
     "ExpertOpinion",
     "FactCheck",
+    "Finding",
     "FundsTable",
     "HealthRun",
     "IdempotencyKey",
@@ -132,6 +144,12 @@ __all__ = [
     "Publication",
     "Reading",
     "Recheck",
+    "RecoveryCase",
+    "RecoveryClaim",
+    "RecoveryEntry",
+    "RecoveryPaper",
+    "RecoveryStep",
+    "RecoveryTerm",
     "Restriction",
     "ResultFile",
     "ResultLine",
@@ -143,6 +161,7 @@ __all__ = [
     "SiteVisit",
     "Status",
     "StepLength",
+    "Tip",
     "Unit",
     "User",
     "YearClose",

@@ -71,6 +71,18 @@ class Document(models.Model):
         NOTICE = "notice", "奖补资金兑现通知书"
         PAYMENT = "payment", "拨付通知"
         OBJECTION = "objection", "异议答复书"
+        REC_FILED = "rec_filed", "立案通知书"
+        REC_PROPOSAL = "rec_proposal", "拟处理告知书"
+        REC_HEARING = "rec_hearing", "听证告知书"
+        REC_CONVENE = "rec_convene", "听证通知书"
+        REC_DECISION = "rec_decision", "追回决定书"
+        REC_SERVICE = "rec_service", "送达回证"
+        REC_URGE = "rec_urge", "催告书"
+        REC_PLAN = "rec_plan", "分期退回协议"
+        REC_TRANSFER = "rec_transfer", "移送函"
+        REC_CLOSED = "rec_closed", "结案通知书"
+        RESTRICT = "restrict", "限制申报决定书"
+        UNRESTRICT = "unrestrict", "解除限制申报决定书"
 
     class Standing(models.TextChoices):
         VALID = "valid", "有效"
@@ -79,6 +91,14 @@ class Document(models.Model):
         RECOVERED = "recovered", "资金已追回"
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="documents")
+    recovery = models.ForeignKey(
+        "RecoveryCase",
+        on_delete=models.PROTECT,
+        related_name="documents",
+        null=True,
+        blank=True,
+        verbose_name="追回案件",
+    )
     award = models.ForeignKey(Award, on_delete=models.PROTECT, related_name="documents", null=True, blank=True)
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="documents", null=True, blank=True)
     authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="documents")

@@ -105,6 +105,14 @@ class SetOff(models.Model):
     authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="set_offs")
     applicant = models.ForeignKey(Applicant, on_delete=models.PROTECT, related_name="set_offs")
     amount_fen = models.BigIntegerField("抵扣总额（分）")
+    recovery = models.ForeignKey(
+        "RecoveryCase",
+        on_delete=models.PROTECT,
+        related_name="set_offs",
+        null=True,
+        blank=True,
+        verbose_name="追回案件",
+    )
     basis = models.CharField("依据", max_length=200)
     paper = models.CharField("依据文件", max_length=200)
     entered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

@@ -38,6 +38,14 @@ class Restriction(models.Model):
     basis = models.CharField("法律依据", max_length=300)
     paper = models.CharField("决定文件", max_length=200)
     reason = models.CharField("事由", max_length=500)
+    recovery = models.ForeignKey(
+        "RecoveryCase",
+        on_delete=models.PROTECT,
+        related_name="restrictions",
+        null=True,
+        blank=True,
+        verbose_name="追回案件",
+    )
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField("作出时间")
     lifted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
