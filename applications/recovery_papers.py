@@ -28,13 +28,14 @@ from applications.models import (
 Kind = Document.Kind
 Entry = RecoveryEntry.Kind
 
-# What stands under 当事人 in a decision, by its name in the snapshot of the case and on the body itself.
+# What stands under 当事人 in a decision: its words, its name in the snapshot of the case and on the body itself.
 PARTY = (
-    ("name", "名称"),
-    ("uscc", "统一社会信用代码"),
-    ("registered_address", "住所"),
-    ("legal_representative", "法定代表人"),
+    ("名称", "name", "name"),
+    ("统一社会信用代码", "uscc", "uscc"),
+    ("住所", "address", "registered_address"),
+    ("法定代表人", "representative", "legal_representative"),
 )
+NO_INTEREST = "不计收利息。"
 
 
 def issue_filed(recovery: RecoveryCase, *, by: User, at: datetime) -> Document:
@@ -106,9 +107,8 @@ def issue_decision(
         "heard": lines(heard),
         "whole": recovery.whole,
         "owed": [[_account(name), fen] for name, fen in owed if fen],
-        "interest": lines(interest),
-        "pay_into": recovery.pay_into.rstrip("。"),
-        "remark": recovery.remark.rstrip("。"),
+        "interest": [] if interest == NO_INTEREST else lines(interest),
+        **_pay_into(recovery),
         "pay_days": recovery.pay_days,
         "pay_until": pay_until,
         "fined": any(_account(name) == Account.FINE.label and fen for name, fen in owed),
@@ -140,8 +140,7 @@ def issue_urge(
         "served_on": recovery.served_on,
         "left": [[_account(name), fen] for name, fen in left if fen],
         "pay_until": pay_until,
-        "pay_into": recovery.pay_into.rstrip("。"),
-        "remark": recovery.remark.rstrip("。"),
+        **_pay_into(recovery),
     }
     return _issue(recovery, Kind.REC_URGE, letter, by=by, at=at)
 
@@ -151,8 +150,7 @@ def issue_plan(recovery: RecoveryCase, *, parts: Sequence[tuple[date, int]], by:
     letter = {
         "decision_number": _number(recovery, Kind.REC_DECISION),
         "parts": [[chinese_date(day), fen] for day, fen in parts],
-        "pay_into": recovery.pay_into.rstrip("。"),
-        "remark": recovery.remark.rstrip("。"),
+        **_pay_into(recovery),
     }
     return _issue(recovery, Kind.REC_PLAN, letter, by=by, at=at)
 
@@ -166,9 +164,10 @@ def issue_transfer(
 
 
 def issue_closed(recovery: RecoveryCase, *, result: str, by: User, at: datetime) -> Document:
-    """Tell that the case is closed, with what came back of what was owed."""
+    """Tell that the case is closed, with what came back of what was owed, or that nothing came of it."""
     letter = {
         "decision_number": _number(recovery, Kind.REC_DECISION),
+        "dropped": recovery.decided_at is None,
         "result": lines(result),
         "accounts": _accounts(recovery),
     }
@@ -236,6 +235,12 @@ def _number(recovery: RecoveryCase, kind: Kind) -> str:
     return found.first() or ""
 
 
+def _pay_into(recovery: RecoveryCase) -> dict[str, str]:
+    """Return the account of the treasury and the remark by which a payment is known; the number where none is set."""
+    remark = recovery.remark.strip().rstrip("。") or f"退回奖补资金 {recovery.number}"
+    return {"pay_into": recovery.pay_into.strip().rstrip("。"), "remark": remark}
+
+
 def _evidence(recovery: RecoveryCase) -> list[list[str]]:
     """Return the list of evidence: what was found and what the body handed in, as (种类, 文件名, 摘要)."""
     kinds = (RecoveryPaper.Kind.EVIDENCE, RecoveryPaper.Kind.STATEMENT, RecoveryPaper.Kind.HEARING)
@@ -253,7 +258,7 @@ def _basis(recovery: RecoveryCase) -> list[str]:
 def _party(recovery: RecoveryCase) -> list[list[str]]:
     """Return who has to return: as the snapshot of the case has it, else as the body is registered."""
     applicant = recovery.application.applicant
-    rows = [[label, str(recovery.party.get(name) or getattr(applicant, name))] for name, label in PARTY]
+    rows = [[label, str(recovery.party.get(key) or getattr(applicant, name))] for label, key, name in PARTY]
     return [row for row in rows if row[1]]
 
 

@@ -43,7 +43,7 @@ REMEDIES = Remedies(
     court="有管辖权的人民法院",
     channel="全国行政复议服务平台（https://fuyi.example.gov.cn）",
 )
-OWED = [("本金", 200_000_000), ("利息", 3_456_789), ("罚款", 20_000_000)]
+OWED = [("本金", 200_000_000), ("利息", 3_459_315), ("罚款", 20_000_000)]
 
 
 def _letter(kind: type[Letter], number: str, told: dict[str, Any], changes: dict[str, Any]) -> Any:
@@ -117,7 +117,7 @@ DECIDED: dict[str, Any] = {
     ),
     "whole": True,
     "owed": OWED,
-    "interest": ("信用承诺书第三条，按同期贷款市场报价利率计算，计至本决定作出之日。",),
+    "interest": ("以2,000,000.00元为基数，按年利率3.45%计算183日，计34,593.15元（依据：信用承诺书第三条）",),
     **PAY,
     "pay_days": 15,
     "pay_until": None,
@@ -154,7 +154,7 @@ def an_urging(**changes: Any) -> UrgeLetter:
     told = PAY | {
         "decision_number": "师新数追决〔2026〕1号",
         "served_on": date(2026, 3, 6),
-        "left": [("本金", 150_000_000), ("利息", 3_456_789)],
+        "left": [("本金", 150_000_000), ("利息", 3_459_315)],
         "pay_until": date(2026, 4, 20),
     }
     return _letter(UrgeLetter, "师新数追催〔2026〕1号", told, changes)
@@ -185,9 +185,15 @@ def a_closing(**changes: Any) -> ClosedLetter:
     told = {
         "decision_number": "师新数追决〔2026〕1号",
         "result": ("应退款项已经全部退回和抵扣。",),
-        "accounts": [("本金", 200_000_000, 150_000_000, 50_000_000, 0), ("利息", 3_456_789, 3_456_789, 0, 0)],
+        "accounts": [("本金", 200_000_000, 150_000_000, 50_000_000, 0), ("利息", 3_459_315, 3_459_315, 0, 0)],
     }
     return _letter(ClosedLetter, "师新数追结〔2026〕1号", told, changes)
+
+
+def a_dropping(**changes: Any) -> ClosedLetter:
+    """Return the notice that nothing came of a case."""
+    told = {"dropped": True, "decision_number": "", "result": ("举报反映的情况不属实。",), "accounts": ()}
+    return _letter(ClosedLetter, "师新数追结〔2026〕2号", told, changes)
 
 
 def a_restriction(**changes: Any) -> RestrictionLetter:
@@ -229,6 +235,7 @@ LETTERS: dict[str, Any] = {
     "rec_plan": a_plan,
     "rec_transfer": a_transfer,
     "rec_closed": a_closing,
+    "rec_dropped": a_dropping,
     "restrict": a_restriction,
     "unrestrict": a_lifting,
 }

@@ -187,7 +187,7 @@ class RecoveryDecisionLetter(RecoveryLetter):
 
     def context(self) -> dict[str, Any]:
         """Return what the template prints. The parts make the whole, in figures and in capitals."""
-        for field in ("party", "facts", "basis", "heard", "pay_into", "remark"):
+        for field in ("party", "facts", "basis", "heard", *(("pay_into", "remark") if self.owed else ())):
             assert getattr(self, field), f"the law asks for {field} in a decision"
         assert all(fen > 0 for _, fen in self.owed), "what is owed is a sum"
         return (

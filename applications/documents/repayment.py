@@ -119,8 +119,13 @@ class TransferLetter(RecoveryLetter):
 
 @dataclass(frozen=True, kw_only=True)
 class ClosedLetter(RecoveryLetter):
-    """结案通知书: `result` are paragraphs; `accounts` rows (科目, owed, paid back, set off, written off), whole fen."""
+    """
+    结案通知书: `result` are paragraphs; `accounts` rows (科目, owed, paid back, set off, written off), whole fen.
 
+    A case that was `dropped` before a decision ends without one, and the award stands.
+    """
+
+    dropped: bool = False
     decision_number: str
     result: Sequence[str]
     accounts: Sequence[Sequence[Any]]
@@ -133,6 +138,7 @@ class ClosedLetter(RecoveryLetter):
         """Return what the template prints."""
         assert self.result, "a case is closed with a result"
         return self.awarded | {
+            "dropped": self.dropped,
             "decision_number": self.decision_number,
             "result": self.result,
             "accounts": [(account, *(yuan(fen) for fen in sums)) for account, *sums in self.accounts],

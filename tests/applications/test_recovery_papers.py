@@ -167,7 +167,7 @@ def test_a_hearing_is_told_in_local_time():
 
 
 def test_a_decision_has_every_field_the_law_asks_for():
-    row = make_recovery(party={"registered_address": "测试新址2号", "legal_representative": "测试新法人"})
+    row = make_recovery(party={"address": "测试新址2号", "representative": "测试新法人"})
     applicant = row.application.applicant
     page = said(decide(row))
 
@@ -211,7 +211,7 @@ def test_a_fine_brings_its_daily_addition_and_each_account_its_own_line():
     assert "每日按罚款数额的百分之三加处罚款" in page
     assert '<td>罚款</td><tdclass="figure">20.00</td><td>人民币贰拾元整</td>' in page
     assert '<td>合计</td><tdclass="figure">21.00</td><td>人民币贰拾壹元整</td>' in page
-    assert "利息的依据：承诺书第三条。" in page
+    assert "利息：承诺书第三条。" in page
     assert "请于2026年9月20日前（含当日）" in page
     assert "变更奖补资金兑现通知书" in page
 
