@@ -24,6 +24,7 @@ from applications.models import (
     Status,
     User,
 )
+from applications.models.document import UNSEEN
 from applications.workflow import TURN
 
 # 通知类别: what a person may turn mail off for.
@@ -60,7 +61,7 @@ def inspectors(application: Application, event: Event) -> QuerySet[User]:
 
 def who_waits_for_the_seal(application: Application, event: Event) -> QuerySet[User]:
     """Return the members where an officer sealed a letter later on; what is sealed at once was told with its act."""
-    if event.by_id is None or event.detail["kind"] == "objection":
+    if event.by_id is None or event.detail["kind"] in UNSEEN:
         return User.objects.none()
     return members(application, event)
 

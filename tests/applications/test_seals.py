@@ -228,7 +228,7 @@ def test_many_are_ordered_together_and_each_refusal_names_its_letter(seal):
 def test_a_paper_is_replaced_once_by_a_later_one_of_its_kind(seal):
     letter = a_letter()
     application = letter.application
-    new = papers._issue(application, letter.kind, _content(letter), by=make_officer(Duty.INTAKE), at=NOON)
+    new = papers.issue(application, letter.kind, _content(letter), by=make_officer(Duty.INTAKE), at=NOON)
 
     papers.supersede(letter, by=new, officer=None, at=NOON)
 
