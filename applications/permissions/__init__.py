@@ -106,6 +106,7 @@ from applications.permissions.recovery import (
     why_not_principal,
     why_not_recover,
     why_not_refuse_claim,
+    why_not_restrict_body,
 )
 from applications.permissions.restriction import (
     why_not_lift,
@@ -217,6 +218,7 @@ __all__ = [
     "why_not_release_return",
     "why_not_reopen",
     "why_not_restrict",
+    "why_not_restrict_body",
     "why_not_return",
     "why_not_return_payment",
     "why_not_review_legally",
