@@ -28,6 +28,7 @@ from applications import (
     funds,
     packing,
     papers,
+    recovering,
     seals,
     selfcheck,
     texts,
@@ -250,5 +251,6 @@ def nightly() -> None:
     dossier.drop_old(now)
     seals.catch_up(now)
     packing.drop_old(now)
+    recovering.let_run_out(now)
     if selfcheck.is_due(now):
         selfcheck.run(now)
