@@ -105,6 +105,7 @@ from applications.permissions.review import (
 )
 from applications.permissions.sealing import (
     why_not_seal,
+    why_not_seal_of_many,
 )
 from applications.permissions.settlement import (
     why_not_carry,
@@ -199,6 +200,7 @@ __all__ = [
     "why_not_review_payment",
     "why_not_rule_on",
     "why_not_seal",
+    "why_not_seal_of_many",
     "why_not_settle",
     "why_not_status",
     "why_not_submit",

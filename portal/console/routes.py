@@ -27,6 +27,7 @@ from portal.console import (  # noqa: F401 - imported for what they register
     rechecks,
     records,
     seals,
+    seals_of_many,
     searching,
     selfcheck,
     staff,
