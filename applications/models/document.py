@@ -31,6 +31,10 @@ class Counter(models.Model):
         return f"{self.scope}: {self.last}"
 
 
+# Kinds that the body a case is about does not see: they go to somebody else.
+UNSEEN = ("objection", "rec_transfer")
+
+
 class DocumentQuerySet(models.QuerySet):
     """Questions about many papers."""
 
@@ -38,11 +42,12 @@ class DocumentQuerySet(models.QuerySet):
         """
         Return papers of the cases this user may open.
 
-        An answer to an objection goes to who objected, by the code on the objection, and to the officers.
+        An answer to an objection goes to who objected, by the code on the objection, and to the officers. That a
+        matter was handed to another organ concerns that organ and the officers alone.
         """
         at_the_desk = Application.objects.at_the_desk_of(user)
         seen = self.filter(application__in=Application.objects.visible_to(user))
-        return seen.exclude(~Q(application__in=at_the_desk), kind="objection")
+        return seen.exclude(~Q(application__in=at_the_desk), kind__in=UNSEEN)
 
     def awaiting_seal(self):
         """Return papers that are made and not sealed yet."""

@@ -26,6 +26,8 @@ from portal.console import (  # noqa: F401 - imported for what they register
     queue,
     rechecks,
     records,
+    recoveries,
+    recovery_case,
     seals,
     seals_of_many,
     searching,

@@ -62,6 +62,15 @@ TONES: dict[str, str] = {
     "agree": "good",
     "object": "bad",
     "abstain": "wait",
+    # 追回案件
+    "investigating": "work",
+    "notified": "wait",
+    "heard": "wait",
+    "reviewed": "wait",
+    "discussed": "wait",
+    "decided": "work",
+    "served": "ask",
+    "dropped": "rest",
 }
 
 

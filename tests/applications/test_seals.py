@@ -295,7 +295,7 @@ def test_the_house_comes_back_to_papers_of_many_that_a_service_left_unsealed(sea
 def test_a_paper_is_replaced_once_by_a_later_one_of_its_kind(seal):
     letter = a_letter()
     application = letter.application
-    new = papers._issue(application, letter.kind, _content(letter), by=make_officer(Duty.INTAKE), at=NOON)
+    new = papers.issue(application, letter.kind, _content(letter), by=make_officer(Duty.INTAKE), at=NOON)
 
     papers.supersede(letter, by=new, officer=None, at=NOON)
 
