@@ -34,6 +34,7 @@ from applications.models import (
     Assessment,
     Authority,
     Award,
+    Campaign,
     Correction,
     Document,
     Evidence,
@@ -76,7 +77,7 @@ LETTERS: dict[str, type[Letter]] = {
     Kind.PAYMENT: PaymentLetter,
 }
 
-Made = TypeVar("Made", Document, NoticeBatch, FundsTable)
+Made = TypeVar("Made", Document, NoticeBatch, FundsTable, Campaign)
 
 # Letters and digits that nobody confuses on paper.
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"

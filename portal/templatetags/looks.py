@@ -62,6 +62,24 @@ TONES: dict[str, str] = {
     "agree": "good",
     "object": "bad",
     "abstain": "wait",
+    # 年度复核、问题线索
+    "dropped": "rest",
+    "waiting": "wait",
+    "looking": "work",
+    "asked": "wait",
+    "answered": "ask",
+    "rectifying": "work",
+    "ended": "rest",
+    "qualified": "good",
+    "rectify": "wait",
+    "finding": "bad",
+    "holds": "good",
+    "changed": "bad",
+    "unknown": "wait",
+    "new": "ask",
+    "taken": "work",
+    "filed": "bad",
+    "dismissed": "rest",
 }
 
 

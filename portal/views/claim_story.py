@@ -76,6 +76,11 @@ WORDS = {
     "call_up": "资金有余额，轮到办理",
     "carry_wait": "等待的资金结转至以后年度",
     "settled": "批次资金结算",
+    "review_ask": "年度复核，请提供材料",
+    "review_answer": "提交年度复核答复",
+    "review_qualified": "年度复核合格",
+    "review_rectify": "年度复核，请整改",
+    "review_rectified": "整改已确认，复核办结",
 }
 FILES = frozenset({"attach", "take_back"})
 TOLD_WITH_NOTE = frozenset(
@@ -224,6 +229,7 @@ def _steps(case: Application) -> list[StepShown]:
 
 def _acts(case: Application) -> list[ActShown]:
     members = {"start", "attach", "take_back", "confirm", "submit", "resubmit", "withdraw", "promise", "keep_promise"}
+    members |= {"review_answer"}
     rows = case.events.filter(action__in=WORDS).select_related("by").order_by("-sequence")
     told = []
     for _, group in groupby(rows, key=lambda row: (row.action, row.by_id)):
