@@ -17,6 +17,7 @@ APPEND_ONLY = (
     *("approval", "band", "dailydigest", "digesthead"),
     *("payershare", "recheck", "setoffuse", "resultfile", "resultline", "carryover"),
     *("recoverystep", "recoverypaper", "recoveryentry"),
+    "inspectioncheck",
 )
 
 # The bytes of a paper change once: what was 待签章 gets its seal, and the hash of what it was stays.
@@ -131,6 +132,39 @@ SEALED = {
     "tip": (
         "NEW.finding_id <> OLD.finding_id OR NEW.code <> OLD.code OR NEW.name <> OLD.name "
         "OR NEW.contact <> OLD.contact OR NEW.sha256 <> OLD.sha256 OR OLD.answered_at IS NOT NULL"
+    ),
+    # How a sample was drawn stands from the moment it was; a campaign that ended or was dropped stays so.
+    "campaign": (
+        "NEW.authority_id <> OLD.authority_id OR NEW.year <> OLD.year OR NEW.title <> OLD.title "
+        "OR NEW.basis <> OLD.basis OR NEW.method <> OLD.method OR COALESCE(NEW.size, 0) <> COALESCE(OLD.size, 0) "
+        "OR NEW.strata <> OLD.strata OR NEW.seed <> OLD.seed OR NEW.frame <> OLD.frame "
+        "OR NEW.frame_sha256 <> OLD.frame_sha256 OR NEW.frame_count <> OLD.frame_count "
+        "OR NEW.frame_fen <> OLD.frame_fen OR NEW.reply_days <> OLD.reply_days OR NEW.drawn_at <> OLD.drawn_at "
+        "OR OLD.state = 'dropped' OR (OLD.state = 'running' AND NEW.state NOT IN ('running', 'closed')) "
+        "OR (OLD.state = 'closed' AND (NEW.state <> 'closed' OR NEW.content <> OLD.content "
+        "OR NEW.report_number <> OLD.report_number OR NEW.closed_at <> OLD.closed_at)) "
+        "OR (OLD.sha256 IS NOT NULL AND (NEW.sha256 IS NULL OR NEW.sha256 <> OLD.sha256))"
+    ),
+    # Which award was drawn and what was paid then stand; an ended task stays ended as it was concluded.
+    "inspection": (
+        "NEW.campaign_id <> OLD.campaign_id OR NEW.application_id <> OLD.application_id "
+        "OR NEW.award_id <> OLD.award_id OR NEW.stratum <> OLD.stratum OR NEW.score <> OLD.score "
+        "OR NEW.paid_fen <> OLD.paid_fen OR OLD.state = 'ended' "
+        "OR (OLD.concluded_at IS NOT NULL AND (NEW.concluded_at IS NULL OR NEW.concluded_at <> OLD.concluded_at "
+        "OR NEW.concluded_by_id <> OLD.concluded_by_id OR NEW.summary <> OLD.summary))"
+    ),
+    # Asked once, answered once; until then the answer is being written.
+    "inspectiondemand": (
+        "OLD.answered_at IS NOT NULL OR OLD.ended_at IS NOT NULL OR NEW.inspection_id <> OLD.inspection_id "
+        "OR NEW.kind <> OLD.kind OR NEW.items <> OLD.items OR NEW.asked_by_id <> OLD.asked_by_id "
+        "OR NEW.asked_at <> OLD.asked_at "
+        "OR (OLD.due_on IS NOT NULL AND (NEW.due_on IS NULL OR NEW.due_on <> OLD.due_on))"
+    ),
+    "inspectionpaper": (
+        "OLD.withdrawn_at IS NOT NULL OR NEW.demand_id <> OLD.demand_id OR NEW.item <> OLD.item "
+        "OR NEW.file <> OLD.file OR NEW.sha256 <> OLD.sha256 OR NEW.size <> OLD.size "
+        "OR NEW.original_name <> OLD.original_name OR NEW.uploaded_by_id <> OLD.uploaded_by_id "
+        "OR NEW.uploaded_at <> OLD.uploaded_at"
     ),
     # What was decided stands; the state goes its way, and an ended case stays ended.
     "recoverycase": (

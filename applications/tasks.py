@@ -26,15 +26,16 @@ from applications import (
     digests,
     dossier,
     packing,
+    review_report,
     seals,
     selfcheck,
     texts,
     wordings,
 )
-from applications.actions import delay
+from applications.actions import delay, inspection
 from applications.actions.intake import lapse
 from applications.actions.settlement import call_all
-from applications.models import Application, Delivery, Job, Status, User
+from applications.models import Application, Campaign, Delivery, Job, Status, User
 from applications.sealing import SealFailed
 
 log = structlog.get_logger(__name__)
@@ -135,6 +136,12 @@ def _make_package(job: Job) -> None:
     packing.pack(job, note=note)
 
 
+def _make_review(job: Job) -> None:
+    """Print the report of a yearly review that was closed."""
+    review_report.make(Campaign.objects.get(pk=job.payload["campaign"]), at=timezone.now())
+    _beat(job, 1)
+
+
 def _make_preview(job: Job) -> None:
     """Show how a wording would look, with an invented case."""
     if not job.file:
@@ -157,6 +164,7 @@ RUNNERS: dict[str, Callable[[Job], None]] = {
     Job.Kind.SEAL: _seal_document,
     Job.Kind.FUNDS: _make_letter,
     Job.Kind.PREVIEW: _make_preview,
+    Job.Kind.REVIEW: _make_review,
 }
 
 
@@ -178,6 +186,8 @@ def sweep() -> None:
     deadlines.break_promises(now)
     for clock in delay.to_remind(today)[:SWEEP_BATCH]:
         delay.remind(clock, at=now)
+    for demand in inspection.to_remind(today)[:SWEEP_BATCH]:
+        inspection.remind(demand, at=now)
     call_all(now)
     read_texts()
 

@@ -174,6 +174,7 @@ class Job(models.Model):
         FUNDS = "funds", "生成资金安排表"
         PREVIEW = "preview", "文书预览"
         SEAL = "seal", "签章"
+        REVIEW = "review", "生成年度复核报告"
 
     class State(models.TextChoices):
         QUEUED = "queued", "排队中"

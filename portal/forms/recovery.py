@@ -12,7 +12,7 @@ from applications import recovering
 from applications.models import Account, Finding, RecoveryCase, RecoveryEntry, RecoveryPaper, User
 from applications.recovering import Charge
 from applications.registers import clean_sum
-from portal.forms.inquiry import PersonField, day, line, one_of, split_units, words
+from portal.forms.inquiry import PersonField, day, line, split_units, words
 from portal.forms.paper import PaperField
 from portal.forms.policy import CONTROL, SumField
 
