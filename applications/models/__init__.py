@@ -73,6 +73,7 @@ from applications.models.recovery import (
     RecoveryTerm,
 )
 from applications.models.restriction import Restriction
+from applications.models.risk import FileMark, PagePrint, RiskScore, RiskSignal
 
 __all__ = [
     "Account",
@@ -115,6 +116,7 @@ __all__ = [
     "EvidenceUse",
     "ExpertOpinion",
     "FactCheck",
+    "FileMark",
     "Finding",
     "FundsTable",
     "HealthRun",
@@ -131,6 +133,7 @@ __all__ = [
     "NoticeBatch",
     "NoticePreference",
     "Objection",
+    "PagePrint",
     "Payer",
     "PayerShare",
     "Payment",
@@ -153,6 +156,8 @@ __all__ = [
     "Restriction",
     "ResultFile",
     "ResultLine",
+    "RiskScore",
+    "RiskSignal",
     "Round",
     "SavedFilter",
     "SetOff",
