@@ -27,6 +27,7 @@ BYTES = (
     "OR (OLD.signed_at IS NOT NULL AND (NEW.signed_at IS NULL OR NEW.signed_at <> OLD.signed_at "
     "OR NEW.signer <> OLD.signer OR NEW.certificate <> OLD.certificate OR NEW.sealer <> OLD.sealer "
     "OR NEW.file <> OLD.file OR NEW.draft_sha256 <> OLD.draft_sha256))"
+    *("filemark", "pageprint"),
 )
 
 # Table -> the condition under which an UPDATE is refused, over OLD and NEW.
@@ -181,6 +182,13 @@ SEALED = {
         "OLD.confirmed_at IS NOT NULL OR OLD.dropped_at IS NOT NULL OR NEW.recovery_id <> OLD.recovery_id "
         "OR NEW.amount_fen <> OLD.amount_fen OR NEW.kind <> OLD.kind OR NEW.account <> OLD.account "
         "OR NEW.made_by_id <> OLD.made_by_id OR NEW.voucher <> OLD.voucher"
+    ),
+    # What was found stands; it is set aside once, and gone once.
+    "risksignal": (
+        "OLD.gone_at IS NOT NULL OR NEW.application_id <> OLD.application_id OR NEW.kind <> OLD.kind "
+        "OR NEW.mark <> OLD.mark OR NEW.found_at <> OLD.found_at OR (OLD.cleared_at IS NOT NULL AND "
+        "(NEW.cleared_at IS NULL OR NEW.cleared_at <> OLD.cleared_at OR NEW.cleared_by_id <> OLD.cleared_by_id "
+        "OR NEW.cleared_reason <> OLD.cleared_reason))"
     ),
     "recoveryterm": (
         "OLD.ended_on IS NOT NULL OR NEW.recovery_id <> OLD.recovery_id OR NEW.kind <> OLD.kind "

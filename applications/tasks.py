@@ -27,6 +27,8 @@ from applications import (
     dossier,
     packing,
     review_report,
+    papers,
+    risk,
     seals,
     selfcheck,
     texts,
@@ -46,6 +48,7 @@ SWEEP_BATCH = 200
 FIRST_RETRY, LAST_RETRY = timedelta(seconds=15), timedelta(hours=1)
 MOST_TRIES = 200  # about eight days of a mail server that does not answer
 TEXTS_FOR = 8.0  # seconds of a sweep that reading the texts of papers may take
+FILES_FOR = 8.0  # and reading what else files say
 BEAT = 1.0  # seconds between two notes of progress; a note for each paper would take longer than packing it
 
 
@@ -190,6 +193,8 @@ def sweep() -> None:
         inspection.remind(demand, at=now)
     call_all(now)
     read_texts()
+    read_files()
+    risk.look_at_stale(now)
 
 
 def _due_mail(now: datetime) -> QuerySet[Delivery]:
@@ -206,6 +211,18 @@ def read_texts() -> None:
             return
         texts.read(evidence, at=timezone.now())
         checking.text_was_read(evidence, at=timezone.now())
+
+
+def read_files() -> None:
+    """Read what files say besides their text, for as long as a sweep may take; the next one goes on."""
+    from applications.risk import reading  # loads numpy, pdfium and Pillow, which only the worker needs  # noqa: PLC0415
+
+    began = time.monotonic()
+    for evidence in reading.waiting()[:SWEEP_BATCH]:
+        if time.monotonic() - began > FILES_FOR:
+            return
+        reading.read(evidence, at=timezone.now())
+        risk.file_was_read(evidence, at=timezone.now())
 
 
 def send(delivery: Delivery) -> None:
