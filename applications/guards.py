@@ -17,7 +17,7 @@ APPEND_ONLY = (
     *("approval", "band", "dailydigest", "digesthead"),
     *("payershare", "recheck", "setoffuse", "resultfile", "resultline", "carryover"),
     *("recoverystep", "recoverypaper", "recoveryentry"),
-    "inspectioncheck",
+    *("inspectioncheck", "filemark", "pageprint"),
 )
 
 # The bytes of a paper change once: what was 待签章 gets its seal, and the hash of what it was stays.
@@ -27,7 +27,6 @@ BYTES = (
     "OR (OLD.signed_at IS NOT NULL AND (NEW.signed_at IS NULL OR NEW.signed_at <> OLD.signed_at "
     "OR NEW.signer <> OLD.signer OR NEW.certificate <> OLD.certificate OR NEW.sealer <> OLD.sealer "
     "OR NEW.file <> OLD.file OR NEW.draft_sha256 <> OLD.draft_sha256))"
-    *("filemark", "pageprint"),
 )
 
 # Table -> the condition under which an UPDATE is refused, over OLD and NEW.

@@ -27,7 +27,6 @@ from applications import (
     dossier,
     packing,
     review_report,
-    papers,
     risk,
     seals,
     selfcheck,
