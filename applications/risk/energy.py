@@ -53,7 +53,7 @@ def measured_in_winter(case: Case) -> Finds:
         for _ in range(min(days, 400)):
             cold += day.month in WINTER
             day += timedelta(days=1)
-        if 0 < days and months < WHOLE_YEAR and cold * 10 >= min(days, 400) * 8:
+        if days > 0 and months < WHOLE_YEAR and cold * 10 >= min(days, 400) * 8:
             words = f"测量周期 {period[0]} 至 {period[1]} 只有 {months} 个月且集中在冬季，不代表全年"
             yield Found(30 if months < FEW_MONTHS else 14, words, sheet.pk, key=f"{period[0]}/{period[1]}")
 
