@@ -243,6 +243,9 @@ RECOVERY: dict[str, tuple[Telling, ...]] = {
         Telling(party, "money", "抵扣因退票恢复", _noted("{note} 的台账因拨付被退回有变化，请查看。")),
     ),
     "recovery_restrict": (Telling(party, "result", "限制申报", _noted("{note}：已作出限制申报决定，请查看决定书。")),),
+    "recovery_unrestrict": (
+        Telling(party, "result", "解除限制申报", _noted("{note}：限制申报已解除，请查看决定书。")),
+    ),
     "recovery_publish": (
         Telling(party, "result", "处理结果公示", _noted("{note} 的处理结果将公示，期限见案件页面。")),
     ),

@@ -51,6 +51,12 @@ from applications.models import (
     Promise,
     PublicNotice,
     Recheck,
+    RecoveryCase,
+    RecoveryClaim,
+    RecoveryEntry,
+    RecoveryPaper,
+    RecoveryStep,
+    RecoveryTerm,
     SetOffUse,
     SiteVisit,
 )
@@ -58,6 +64,7 @@ from applications.models import (
 SETTLED = ("settlement__pool", "settlement__round", "carried_from__application")
 
 # Who objects is known to the handling officer alone; the signed paper stays with the portal.
+
 OBJECTOR = ("name", "identity", "phone", "address", "code")
 
 
@@ -133,7 +140,7 @@ def desk_files(case: Application) -> Part:
 def letters(case: Application) -> Part:
     """Letters with their content and, once made, the PDF."""
     rows, files = [], []
-    for item in _of(Document, case, "award__application", "authority"):
+    for item in _of(Document, case, "award__application", "authority", "recovery"):
         row = told(item, leave_out=("application",))
         made = bool(item.sha256)
         path = f"letters/{item.pk}.pdf" if made else ""
@@ -258,6 +265,32 @@ def findings(case: Application) -> Part:
     return Part("findings", "问题线索", rows)
 
 
+def recoveries(case: Application) -> Part:
+    """Every recovery case with its acts and limits, and its papers with the bytes."""
+    rows, files = [], []
+    for item in _of(RecoveryCase, case, "award__application", "finding", "opened_by__user", "decided_by__user"):
+        rows.append(told(item, leave_out=("application",)))
+    by, link = "recovery__application", ("recovery",)
+    for step in _of(RecoveryStep, case, *link, "paper", "duty__user", "by", by=by):
+        rows.append(told(step))
+    for term in _of(RecoveryTerm, case, *link, by=by):
+        rows.append(told(term))
+    for paper in _of(RecoveryPaper, case, *link, "uploaded_by", by=by):
+        path = f"recovery/{paper.pk}.{_extension(paper.file.name)}"
+        row = told(paper)
+        rows.append(Row({**row.data, "path": path}, row.shown))
+        files.append(Held(path, f"{paper.get_kind_display()}：{paper.original_name}", paper.file, paper.sha256))
+    return Part("recoveries", "追回案件、步骤、期限、材料", rows, files)
+
+
+def recovery_ledger(case: Application) -> Part:
+    """What is owed by recovery decisions and how it came back: every claim and every entry."""
+    people = ("recovery", "made_by__user", "confirmed_by__user", "reverses__recovery")
+    claims = _of(RecoveryClaim, case, *people, "paper", "entry__recovery", by="recovery__application")
+    entries = _of(RecoveryEntry, case, *people, "instalment__award__application", "payment", by="recovery__application")
+    return _table("recovery_ledger", "追回台账", [*claims, *entries])
+
+
 def uses(case: Application) -> Part:
     """What each paper was used for."""
     related = ("item", "evidence", "clause", "applicant", "authority")
@@ -292,6 +325,8 @@ PARTS: tuple[Callable[[Application], Part], ...] = (
     money,
     reviews,
     findings,
+    recoveries,
+    recovery_ledger,
     letters,
     duties,
     clocks,

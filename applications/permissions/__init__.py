@@ -132,6 +132,7 @@ from applications.permissions.recovery import (
     why_not_principal,
     why_not_recover,
     why_not_refuse_claim,
+    why_not_restrict_body,
 )
 from applications.permissions.restriction import (
     why_not_lift,
@@ -261,6 +262,7 @@ __all__ = [
     "why_not_reopen",
     "why_not_reply",
     "why_not_restrict",
+    "why_not_restrict_body",
     "why_not_return",
     "why_not_return_payment",
     "why_not_review_legally",

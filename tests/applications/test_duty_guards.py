@@ -38,6 +38,10 @@ from applications.models import (
     Posting,
     Promise,
     Recheck,
+    RecoveryCase,
+    RecoveryClaim,
+    RecoveryEntry,
+    RecoveryStep,
     SiteVisit,
     Status,
     User,
@@ -120,7 +124,38 @@ def paid_case_with_every_act():
         passed=True,
     )
     JointVote.objects.create(review=review, unit="x", vote="agree", recorded_by=verify, recorded_at=NOON)
+    _recovery_with_every_act(case, held)
     return case
+
+
+def _recovery_with_every_act(case, held):
+    """Add a recovery case that was decided, with one row of each of its tables that names a duty."""
+    inspect, pay, second = held[Duty.INSPECT], held["pay"], held["countersign"]
+    row = RecoveryCase.objects.create(
+        authority=case.authority,
+        application=case,
+        award=case.awards.get(),
+        year=2026,
+        sequence=case.pk,
+        number=f"x{case.pk}",
+        kind="fraud",
+        alleged="x",
+        opened_by=inspect,
+        opened_at=NOON,
+        facts="x",
+        basis="x",
+        principal_fen=0,
+        decided_by=inspect,
+        decided_at=NOON,
+        state="decided",
+    )
+    for duty in (Duty.INSPECT, Duty.LEGAL, Duty.HEARING, "pay", "countersign"):
+        by = held[duty]
+        RecoveryStep.objects.create(recovery=row, name="x", duty=by, by=by.user, at=NOON)
+    same = {"recovery": row, "account": "principal", "kind": "repaid", "amount_fen": 1, "on": NOON.date()}
+    same |= {"basis": "x", "made_by": pay, "made_at": NOON, "confirmed_by": second}
+    entry = RecoveryEntry.objects.create(**same)
+    RecoveryClaim.objects.create(**same, confirmed_at=NOON, entry=entry)
 
 
 def rows_of(one):
@@ -476,7 +511,7 @@ def test_every_act_under_a_wrong_duty_is_counted():
     for one in REFERENCES:
         row = rows_of(one)[0]
         own = getattr(row, one.field)
-        wrong = case.duties.get(duty=Duty.HEARING)
+        wrong = case.duties.get(duty=Duty.EXPERT)  # which no act of officers may stand under
         for duty in (foreign[own.duty], wrong):
             with transaction.atomic():
                 by_update(row, one, duty)
