@@ -17,7 +17,16 @@ APPEND_ONLY = (
     *("approval", "band", "dailydigest", "digesthead"),
     *("payershare", "recheck", "setoffuse", "resultfile", "resultline", "carryover"),
     *("recoverystep", "recoverypaper", "recoveryentry"),
-    "inspectioncheck",
+    *("inspectioncheck", "filemark", "pageprint"),
+)
+
+# The bytes of a paper change once: what was 待签章 gets its seal, and the hash of what it was stays.
+BYTES = (
+    "(OLD.sha256 IS NOT NULL AND (NEW.sha256 IS NULL OR (NEW.sha256 <> OLD.sha256 AND NOT "
+    "(OLD.signed_at IS NULL AND NEW.signed_at IS NOT NULL AND NEW.draft_sha256 = OLD.sha256)))) "
+    "OR (OLD.signed_at IS NOT NULL AND (NEW.signed_at IS NULL OR NEW.signed_at <> OLD.signed_at "
+    "OR NEW.signer <> OLD.signer OR NEW.certificate <> OLD.certificate OR NEW.sealer <> OLD.sealer "
+    "OR NEW.file <> OLD.file OR NEW.draft_sha256 <> OLD.draft_sha256))"
 )
 
 # Table -> the condition under which an UPDATE is refused, over OLD and NEW.
@@ -60,12 +69,7 @@ SEALED = {
     "document": (
         "NEW.number <> OLD.number OR NEW.code <> OLD.code OR NEW.kind <> OLD.kind OR NEW.content <> OLD.content "
         "OR COALESCE(NEW.template_id, 0) <> COALESCE(OLD.template_id, 0) "
-        # The bytes change once: what was 待签章 gets its seal, and the hash of what it was stays.
-        "OR (OLD.sha256 IS NOT NULL AND (NEW.sha256 IS NULL OR (NEW.sha256 <> OLD.sha256 AND NOT "
-        "(OLD.signed_at IS NULL AND NEW.signed_at IS NOT NULL AND NEW.draft_sha256 = OLD.sha256)))) "
-        "OR (OLD.signed_at IS NOT NULL AND (NEW.signed_at IS NULL OR NEW.signed_at <> OLD.signed_at "
-        "OR NEW.signer <> OLD.signer OR NEW.certificate <> OLD.certificate OR NEW.sealer <> OLD.sealer "
-        "OR NEW.file <> OLD.file OR NEW.draft_sha256 <> OLD.draft_sha256)) "
+        f"OR {BYTES} "
         "OR (OLD.replaces_id IS NOT NULL AND (NEW.replaces_id IS NULL OR NEW.replaces_id <> OLD.replaces_id)) "
         # A paper once out of force does not come back.
         "OR (NEW.standing <> OLD.standing AND OLD.standing <> 'valid' "
@@ -74,8 +78,11 @@ SEALED = {
     # What a paper says and which wording it has are fixed with its number; a wording is confirmed or dropped once.
     "fundstable": (
         "NEW.number <> OLD.number OR NEW.content <> OLD.content OR NEW.total_fen <> OLD.total_fen "
-        "OR NEW.count <> OLD.count OR COALESCE(NEW.template_id, 0) <> COALESCE(OLD.template_id, 0) "
-        "OR (OLD.sha256 IS NOT NULL AND (NEW.sha256 IS NULL OR NEW.sha256 <> OLD.sha256))"
+        f"OR NEW.count <> OLD.count OR COALESCE(NEW.template_id, 0) <> COALESCE(OLD.template_id, 0) OR {BYTES}"
+    ),
+    "noticebatch": (
+        "NEW.number <> OLD.number OR NEW.authority_id <> OLD.authority_id OR NEW.opened_at <> OLD.opened_at "
+        f"OR {BYTES}"
     ),
     "lettertemplate": (
         "OLD.confirmed_at IS NOT NULL OR OLD.dropped_at IS NOT NULL OR NEW.parts <> OLD.parts OR NEW.kind <> OLD.kind "
@@ -174,6 +181,13 @@ SEALED = {
         "OLD.confirmed_at IS NOT NULL OR OLD.dropped_at IS NOT NULL OR NEW.recovery_id <> OLD.recovery_id "
         "OR NEW.amount_fen <> OLD.amount_fen OR NEW.kind <> OLD.kind OR NEW.account <> OLD.account "
         "OR NEW.made_by_id <> OLD.made_by_id OR NEW.voucher <> OLD.voucher"
+    ),
+    # What was found stands; it is set aside once, and gone once.
+    "risksignal": (
+        "OLD.gone_at IS NOT NULL OR NEW.application_id <> OLD.application_id OR NEW.kind <> OLD.kind "
+        "OR NEW.mark <> OLD.mark OR NEW.found_at <> OLD.found_at OR (OLD.cleared_at IS NOT NULL AND "
+        "(NEW.cleared_at IS NULL OR NEW.cleared_at <> OLD.cleared_at OR NEW.cleared_by_id <> OLD.cleared_by_id "
+        "OR NEW.cleared_reason <> OLD.cleared_reason))"
     ),
     "recoveryterm": (
         "OLD.ended_on IS NOT NULL OR NEW.recovery_id <> OLD.recovery_id OR NEW.kind <> OLD.kind "

@@ -80,6 +80,7 @@ from applications.models.recovery import (
     RecoveryTerm,
 )
 from applications.models.restriction import Restriction
+from applications.models.risk import FileMark, PagePrint, RiskScore, RiskSignal
 
 __all__ = [
     "Account",
@@ -123,6 +124,7 @@ __all__ = [
     "EvidenceUse",
     "ExpertOpinion",
     "FactCheck",
+    "FileMark",
     "Finding",
     "FundsTable",
     "HealthRun",
@@ -143,6 +145,7 @@ __all__ = [
     "NoticeBatch",
     "NoticePreference",
     "Objection",
+    "PagePrint",
     "Payer",
     "PayerShare",
     "Payment",
@@ -165,6 +168,8 @@ __all__ = [
     "Restriction",
     "ResultFile",
     "ResultLine",
+    "RiskScore",
+    "RiskSignal",
     "Round",
     "SavedFilter",
     "SetOff",

@@ -10,7 +10,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from applications import assessing
+from applications import assessing, recovering
 from applications.actions import ActionRefused
 from applications.actions import dossier as actions
 from applications.models import Application, Clock, Duty, Event, FactCheck
@@ -74,6 +74,7 @@ ACTION_WORDS = {
     "countersign_batch": "复核拨付批次",
     "drop_batch": "退回拨付批次",
     "import_result": "读入支付结果",
+    **{f"recovery_{name}": f"追回：{step.label}" for name, step in recovering.STEPS.items()},
     "enter_set_off": "录入抵扣",
     "confirm_set_off": "确认抵扣",
     "drop_set_off": "撤下抵扣",

@@ -62,8 +62,16 @@ TONES: dict[str, str] = {
     "agree": "good",
     "object": "bad",
     "abstain": "wait",
-    # 年度复核、问题线索
+    # 追回案件
+    "investigating": "work",
+    "notified": "wait",
+    "heard": "wait",
+    "reviewed": "wait",
+    "discussed": "wait",
+    "decided": "work",
+    "served": "ask",
     "dropped": "rest",
+    # 年度复核、问题线索
     "waiting": "wait",
     "looking": "work",
     "asked": "wait",

@@ -236,6 +236,12 @@ CONSOLE = {
     "console:jsi18n": console_shown(POSTED),
     "console:seals": console_shown(abroad(Duty.APPROVE)),
     "console:seals_order": console_pressed(abroad(Duty.APPROVE)),
+    "console:seals_paper": console_shown(
+        frozenset({Duty.APPROVE}), lambda world: {"name": "funds", "pk": world.objects["funds_table"].pk}
+    ),
+    "console:seals_order_paper": console_pressed(
+        frozenset({Duty.APPROVE}), lambda world: {"name": "funds", "pk": world.objects["funds_table"].pk}
+    ),
     "console:publish": both_in_console(abroad(Duty.APPROVE)),
     "console:batches": console_shown(AT_A_DESK),
     "console:objections": console_shown(OBJECTIONS),

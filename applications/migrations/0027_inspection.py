@@ -11,7 +11,7 @@ from applications import guards
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("applications", "0025_recovery"),
+        ("applications", "0026_seals_of_notices"),
     ]
 
     operations = [
