@@ -217,14 +217,16 @@ def test_the_list_is_narrowed(client, case, officer):
     assert shown(source="tip") == []
 
 
-def test_the_button_to_open_a_case_is_there_only_with_its_page(client, case, officer):
-    """The pages of recovery join by the name of their address; without it there is no dead link."""
-    row = reviews.finding(case)
-    findings.take(row, by=officer, at=reviews.LATER)
+def test_a_doubt_about_a_case_leads_to_where_a_recovery_case_is_opened(client, case, officer):
+    row, nameless = reviews.finding(case), reviews.finding()
     client.force_login(officer)
-    answer = client.get(reverse("console:finding", args=[row.pk]))
+    for one in (row, nameless):
+        findings.take(one, by=officer, at=reviews.LATER)
+    address = f"{reverse('console:case_recovery', args=[case.pk])}?finding={row.pk}"
 
-    assert (">立案<" in answer.content.decode()) == bool(answer.context["open_url"])
+    assert address in client.get(reverse("console:finding", args=[row.pk])).content.decode()
+    assert client.get(address).status_code == 200
+    assert "关联申报件后方可立案" in client.get(reverse("console:finding", args=[nameless.pk])).content.decode()
 
 
 # --- the attack
@@ -259,6 +261,7 @@ def test_whoever_was_told_about_finds_no_trace_of_the_teller(client, case, offic
         for url in (
             reverse("console:case", args=[case.pk]),
             reverse("console:case_record", args=[case.pk]),
+            reverse("console:case_recovery", args=[case.pk]),
             reverse("console:findings"),
             reverse("console:finding", args=[row.finding_id]),
             reverse("console:applications_event_changelist"),
@@ -268,7 +271,7 @@ def test_whoever_was_told_about_finds_no_trace_of_the_teller(client, case, offic
             page = client.get(url).content.decode()
             for secret in (*SECRETS, row.code):
                 assert secret not in page, (duty, url, secret)
-            if "case" in url:
+            if "case" in url and "recovery" not in url:
                 assert "举报" not in page, (duty, url)
     assert not any(secret in record.getMessage() for record in caplog.records for secret in SECRETS)
     assert not Delivery.objects.filter(person__in=[agent_of(case.applicant)], text__contains="举报").exists()
