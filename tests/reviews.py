@@ -36,9 +36,10 @@ def start(*, by: User | None = None, at: datetime = LATER, **said: Any) -> Campa
 
 def task_of(case: Application, officer: User | None = None, *, at: datetime = LATER) -> Inspection:
     """Return the task of a paid case in the hands of an inspector; a review is started for it where there is none."""
-    if not case.inspections.exists():
+    open_ones = case.inspections.exclude(state=Inspection.State.ENDED)
+    if not open_ones.exists():
         start(year=case.awards.get().year, at=at)
-    task = case.inspections.get()
+    task = open_ones.get()
     if officer is not None:
         task = inspection.assign(task, to=officer, by=officer, at=at)
     return task

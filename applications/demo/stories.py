@@ -21,7 +21,7 @@ import rules
 from applications import assessing
 from applications.actions import decision, filing, intake, payment, policy, review
 from applications.actions.promise import promise
-from applications.demo import inquiries, money, samples
+from applications.demo import inquiries, money, reviews, samples
 from applications.demo.people import BODIES, PASSWORD, make_body, make_officers
 from applications.loading import load_policies
 from applications.models import (
@@ -246,6 +246,7 @@ def tell_all(now: datetime) -> bool:
         _tell(story, cast, _morning(now - timedelta(days=story.days_ago)), now)
     _find_out(cast, _morning(now - timedelta(days=7)))
     money.tell(cast, now)
+    reviews.tell(cast, now)
     # The published default is five working days; the demonstration passes at once so that one person can try it all.
     Authority.objects.update(notice_days=0)
     return True

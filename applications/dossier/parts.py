@@ -64,7 +64,6 @@ from applications.models import (
 SETTLED = ("settlement__pool", "settlement__round", "carried_from__application")
 
 # Who objects is known to the handling officer alone; the signed paper stays with the portal.
-
 OBJECTOR = ("name", "identity", "phone", "address", "code")
 
 

@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from django.forms import Form
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import NoReverseMatch, path, reverse
+from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -170,13 +170,10 @@ def _page(request: Request, row: Finding, *, status: int = 200, refusal: str = "
 
 
 def _open_url(row: Finding) -> str:
-    """Return where a recovery case is opened about the case of a doubt, "" where no page does that."""
+    """Return where a recovery case is opened about the case of a doubt, "" where none is named yet."""
     if row.application_id is None:
         return ""
-    try:
-        return f"{reverse('console:recovery_open', args=[row.application_id])}?finding={row.pk}"
-    except NoReverseMatch:
-        return ""
+    return f"{reverse('console:case_recovery', args=[row.application_id])}?finding={row.pk}"
 
 
 @require_POST
