@@ -21,6 +21,7 @@ from applications.models import (
     Application,
     Award,
     BankAccount,
+    Campaign,
     CaseDuty,
     Commitment,
     DeskFile,
@@ -30,6 +31,7 @@ from applications.models import (
     EvidenceItem,
     EvidenceUse,
     IdempotencyKey,
+    InspectionPaper,
     Instalment,
     PayerShare,
     Payment,
@@ -52,7 +54,7 @@ from applications.models.shapes import private_storage
 from applications.pools import UNSETTLED, completed
 from applications.workflow import EXITS
 
-FOLDERS = ("evidence", "desk", "accounts", "payments", "recovery", "tips")
+FOLDERS = ("evidence", "desk", "accounts", "payments", "recovery", "reviews", "tips")
 GRANTED = (Status.GRANTED, Status.PAID, Status.CLOSED)
 
 
@@ -327,8 +329,10 @@ def i10_files_and_rows_apart(storage: Storage | None = None) -> int:
         sent = PaymentBatch.objects.exclude(**{f"{kind}_file": ""})
         named |= dict(sent.values_list(f"{kind}_file", f"{kind}_sha256"))
     named |= dict(ResultFile.objects.values_list("file", "sha256"))
+    named |= dict(InspectionPaper.objects.values_list("file", "sha256"))
+    for made in (Tip, Campaign):
+        named |= dict(made.objects.exclude(file="").values_list("file", "sha256"))
     named |= dict(RecoveryPaper.objects.values_list("file", "sha256"))
-    named |= dict(Tip.objects.exclude(file="").values_list("file", "sha256"))
     wrong = sum(not storage.exists(name) or _sha256(storage, name) != digest for name, digest in named.items())
     return wrong + sum(path not in named for folder in FOLDERS for path in _stored(storage, folder))
 

@@ -24,12 +24,16 @@ from applications.models import (
     Application,
     Approval,
     Authority,
+    Campaign,
     CaseDecision,
     CaseDuty,
     Correction,
     CreditCheck,
     Duty,
     ExpertOpinion,
+    Inspection,
+    InspectionCheck,
+    InspectionDemand,
     JointReview,
     JointVote,
     Mandate,
@@ -125,6 +129,7 @@ def paid_case_with_every_act():
     )
     JointVote.objects.create(review=review, unit="x", vote="agree", recorded_by=verify, recorded_at=NOON)
     _recovery_with_every_act(case, held)
+    _reviewed(case, held[Duty.INSPECT])
     return case
 
 
@@ -156,6 +161,37 @@ def _recovery_with_every_act(case, held):
     same |= {"basis": "x", "made_by": pay, "made_at": NOON, "confirmed_by": second}
     entry = RecoveryEntry.objects.create(**same)
     RecoveryClaim.objects.create(**same, confirmed_at=NOON, entry=entry)
+
+
+def _reviewed(case, inspector):
+    """Add a yearly review with every act of it."""
+    said = {"year": 2026, "title": "x", "basis": "x", "method": "all", "seed": "x", "frame": [], "frame_sha256": "x"}
+    user = inspector.user
+    campaign = Campaign.objects.create(
+        **said, authority=case.authority, frame_count=1, frame_fen=1, made_by=user, drawn_at=NOON
+    )
+    task = Inspection.objects.create(
+        campaign=campaign,
+        application=case,
+        award=case.awards.get(),
+        stratum="x",
+        paid_fen=1,
+        officer=user,
+        assigned_at=NOON,
+        state="ended",
+        result="rectify",
+        summary="x",
+        concluded_by=inspector,
+        concluded_at=NOON,
+        rectified_by=inspector,
+        rectified_at=NOON,
+    )
+    InspectionDemand.objects.create(
+        inspection=task, kind="evidence", items=[], asked_by=inspector, asked_at=NOON, ended_at=NOON
+    )
+    InspectionCheck.objects.create(
+        inspection=task, key="x", question="x", verdict="holds", checked_by=inspector, checked_at=NOON
+    )
 
 
 def rows_of(one):

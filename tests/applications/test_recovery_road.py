@@ -187,7 +187,9 @@ def test_the_doubt_is_filed_with_the_case():
     application = make_application(Status.PAID)
     finding = doubt(application)
 
-    row = opened(application, finding=finding)
+    with pytest.raises(ActionRefused, match="请由受领该线索的人员办理"):
+        opened(application, finding=finding)
+    row = opened(application, finding=finding, by=finding.taken_by)
 
     finding.refresh_from_db()
     assert (finding.state, finding.ruling, row.finding) == ("filed", f"已立案：{row.number}", finding)
