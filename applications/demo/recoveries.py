@@ -14,9 +14,9 @@ from applications.models import Account, Applicant, Application, Duty, RecoveryC
 from applications.uploads import inspect
 
 # Paid awards that the stories make for this: by body and subject.
-RUNNING = ("hanhai", "演示标注数据项目")
-CLOSED = ("hongliu", "演示算力数据项目")
-CLAUSE = "xinxing-9d"
+RUNNING = ("hanhai", "演示标注数据产品")
+CLOSED = ("hongliu", "演示算力数据产品")
+CLAUSE = "xinxing-8"
 BASIS = "《财政违法行为处罚处分条例》第十四条（演示数据，不构成法律意见）"
 DAY = timedelta(days=1)
 
@@ -30,9 +30,9 @@ def paper(title: str, applicant: Applicant) -> Paper:
 
 def tell(cast: Any, now: datetime) -> None:
     """Open both cases; lead one until its body is told, the other to its end."""
-    told = _open(cast, RUNNING, "获奖证书载明的赛事级别与主办单位公布的名单不一致。", now - 9 * DAY)
+    told = _open(cast, RUNNING, "申报的数据产品营收与审计报告附注不一致。", now - 9 * DAY)
     _notify(cast, told, now - DAY)
-    _close(cast, _open(cast, CLOSED, "获奖项目与申报项目不是同一项目。", now - 40 * DAY), now - 38 * DAY)
+    _close(cast, _open(cast, CLOSED, "申报的营收中含有与公共数据产品无关的收入。", now - 40 * DAY), now - 38 * DAY)
 
 
 def _case(key: tuple[str, str], cast: Any) -> Application:
@@ -48,9 +48,9 @@ def _open(cast: Any, key: tuple[str, str], alleged: str, at: datetime) -> Recove
     row = recovery.open_case(_case(key, cast), kind="fraud", alleged=f"{alleged}（演示数据）", by=by, at=at)
     recovery.investigate(
         row,
-        text="向赛事主办单位调取获奖名单，并与申报材料逐项核对。（演示数据）",
+        text="向会计师事务所调取审计报告附注和收入明细，与申报材料逐项核对。（演示数据）",
         officers=[by, cast.officer("inspect2")],
-        paper=paper("赛事主办单位复函", row.application.applicant),
+        paper=paper("会计师事务所复函", row.application.applicant),
         by=by,
         at=at + timedelta(hours=2),
     )
@@ -60,7 +60,7 @@ def _open(cast: Any, key: tuple[str, str], alleged: str, at: datetime) -> Recove
 def _notify(cast: Any, row: RecoveryCase, at: datetime) -> None:
     recovery.notify(
         row,
-        facts="申报材料载明的获奖等级与主办单位公布的名单不一致，不符合申报条件。（演示数据）",
+        facts="申报的数据产品营收与审计报告附注不一致，实际营收不足100万元，不符合申报条件。（演示数据）",
         basis=BASIS,
         whole=True,
         principal_fen=recovering.read(row).paid_fen,

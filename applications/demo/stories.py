@@ -200,8 +200,8 @@ STORIES = (
     Story("tianshan", "xinxing-4b", "", COMPANY, S.SUBMITTED, 3, papers={"invoice": SOLD_NEXT}),
     Story("huyang", "xinxing-4b", "", BUYER, S.DRAFT, 1, papers={"invoice": SOLD}),
     # Money that has to come back: see `recoveries`.
-    Story("hanhai", recoveries.CLAUSE, recoveries.RUNNING[1], PRIZE, S.PAID, 80),
-    Story("hongliu", recoveries.CLAUSE, recoveries.CLOSED[1], PRIZE, S.PAID, 100),
+    Story("hanhai", recoveries.CLAUSE, recoveries.RUNNING[1], PRODUCT, S.PAID, 80),
+    Story("hongliu", recoveries.CLAUSE, recoveries.CLOSED[1], PRODUCT, S.PAID, 100),
 )
 
 # Who received 100万元 under 第三条 before the portal existed; 白杨 has not claimed since, so that anybody can try it.
