@@ -21,7 +21,7 @@ import rules
 from applications import assessing
 from applications.actions import decision, filing, intake, payment, policy, review
 from applications.actions.promise import promise
-from applications.demo import inquiries, money, reviews, samples
+from applications.demo import inquiries, money, recoveries, reviews, samples
 from applications.demo.people import BODIES, PASSWORD, make_body, make_officers
 from applications.loading import load_policies
 from applications.models import (
@@ -204,6 +204,9 @@ STORIES = (
     Story("baiyangdian", "baoding-2", "演示白洋云计算中心", CLOUD, S.NOTICED, 24, fixed_fen=90_0000_00),
     Story("tianshan", "xinxing-4b", "", COMPANY, S.SUBMITTED, 3, papers={"invoice": SOLD_NEXT}),
     Story("huyang", "xinxing-4b", "", BUYER, S.DRAFT, 1, papers={"invoice": SOLD}),
+    # Money that has to come back: see `recoveries`.
+    Story("hanhai", recoveries.CLAUSE, recoveries.RUNNING[1], PRODUCT, S.PAID, 80),
+    Story("hongliu", recoveries.CLAUSE, recoveries.CLOSED[1], PRODUCT, S.PAID, 100),
 )
 
 # Who received 100万元 under 第三条 before the portal existed; 白杨 has not claimed since, so that anybody can try it.
@@ -221,7 +224,7 @@ class Cast:
     bodies: dict[str, tuple[Applicant, User, User]]
 
     def officer(self, duty: str, code: str = "xinxing") -> User:
-        """Return the officer of an authority with a duty; `policy2` is the second policy manager."""
+        """Return the officer of an authority with a duty; `policy2` and `inspect2` are second ones."""
         return self.officers[code, duty]
 
 
@@ -247,6 +250,7 @@ def tell_all(now: datetime) -> bool:
     _find_out(cast, _morning(now - timedelta(days=7)))
     money.tell(cast, now)
     reviews.tell(cast, now)
+    recoveries.tell(cast, now)
     # The published default is five working days; the demonstration passes at once so that one person can try it all.
     Authority.objects.update(notice_days=0)
     return True

@@ -1,4 +1,4 @@
-"""追回 in lists and figures: cases by stage and next deadline, and what is still to come back, by age, body and clause."""
+"""追回 in lists and figures: cases by stage and next deadline, and what is still to come back."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""What can be done on the page of a recovery case: for each act its form, the action it calls, and what is said then."""
+"""What can be done on the page of a recovery case: for each act its form, its action, and what is said then."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -80,7 +80,7 @@ def _reason(label: str, action: Callable[..., Any], name: str = "reason") -> tup
     return call, lambda desk, *data, **more: forms.ReasonForm(*data, label=label, **more)
 
 
-def _notify_form(desk: Desk, *data: Any, **more: Any) -> Form:
+def _notify_form(desk: Desk, data: Any = None, files: Any = None, **more: Any) -> Form:
     row = desk.recovery
     fen = row.principal_fen or desk.road.paid_fen
     initial = {
@@ -90,13 +90,13 @@ def _notify_form(desk: Desk, *data: Any, **more: Any) -> Form:
         "principal_fen": rules.yuan(fen).replace(",", "") if fen else "",
         "large": "yes" if row.large else "no",
     }
-    return forms.NotifyForm(*data, initial=initial, **more)
+    return forms.NotifyForm(data, files, initial=initial, **more)
 
 
-def _decide_form(desk: Desk, *data: Any, **more: Any) -> Form:
+def _decide_form(desk: Desk, data: Any = None, files: Any = None, **more: Any) -> Form:
     row = desk.recovery
     initial = {"pay_days": row.pay_days, "remark": f"退回奖补资金 {row.number}"}
-    return forms.DecideForm(*data, initial=initial, **more)
+    return forms.DecideForm(data, files, initial=initial, **more)
 
 
 def _investigate(desk: Desk, form: Any, by: User, at: datetime) -> Any:
@@ -106,9 +106,7 @@ def _investigate(desk: Desk, form: Any, by: User, at: datetime) -> Any:
 
 def _convene(desk: Desk, form: Any, by: User, at: datetime) -> Any:
     said = form.cleaned_data
-    return actions.convene(
-        desk.recovery, held_at=form.held_at(), place=said["place"], host=said["host"], by=by, at=at
-    )
+    return actions.convene(desk.recovery, held_at=form.held_at(), place=said["place"], host=said["host"], by=by, at=at)
 
 
 def _decide(desk: Desk, form: Any, by: User, at: datetime) -> Any:

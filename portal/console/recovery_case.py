@@ -108,7 +108,9 @@ def _details(step: RecoveryStep, people: Mapping[int, User]) -> list[str]:
         moment = datetime.fromisoformat(said["held_at"])
         told.append(f"{moment:%Y年%-m月%-d日 %H:%M}，主持人：{host}")
     if "whole" in said:
-        told.append(f"{'撤销全部奖补' if said['whole'] else '变更奖补决定'}，应退本金{rules.yuan(said['principal_fen'])}元")
+        told.append(
+            f"{'撤销全部奖补' if said['whole'] else '变更奖补决定'}，应退本金{rules.yuan(said['principal_fen'])}元"
+        )
     if said.get("large"):
         told.append("可以要求听证")
     if interest := said.get("interest"):

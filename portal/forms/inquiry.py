@@ -17,6 +17,7 @@ SEPARATORS = re.compile(r"[、，,；;\s]+")
 
 
 def line(label: str, longest: int, **more: Any) -> forms.CharField:
+    """Return a field of one line that names itself in its errors."""
     return forms.CharField(
         label=label,
         max_length=longest,
@@ -27,6 +28,7 @@ def line(label: str, longest: int, **more: Any) -> forms.CharField:
 
 
 def words(label: str, longest: int, **more: Any) -> forms.CharField:
+    """Return a field of several lines that names itself in its errors."""
     return forms.CharField(
         label=label,
         max_length=longest,
@@ -37,11 +39,13 @@ def words(label: str, longest: int, **more: Any) -> forms.CharField:
 
 
 def day(label: str) -> forms.DateField:
+    """Return a field for a day."""
     widget = forms.DateInput(format="%Y-%m-%d", attrs={**CONTROL, "placeholder": "2026-03-05"})
     return forms.DateField(label=label, widget=widget, error_messages=DAY)
 
 
 def one_of(label: str, choices: Sequence[tuple[Any, Any]], **more: Any) -> forms.ChoiceField:
+    """Return buttons of which one is chosen."""
     return forms.ChoiceField(
         label=label,
         choices=choices,

@@ -1,4 +1,4 @@
-"""What is typed about a recovery case: by inspectors, 法制审核, the host of a hearing, finance officers and the body."""
+"""What is typed about a recovery case: by officers at their desks, and by the body it is about."""
 
 import re
 from collections.abc import Sequence
@@ -94,7 +94,9 @@ class SnapshotForm(forms.Form):
     shareholders = words("股东", 2000, required=False, help_text="每行一名：名称，持股比例。")
     controllers = words("实际控制人", 1000, required=False, help_text="每行一名：名称，控制方式。")
     affiliates = words("关联单位", 2000, required=False, help_text="每行一家：名称，关系。")
-    state = choice("登记状态", [(key, label) for key, label in recovering.DEREGISTRATION.items() if key], required=False)
+    state = choice(
+        "登记状态", [(key, label) for key, label in recovering.DEREGISTRATION.items() if key], required=False
+    )
     until = forms.DateField(
         label="注销公告期至",
         required=False,
@@ -219,7 +221,9 @@ class ReasonForm(forms.Form):
 class InterestForm(forms.Form):
     """Interest, where there is a basis for it; left empty there is none."""
 
-    base_fen = forms.CharField(label="计息基数（元）", required=False, max_length=30, widget=forms.TextInput(attrs=CONTROL))
+    base_fen = forms.CharField(
+        label="计息基数（元）", required=False, max_length=30, widget=forms.TextInput(attrs=CONTROL)
+    )
     rate = line("年利率（%）", 10, required=False)
     days = forms.CharField(label="计息天数", required=False, max_length=5, widget=forms.TextInput(attrs=CONTROL))
     source = line("计息的依据", 200, required=False, help_text="政策、承诺书或者协议的条款；没有依据的不计收利息。")
@@ -327,7 +331,9 @@ class ChargeForm(forms.Form):
     account = choice("科目", [row for row in Account.choices if row[0] != Account.PRINCIPAL])
     amount_fen = SumField(label="金额（元）")
     basis = line("依据", 300)
-    base_fen = forms.CharField(label="计算基数（元）", required=False, max_length=30, widget=forms.TextInput(attrs=CONTROL))
+    base_fen = forms.CharField(
+        label="计算基数（元）", required=False, max_length=30, widget=forms.TextInput(attrs=CONTROL)
+    )
     rate = line("比率（%）", 10, required=False, help_text="利息为年利率，滞纳金和加处罚款为每日比率。")
     days = forms.CharField(label="天数", required=False, max_length=5, widget=forms.TextInput(attrs=CONTROL))
     source = line("比率的依据", 200, required=False)

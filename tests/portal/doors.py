@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from applications.models import Duty
+from portal.console.recovery_acts import ACTS
 from tests.portal.world import FOREIGN, MEMBERS, OFFICERS, PERSONS, World
 
 SIGNED_IN = PERSONS - {"anonymous"}
@@ -156,6 +157,28 @@ APPLICANT = {
     "my_review_answer": pressed(MEMBERS, pk_of("review_task")),
     "my_review_paper": shown(MEMBERS, pk_of("review_paper")),
     "my_review_paper_remove": pressed(MEMBERS, pk_of("review_paper")),
+}
+
+RECOVERY = {
+    "my_recoveries": shown(SIGNED_IN),
+    "my_recovery": shown(MEMBERS, pk_of("recovery")),
+    "my_recovery_state": pressed(MEMBERS, pk_of("recovery")),
+    "my_recovery_hearing": pressed(MEMBERS, pk_of("recovery")),
+    "recovery_paper": shown(CASE, pk_of("recovery_paper")),
+    "finance_recoveries": shown(abroad(*FINANCE) | {Duty.AUDIT}),
+    "finance_recovery": shown(FINANCE | {Duty.AUDIT}, pk_of("served_recovery")),
+    "finance_recovery_claim": pressed(FINANCE | {Duty.AUDIT}, pk_of("served_recovery")),
+    "finance_recovery_confirm": pressed(FINANCE | {Duty.AUDIT}, pk_of("recovery_claim")),
+    "finance_recovery_refuse": pressed(FINANCE | {Duty.AUDIT}, pk_of("recovery_claim")),
+    "finance_recovery_reverse": pressed(FINANCE | {Duty.AUDIT}, pk_of("recovery_entry")),
+    "console:recoveries": console_shown(AT_A_DESK),
+    "console:recovery_figures": console_shown(AT_A_DESK),
+    "console:recovery": console_shown(CASE, pk_of("recovery")),
+    "console:case_recovery": console_shown(CASE, submitted()),
+    "console:recovery_open": console_pressed(CASE, submitted()),
+    "console:recovery_confirm": console_pressed(CASE, pk_of("recovery_claim")),
+    "console:recovery_refuse": console_pressed(CASE, pk_of("recovery_claim")),
+    **{f"console:recovery_{name}": console_pressed(CASE, pk_of("recovery")) for name in ACTS},
 }
 
 FINANCE_READERS = FINANCE | {Duty.AUDIT}
@@ -458,7 +481,7 @@ ACCOUNT_WITH_KEY = {
 # Addresses without a name: the admin's redirect to `change`, and its last one, which answers whatever is left.
 UNNAMED = {f"console/applications/{record}/<path:object_id>/" for record in RECORDS} | {"console/(?P<url>.*)$"}
 
-DOORS = PUBLIC | APPLICANT | FINANCE_DESK | FILES | CONSOLE | REVIEWS | INQUIRIES | VERBS
+DOORS = PUBLIC | APPLICANT | FINANCE_DESK | FILES | CONSOLE | REVIEWS | INQUIRIES | VERBS | RECOVERY
 READERS = every(frozenset().union(*RECORDS.values()))
 DOORS["console:app_list"] = Door(
     posted(READERS, 200), posted(READERS, 200), lambda world: {"app_label": "applications"}

@@ -68,6 +68,7 @@ from tests.factories import (
     make_policy,
     make_user,
 )
+from tests.recoveries import claim, make_recovery, paper_of, pay_back
 
 MEMBERS = frozenset({"agent", "representative"})
 OFFICERS = frozenset(Duty.values)
@@ -108,6 +109,7 @@ def make_world() -> World:
         **_of_the_inquiries(granted, officers[Duty.EXPERT]),
         **_of_the_reviews(applicant),
         "dossier": _dossier(submitted, officers[Duty.AUDIT]),
+        **_of_the_recovery(applicant),
     }
     return World(_people(applicant, officers), draft, submitted, granted, objects)
 
@@ -395,6 +397,19 @@ def _dossier(case: Application, auditor: User) -> Job:
         finished_at=NOON,
         file=ContentFile(b"PK", name="dossier.zip"),
     )
+
+
+def _of_the_recovery(applicant: Applicant) -> dict[str, Any]:
+    """Return a case whose body is asked for its statement, and one on which money comes back."""
+    told = make_recovery("notified", make_application(Status.PAID, applicant=applicant, subject="六号中心"))
+    served = make_recovery("served")
+    return {
+        "recovery": told,
+        "recovery_paper": paper_of(told),
+        "served_recovery": served,
+        "recovery_entry": pay_back(served, 1, voucher="测试1"),
+        "recovery_claim": claim(served, 1, voucher="测试2"),
+    }
 
 
 def _ended() -> User:
