@@ -43,6 +43,7 @@ from applications.models import (
     Assessment,
     Authority,
     Award,
+    Campaign,
     Correction,
     Document,
     Evidence,
@@ -110,7 +111,7 @@ LETTERS: dict[str, type[Letter]] = {
     Kind.UNRESTRICT: LiftingLetter,
 }
 
-Made = TypeVar("Made", Document, NoticeBatch, FundsTable)
+Made = TypeVar("Made", Document, NoticeBatch, FundsTable, Campaign)
 
 # Letters and digits that nobody confuses on paper.
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"

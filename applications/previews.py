@@ -109,6 +109,16 @@ def page_texts(file: BinaryIO, *, most_pages: int, seconds: float) -> tuple[list
     return texts, len(texts) == count
 
 
+def one_at_a_time() -> threading.Lock:
+    """Return the lock that every call of pdfium holds, for whoever reads pages in another way."""
+    return _one_at_a_time
+
+
+def opened(data: bytes) -> pdfium.PdfDocument:
+    """Return an open PDF; the caller holds the lock and closes it. Raises CannotShow."""
+    return _open(data)
+
+
 def _read(file: BinaryIO) -> bytes:
     file.seek(0)
     data = file.read()

@@ -95,6 +95,7 @@ STEPS: dict[str, Step] = {
     "taken": _step("拨付中抵扣", _MONEY, ()),  # follows from a payment; nobody presses it
     "given_back": _step("退票，抵扣恢复", _MONEY, ()),
     "restrict": _step("限制申报", (S.DECIDED, S.SERVED), (), _I),
+    "unrestrict": _step("解除限制申报", (S.DECIDED, S.SERVED, S.CLOSED), (), _I),
     "publish": _step("公示", (S.SERVED,), (), _I),
     "close": _step("结案", (S.SERVED,), (S.CLOSED,), _I),
     "drop": _step("撤销立案", BEFORE_THE_DECISION, (S.DROPPED,), _I),

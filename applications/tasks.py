@@ -25,18 +25,18 @@ from applications import (
     deadlines,
     digests,
     dossier,
-    funds,
     packing,
-    papers,
+    review_report,
+    risk,
     seals,
     selfcheck,
     texts,
     wordings,
 )
-from applications.actions import delay
+from applications.actions import delay, inspection
 from applications.actions.intake import lapse
 from applications.actions.settlement import call_all
-from applications.models import Application, Delivery, FundsTable, Job, NoticeBatch, Status, User
+from applications.models import Application, Campaign, Delivery, Job, Status, User
 from applications.sealing import SealFailed
 
 log = structlog.get_logger(__name__)
@@ -47,6 +47,7 @@ SWEEP_BATCH = 200
 FIRST_RETRY, LAST_RETRY = timedelta(seconds=15), timedelta(hours=1)
 MOST_TRIES = 200  # about eight days of a mail server that does not answer
 TEXTS_FOR = 8.0  # seconds of a sweep that reading the texts of papers may take
+FILES_FOR = 8.0  # and reading what else files say
 BEAT = 1.0  # seconds between two notes of progress; a note for each paper would take longer than packing it
 
 
@@ -109,17 +110,16 @@ def _beat(job: Job, current: int, **changes: Any) -> None:
         raise packing.NotOurs
 
 
-def _make_document(job: Job) -> None:
-    assert job.document is not None
-    seals.make(job.document, requested_by=job.requested_by, at=timezone.now())
+def _make_letter(job: Job) -> None:
+    """Make the letter of a case, a public notice or a table of funds."""
+    seals.make(seals.paper_of(job), requested_by=job.requested_by, at=timezone.now())
     _beat(job, 1)
 
 
 def _seal_document(job: Job) -> None:
     """Put the seal on a letter, in the name of the officer who decided it, if one did."""
-    assert job.document is not None
     officer = User.objects.filter(pk=job.payload.get("officer", 0)).first()
-    seals.seal(job.document, by=officer, at=timezone.now())
+    seals.seal(seals.paper_of(job), by=officer, at=timezone.now())
     _beat(job, 1)
 
 
@@ -138,14 +138,9 @@ def _make_package(job: Job) -> None:
     packing.pack(job, note=note)
 
 
-def _make_batch(job: Job) -> None:
-    batch = NoticeBatch.objects.select_related("authority").get(pk=job.payload["batch"])
-    papers.make_batch(batch, at=timezone.now())
-    _beat(job, 1)
-
-
-def _make_funds(job: Job) -> None:
-    funds.make(FundsTable.objects.get(pk=job.payload["funds"]), at=timezone.now())
+def _make_review(job: Job) -> None:
+    """Print the report of a yearly review that was closed."""
+    review_report.make(Campaign.objects.get(pk=job.payload["campaign"]), at=timezone.now())
     _beat(job, 1)
 
 
@@ -163,14 +158,15 @@ def _make_dossier(job: Job) -> None:
 
 
 RUNNERS: dict[str, Callable[[Job], None]] = {
-    Job.Kind.DOCUMENT: _make_document,
+    Job.Kind.DOCUMENT: _make_letter,
     Job.Kind.ARCHIVE: _make_package,
     Job.Kind.MERGED: _make_package,
-    Job.Kind.BATCH: _make_batch,
+    Job.Kind.BATCH: _make_letter,
     Job.Kind.DOSSIER: _make_dossier,
     Job.Kind.SEAL: _seal_document,
-    Job.Kind.FUNDS: _make_funds,
+    Job.Kind.FUNDS: _make_letter,
     Job.Kind.PREVIEW: _make_preview,
+    Job.Kind.REVIEW: _make_review,
 }
 
 
@@ -192,8 +188,12 @@ def sweep() -> None:
     deadlines.break_promises(now)
     for clock in delay.to_remind(today)[:SWEEP_BATCH]:
         delay.remind(clock, at=now)
+    for demand in inspection.to_remind(today)[:SWEEP_BATCH]:
+        inspection.remind(demand, at=now)
     call_all(now)
     read_texts()
+    read_files()
+    risk.look_at_stale(now)
 
 
 def _due_mail(now: datetime) -> QuerySet[Delivery]:
@@ -210,6 +210,18 @@ def read_texts() -> None:
             return
         texts.read(evidence, at=timezone.now())
         checking.text_was_read(evidence, at=timezone.now())
+
+
+def read_files() -> None:
+    """Read what files say besides their text, for as long as a sweep may take; the next one goes on."""
+    from applications.risk import reading  # loads numpy, pdfium and Pillow, which only the worker needs  # noqa: PLC0415
+
+    began = time.monotonic()
+    for evidence in reading.waiting()[:SWEEP_BATCH]:
+        if time.monotonic() - began > FILES_FOR:
+            return
+        reading.read(evidence, at=timezone.now())
+        risk.file_was_read(evidence, at=timezone.now())
 
 
 def send(delivery: Delivery) -> None:

@@ -17,6 +17,7 @@ from applications.models import (
     Delivery,
     Duty,
     Event,
+    Inspection,
     Mandate,
     Membership,
     NoticePreference,
@@ -146,6 +147,30 @@ def _near(application: Application, event: Event) -> str:
     return f"{application.number}（{step}）{verb}{day:%Y年%-m月%-d日}到期，请及时办理。"
 
 
+def own_members(application: Application, event: Event) -> QuerySet[User]:
+    """Return who acts for the body today; a review is not answered at the counter."""
+    acting = Membership.objects.filter(applicant=application.applicant_id)
+    return User.objects.filter(pk__in=acting.values("user"))
+
+
+def reviewer(application: Application, event: Event) -> QuerySet[User]:
+    """Return the officer of a review's task, unless that is who acted."""
+    named = event.detail.get("to") or event.detail.get("officer") or 0
+    return User.objects.filter(pk=named).exclude(pk=event.by_id or 0)
+
+
+def reviewer_of_task(application: Application, event: Event) -> QuerySet[User]:
+    """Return the officer who waits for an answer to a review."""
+    officers = Inspection.objects.filter(pk=event.detail["inspection"]).values("officer")
+    return User.objects.filter(pk__in=officers, is_active=True)
+
+
+def _review_near(application: Application, event: Event) -> str:
+    day = date.fromisoformat(event.detail["due_on"])
+    verb = "将于" if day >= timezone.localdate(event.at) else "已于"
+    return f"{application.number} 的年度复核通知{verb}{day:%Y年%-m月%-d日}到期，请及时答复。"
+
+
 def expert_asked(application: Application, event: Event) -> QuerySet[User]:
     """Return the expert with an account to whom a question was put."""
     return User.objects.filter(pk=event.detail["expert"])
@@ -218,6 +243,9 @@ RECOVERY: dict[str, tuple[Telling, ...]] = {
         Telling(party, "money", "抵扣因退票恢复", _noted("{note} 的台账因拨付被退回有变化，请查看。")),
     ),
     "recovery_restrict": (Telling(party, "result", "限制申报", _noted("{note}：已作出限制申报决定，请查看决定书。")),),
+    "recovery_unrestrict": (
+        Telling(party, "result", "解除限制申报", _noted("{note}：限制申报已解除，请查看决定书。")),
+    ),
     "recovery_publish": (
         Telling(party, "result", "处理结果公示", _noted("{note} 的处理结果将公示，期限见案件页面。")),
     ),
@@ -300,6 +328,20 @@ TELLINGS: dict[str, tuple[Telling, ...]] = {
     ),
     **RECOVERY,
     "assign": (Telling(officer_in_charge, "todo", "有申报件交由您承办", _said("{number} 已交由您承办。")),),
+    "review_assign": (Telling(reviewer, "todo", "有复核任务交由您办理", _said("{number} 的年度复核由您办理。")),),
+    "review_ask": (
+        Telling(own_members, "todo", "年度复核，请提供材料", _noted("{number} 被列入年度复核，请提供材料：{note}。")),
+    ),
+    "review_answer": (
+        Telling(reviewer_of_task, "todo", "申报单位已答复复核", _said("{number} 的年度复核已有答复，请复核。")),
+    ),
+    "review_remind": (
+        Telling(own_members, "limit", "年度复核答复提醒", _review_near),
+        Telling(reviewer, "limit", "年度复核逾期未答复", _review_near),
+    ),
+    "review_qualified": (Telling(own_members, "progress", "年度复核合格", _said("{number} 年度复核合格。")),),
+    "review_rectify": (Telling(own_members, "todo", "年度复核，请整改", _noted("{number} 年度复核，须{note}。")),),
+    "review_rectified": (Telling(own_members, "progress", "整改已确认", _said("{number} 的整改已经确认，复核办结。")),),
     "ask_expert": (
         Telling(members, "limit", "专家评审", _rests),
         Telling(expert_asked, "todo", "有征询待您答复", _said("就 {number} 征询您的意见，请登录审核台答复。")),

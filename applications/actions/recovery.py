@@ -355,7 +355,7 @@ def discuss(
     result = said(result, "请填写讨论结论。")
     row = keep(act.recovery, minutes, kind=PaperKind.MINUTES, by=by, at=at)
     to = State.DISCUSSED if agreed else State.INVESTIGATING
-    detail = {"held_on": held_on.isoformat(), "people": names, "agreed": agreed, "back": not agreed}
+    detail: dict[str, Any] = {"held_on": held_on.isoformat(), "people": names, "agreed": agreed, "back": not agreed}
     act.done("discuss", text=result, paper=row, to=to, **detail)
     return act.recovery
 

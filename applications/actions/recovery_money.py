@@ -20,7 +20,7 @@ write-off or refund is never above the balance it is for, so nothing else can ma
 Whatever changes a balance holds the application and then the applicant, which those who take set-offs hold too.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -220,7 +220,11 @@ def _surcharge(road: Road, amount_fen: int, told: Mapping[str, Any], today: date
     return one.to_json()
 
 
-CHARGES = {Account.INTEREST: _interest, Account.FINE: _fine, Account.SURCHARGE: _surcharge}
+CHARGES: dict[str, Callable[[Road, int, Mapping[str, Any], date], dict[str, Any]]] = {
+    Account.INTEREST: _interest,
+    Account.FINE: _fine,
+    Account.SURCHARGE: _surcharge,
+}
 
 
 # ---- what comes back -------------------------------------------------------------------------------------------------
@@ -279,7 +283,13 @@ def claim(
         made_by=duty,
         made_at=at,
     )
-    detail = {"claim": row.pk, "account": account, "kind": kind, "amount_fen": amount_fen, "voucher": voucher}
+    detail: dict[str, Any] = {
+        "claim": row.pk,
+        "account": account,
+        "kind": kind,
+        "amount_fen": amount_fen,
+        "voucher": voucher,
+    }
     act.done("claim", text=basis, paper=proof, reverses=reverses.pk if reverses else None, **detail)
     return row
 
@@ -333,7 +343,7 @@ def confirm(row: RecoveryClaim, *, by: User, at: datetime) -> RecoveryEntry:
     row.confirmed_by, row.confirmed_at, row.entry = duty, at, entry
     row.save(update_fields=["confirmed_by", "confirmed_at", "entry"])
     follow(act.recovery, at)
-    detail = {"claim": row.pk, "entry": entry.pk, "account": row.account, "kind": row.kind}
+    detail: dict[str, Any] = {"claim": row.pk, "entry": entry.pk, "account": row.account, "kind": row.kind}
     act.done("confirm", text=row.basis, amount_fen=row.amount_fen, reverses=row.reverses_id, **detail)
     return entry
 
@@ -406,6 +416,8 @@ def taken_by_payment(payment: Payment, *, at: datetime) -> None:
     for use in uses.order_by("pk"):
         assert use.set_off.recovery_id is not None
         recovery = _held(use.set_off.recovery_id)
+        assert recovery.decided_by is not None
+        assert payment.paid_on is not None
         for account, fen in _parts(recovery, use.amount_fen):
             RecoveryEntry.objects.create(
                 recovery=recovery,

@@ -37,6 +37,13 @@ from applications.models.history import (
     NoticePreference,
 )
 from applications.models.inquiry import ClauseDemand, CreditCheck, ExpertOpinion, JointReview, JointVote, SiteVisit
+from applications.models.inspection import (
+    Campaign,
+    Inspection,
+    InspectionCheck,
+    InspectionDemand,
+    InspectionPaper,
+)
 from applications.models.intake import LateAdmission, Mandate, Promise
 from applications.models.ledger import EvidenceItem, EvidenceUse
 from applications.models.letter import FundsTable, LetterTemplate
@@ -73,6 +80,7 @@ from applications.models.recovery import (
     RecoveryTerm,
 )
 from applications.models.restriction import Restriction
+from applications.models.risk import FileMark, PagePrint, RiskScore, RiskSignal
 
 __all__ = [
     "Account",
@@ -89,6 +97,7 @@ __all__ = [
     "BankAccount",
     "CalendarDay",
     "CalendarYear",
+    "Campaign",
     "CarryOver",
     "CaseDecision",
     "CaseDuty",
@@ -115,10 +124,15 @@ __all__ = [
     "EvidenceUse",
     "ExpertOpinion",
     "FactCheck",
+    "FileMark",
     "Finding",
     "FundsTable",
     "HealthRun",
     "IdempotencyKey",
+    "Inspection",
+    "InspectionCheck",
+    "InspectionDemand",
+    "InspectionPaper",
     "Instalment",
     "Invitation",
     "Job",
@@ -131,6 +145,7 @@ __all__ = [
     "NoticeBatch",
     "NoticePreference",
     "Objection",
+    "PagePrint",
     "Payer",
     "PayerShare",
     "Payment",
@@ -153,6 +168,8 @@ __all__ = [
     "Restriction",
     "ResultFile",
     "ResultLine",
+    "RiskScore",
+    "RiskSignal",
     "Round",
     "SavedFilter",
     "SetOff",

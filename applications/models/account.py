@@ -37,6 +37,7 @@ class BankAccount(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "收款账户"
+        indexes = [models.Index(name="accounts_by_number", fields=["number"], condition=Q(replaced_at=None))]
         constraints = [
             models.UniqueConstraint(
                 name="one_account_in_use_per_applicant", fields=["applicant"], condition=Q(replaced_at=None)

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from applications.models.people import Authority, User
-from applications.models.shapes import private_storage, random_name, together
+from applications.models.shapes import Sealed, private_storage, random_name, together
 
 
 def funds_path(row: "FundsTable", filename: str) -> str:
@@ -94,7 +94,7 @@ class LetterTemplate(models.Model):
         return f"{self.get_kind_display()}用语 第{self.version}版"
 
 
-class FundsTable(models.Model):
+class FundsTable(Sealed):
     """
     资金安排表: the sums of many instalments on one numbered paper, for the treasury.
 
@@ -124,6 +124,7 @@ class FundsTable(models.Model):
         indexes = [models.Index(name="funds_tables_newest_first", fields=["authority", "-id"])]
         constraints = [
             together("sha256", "made_at"),
+            together("signed_at", "signer", "certificate", "sealer"),
             models.UniqueConstraint(name="one_funds_table_per_number", fields=["authority", "year", "sequence"]),
             models.CheckConstraint(name="funds_table_has_a_sum", condition=Q(count__gt=0, total_fen__gt=0)),
         ]

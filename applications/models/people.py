@@ -140,6 +140,13 @@ class Applicant(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "申报单位"
+        # What bodies share with each other is looked up for every claim handed in.
+        indexes = [
+            models.Index(name="applicants_by_phone", fields=["contact_phone"]),
+            models.Index(name="applicants_by_email", fields=["email"]),
+            models.Index(name="applicants_by_address", fields=["registered_address"]),
+            models.Index(name="applicants_by_legal_person", fields=["legal_representative"]),
+        ]
 
     def __str__(self) -> str:
         return self.name

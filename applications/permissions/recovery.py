@@ -301,6 +301,15 @@ def why_not_recover(name: str, road: Road, standing: Standing, today: date) -> s
     return _why_not_at_all(name, road, standing) or GATES.get(name, _always)(road, standing, today)
 
 
+def why_not_restrict_body(road: Road, uscc: str) -> str:
+    """On a decision the party itself may be restricted, and who was found to stand behind it or beside it."""
+    party = road.recovery.party
+    known = {road.recovery.application.applicant.uscc, party.get("uscc")}
+    for key in ("shareholders", "controllers", "affiliates"):
+        known |= {row.get("uscc") for row in party.get(key, ())}
+    return "" if uscc in known else "该单位不是当事人，也未记载为其股东、实际控制人或者关联单位。"
+
+
 # ---- what an act names -----------------------------------------------------------------------------------------------
 
 

@@ -29,6 +29,7 @@ from portal.console import (  # noqa: F401 - imported for what they register
     recoveries,
     recovery_case,
     seals,
+    seals_of_many,
     searching,
     selfcheck,
     staff,
@@ -38,7 +39,7 @@ from portal.console import (  # noqa: F401 - imported for what they register
 )
 
 # isort: split
-from portal.console import admissions, counter, restrictions  # noqa: F401 - how a case comes in, after the queue
+from portal.console import admissions, counter, doubts, restrictions, review_tasks, reviews  # noqa: F401 - how a case comes in, after the queue  # noqa: F401 - what is looked at again, after the records
 from portal.console.site import site
 
 __all__ = ["site"]

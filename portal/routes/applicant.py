@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from portal.views import accounts, claim_evidence, claim_form, claim_promise, claims, desk, enterprise, my_recoveries
+from portal.views import (
+    accounts,
+    claim_evidence,
+    claim_form,
+    claim_promise,
+    claims,
+    desk,
+    enterprise,
+    my_recoveries,
+    reviews,
+)
 
 urlpatterns = [
     path("", desk.dashboard, name="desk"),
@@ -27,4 +37,9 @@ urlpatterns = [
     path("claims/<int:pk>/confirm/", claims.confirm, name="claim_confirm"),
     path("claims/<int:pk>/submit/", claims.submit, name="claim_submit"),
     path("claims/<int:pk>/withdraw/", claims.withdraw, name="claim_withdraw"),
+    path("reviews/", reviews.listing, name="my_reviews"),
+    path("reviews/<int:pk>/", reviews.page, name="my_review"),
+    path("reviews/<int:pk>/answer/", reviews.answer, name="my_review_answer"),
+    path("reviews/papers/<int:pk>/", reviews.paper, name="my_review_paper"),
+    path("reviews/papers/<int:pk>/remove/", reviews.remove, name="my_review_paper_remove"),
 ]

@@ -71,6 +71,23 @@ TONES: dict[str, str] = {
     "decided": "work",
     "served": "ask",
     "dropped": "rest",
+    # 年度复核、问题线索
+    "waiting": "wait",
+    "looking": "work",
+    "asked": "wait",
+    "answered": "ask",
+    "rectifying": "work",
+    "ended": "rest",
+    "qualified": "good",
+    "rectify": "wait",
+    "finding": "bad",
+    "holds": "good",
+    "changed": "bad",
+    "unknown": "wait",
+    "new": "ask",
+    "taken": "work",
+    "filed": "bad",
+    "dismissed": "rest",
 }
 
 

@@ -88,6 +88,11 @@ WORDS = {
     "recovery_plan": "分期退回",
     "recovery_close": "追回案件结案",
     "recovery_drop": "主管单位撤销立案",
+    "review_ask": "年度复核，请提供材料",
+    "review_answer": "提交年度复核答复",
+    "review_qualified": "年度复核合格",
+    "review_rectify": "年度复核，请整改",
+    "review_rectified": "整改已确认，复核办结",
 }
 FILES = frozenset({"attach", "take_back"})
 TOLD_WITH_NOTE = frozenset(
@@ -236,6 +241,7 @@ def _steps(case: Application) -> list[StepShown]:
 
 def _acts(case: Application) -> list[ActShown]:
     members = {"start", "attach", "take_back", "confirm", "submit", "resubmit", "withdraw", "promise", "keep_promise"}
+    members |= {"review_answer"}
     rows = case.events.filter(action__in=WORDS).select_related("by").order_by("-sequence")
     told = []
     for _, group in groupby(rows, key=lambda row: (row.action, row.by_id)):

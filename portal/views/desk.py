@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from applications.models import Applicant, Application, Delivery, LateAdmission, RecoveryCase, Status
+from applications.models import Applicant, Application, Delivery, Inspection, LateAdmission, RecoveryCase, Status
 from portal.paging import keyset
 from portal.requests import Request
 
@@ -31,6 +31,9 @@ def dashboard(request: Request) -> HttpResponse:
     context = {
         "page": keyset(cases, ("-pk",), request, size=20),
         "applicants": applicants,
+        "review": Inspection.objects.visible_to(request.user).exclude(state=Inspection.State.ENDED).first()
+        if applicants
+        else None,
         "late": list(late.select_related("clause", "applicant")) if applicants else [],
         "told": list(_unread(request).select_related("event").order_by("-pk")[:MESSAGES_SHOWN]),
         "ours": OURS,

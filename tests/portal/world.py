@@ -9,12 +9,14 @@ from django.apps import apps
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from applications import funds, papers, settling, wordings
+from applications import funds, papers, review_report, settling, wordings
 from applications.actions import (
     account,
     bands,
     batch,
+    campaign,
     counter,
+    inspection,
     payment,
     policy,
     publicity,
@@ -35,6 +37,7 @@ from applications.models import (
     Document,
     Duty,
     ExpertOpinion,
+    Inspection,
     Job,
     LateAdmission,
     Mandate,
@@ -47,7 +50,7 @@ from applications.models import (
     User,
 )
 from applications.uploads import inspect
-from tests import samples
+from tests import reviews, samples
 from tests.factories import (
     NOON,
     account_of,
@@ -104,6 +107,7 @@ def make_world() -> World:
         **_of_the_award(granted, officers[Duty.PAY]),
         **_of_the_notice(applicant),
         **_of_the_inquiries(granted, officers[Duty.EXPERT]),
+        **_of_the_reviews(applicant),
         "dossier": _dossier(submitted, officers[Duty.AUDIT]),
         **_of_the_recovery(applicant),
     }
@@ -336,6 +340,32 @@ def _of_the_notice(applicant: Applicant) -> dict[str, Any]:
         papers.make(noticed.documents.get(kind=Document.Kind.OBJECTION), at=NOON)
         papers.make_batch(notice.batch, at=NOON)
     return {"batch": notice.batch, "public_notice": notice, "objection": waiting, "ruled_objection": ruled}
+
+
+def _of_the_reviews(applicant: Applicant) -> dict[str, Any]:
+    """Return a review that is drawn, one that runs with a task asked and one closed, and doubts of three kinds."""
+    first = make_application(Status.PAID, applicant=applicant, subject="六号中心")
+    closed = reviews.start()
+    task = reviews.task_of(first, make_officer(Duty.INSPECT))
+    reviews.look(task)
+    inspection.conclude(task, result="qualified", summary="仍成立。", by=task.officer, at=reviews.LATER)
+    closed = campaign.close(closed, by=task.officer, at=reviews.LATER)
+    with patch.object(papers.render, "pdf", lambda letter: b"%PDF-1.7 report"):
+        review_report.make(closed, at=reviews.LATER)
+    reviews.start()
+    asked = reviews.task_of(first, make_officer(Duty.INSPECT))
+    sent = reviews.answer(reviews.ask(asked))
+    reviews.ask(Inspection.objects.get(pk=asked.pk))
+    make_application(Status.PAID, applicant=applicant, subject="七号中心")
+    doubt = reviews.finding(first)
+    return {
+        "review": reviews.draw(),
+        "closed_review": closed,
+        "review_task": asked,
+        "review_paper": sent.papers.get(),
+        "finding": doubt,
+        "tip": reviews.tip(first),
+    }
 
 
 def _of_the_inquiries(case: Application, expert: User) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("applications", "0025_recovery"),
+        ("applications", "0028_risk"),
     ]
 
     operations = [

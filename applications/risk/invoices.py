@@ -1,0 +1,73 @@
+"""Invoices that were cut to fit, and sums too large for those who are said to have earned them."""
+
+from collections import defaultdict
+from decimal import Decimal
+
+from applications.flags import RUN
+from applications.risk.case import Case, Finds, Found, Sheet, tidy
+from applications.risk.registry import signal
+
+LIMITS = tuple(Decimal(yuan) for yuan in (50_000, 100_000, 200_000, 500_000, 1_000_000, 2_000_000, 4_000_000))
+JUST_UNDER = Decimal("0.03")  # of the limit
+MANY = 3
+ROUND = Decimal(10_000)
+RICH_A_HEAD = Decimal(20_000_000)  # yuan of revenue for each insured person and year
+
+
+def _by_seller(case: Case) -> dict[str, list[Sheet]]:
+    found: dict[str, list[Sheet]] = defaultdict(list)
+    for sheet in case.of("invoice"):
+        if sheet.text("seller") and sheet.number("total_yuan"):
+            found[sheet.text("seller")].append(sheet)
+    return found
+
+
+def _follow(one: str, other: str) -> bool:
+    if len(one) != len(other) or one[:-9] != other[:-9] or not (one[-9:].isdecimal() and other[-9:].isdecimal()):
+        return False
+    return abs(int(one[-9:]) - int(other[-9:])) <= RUN
+
+
+def _under(value: Decimal) -> Decimal | None:
+    """Return the limit that a sum lies just under."""
+    return next((limit for limit in LIMITS if limit * (1 - JUST_UNDER) <= value < limit), None)
+
+
+@signal("invoice.split", "拆分开票")
+def cut_under_a_limit(case: Case) -> Finds:
+    """Several invoices of one seller, each just under the same limit; more so where their numbers follow each other."""
+    for seller, sheets in _by_seller(case).items():
+        under: dict[Decimal, list[Sheet]] = defaultdict(list)
+        for sheet in sheets:
+            value = sheet.number("total_yuan")
+            if value is not None and (limit := _under(value)):
+                under[limit].append(sheet)
+        for limit, rows in under.items():
+            if len(rows) < MANY:
+                continue
+            numbers = sorted(row.text("invoice_number") for row in rows)
+            follow = sum(_follow(one, other) for one, other in zip(numbers, numbers[1:], strict=False))
+            words = f"{seller}开具的 {len(rows)} 张发票均略低于 {tidy(limit)} 元"
+            words += "，且号码相连" if follow else ""
+            yield Found(35 if follow else 25, words, rows[0].pk, key=f"{seller}|{limit}|{len(rows)}")
+
+
+@signal("invoice.round", "整数开票")
+def all_round(case: Case) -> Finds:
+    """Several invoices of one seller, all of them whole ten-thousands: sums with tax are seldom round."""
+    for seller, sheets in _by_seller(case).items():
+        values = [value for sheet in sheets if (value := sheet.number("total_yuan"))]
+        if len(values) > MANY and all(value % ROUND == 0 for value in values):
+            words = f"{seller}开具的 {len(values)} 张发票价税合计全部为整万元"
+            yield Found(18, words, sheets[0].pk, key=f"{seller}|{len(values)}")
+
+
+@signal("staff.revenue", "人均收入异常")
+def too_rich_for_so_few(case: Case) -> Finds:
+    """Revenue that the insured staff can hardly have earned."""
+    staff = max((n for sheet in case.of("social_insurance_list") if (n := sheet.number("insured_staff"))), default=None)
+    for sheet in case.of("audit_report"):
+        revenue = sheet.number("annual_revenue_yuan") or sheet.number("main_business_revenue_yuan")
+        if staff and revenue and revenue / staff > RICH_A_HEAD:
+            words = f"审计报告营业收入 {tidy(revenue)} 元，参保 {tidy(staff)} 人，人均超过 {tidy(RICH_A_HEAD)} 元"
+            yield Found(25, words, sheet.pk, key=f"{revenue}/{staff}")
