@@ -53,7 +53,7 @@ def measured_in_winter(case: Case) -> Finds:
         for _ in range(min(days, 400)):
             cold += day.month in WINTER
             day += timedelta(days=1)
-        if 0 < days and months < WHOLE_YEAR and cold * 10 >= min(days, 400) * 8:
+        if days > 0 and months < WHOLE_YEAR and cold * 10 >= min(days, 400) * 8:
             words = f"测量周期 {period[0]} 至 {period[1]} 只有 {months} 个月且集中在冬季，不代表全年"
             yield Found(30 if months < FEW_MONTHS else 14, words, sheet.pk, key=f"{period[0]}/{period[1]}")
 
@@ -62,7 +62,8 @@ def measured_in_winter(case: Case) -> Finds:
 def more_than_installed(case: Case) -> Finds:
     """More IT energy than the cards or racks shown can draw in the period."""
     cards = max((n for s in case.of("scale_report") if (n := s.number("card_count"))), default=None)
-    racks = max((n for s in case.of("rack_list") if (n := s.number("racks"))), default=number_in(case.facts.get("racks")))
+    listed = (n for s in case.of("rack_list") if (n := s.number("racks")))
+    racks = max(listed, default=number_in(case.facts.get("racks")))
     for sheet in case.of("pue_report"):
         period, energy = sheet.period(), sheet.number("it_kwh")
         rooms = [count * each for count, each in ((cards, CARD_KW), (racks, RACK_KW)) if count]
