@@ -103,6 +103,7 @@ from applications.permissions.review import (
     why_not_decide_reading,
     why_not_propose,
 )
+from applications.permissions.risk import SEE_RISKS, why_not_set_aside
 from applications.permissions.sealing import (
     why_not_seal,
 )
@@ -126,6 +127,7 @@ __all__ = [
     "ASSIGNING",
     "COUNTER",
     "FINANCE",
+    "SEE_RISKS",
     "ActionRefused",
     "Standing",
     "demanded_units",
@@ -199,6 +201,7 @@ __all__ = [
     "why_not_review_payment",
     "why_not_rule_on",
     "why_not_seal",
+    "why_not_set_aside",
     "why_not_settle",
     "why_not_status",
     "why_not_submit",

@@ -26,6 +26,7 @@ from portal.console import (  # noqa: F401 - imported for what they register
     queue,
     rechecks,
     records,
+    risks,
     seals,
     searching,
     selfcheck,

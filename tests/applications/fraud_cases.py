@@ -270,7 +270,7 @@ class Maker:
             "billed_kwh": str(int(total * Decimal(str(r.uniform(0.93, 1.0))))),
             "issued_on": issued.isoformat(),
         }
-        points = [("测点%d" % place, f"{int(total * Decimal(str(r.uniform(0.02, 0.3)))):,}") for place in range(1, 7)]
+        points = [(f"测点{place}", f"{int(total * Decimal(str(r.uniform(0.02, 0.3)))):,}") for place in range(1, 7)]
         rows = [
             ("委托单位", body.name),
             ("报告编号", number),
@@ -311,7 +311,6 @@ class Maker:
         self, body: Body, filed: date, seller: str, fen: int, day: date, form: str = "", number: str = ""
     ) -> Paper:
         """Return an invoice; the numbers of one seller run on from buyer to buyer."""
-        r = self.random
         number = number or self.number(seller, day)
         total = Decimal(fen) / 100
         tax = (total * 6 / 106).quantize(Decimal("0.01"))

@@ -42,6 +42,7 @@ from applications.models import (
     Policy,
     Posting,
     Publication,
+    RiskSignal,
     Settlement,
     Status,
     User,
@@ -63,6 +64,7 @@ from tests.factories import (
     make_paper,
     make_payer,
     make_policy,
+    make_signal,
     make_user,
 )
 
@@ -103,6 +105,7 @@ def make_world() -> World:
         **_of_the_award(granted, officers[Duty.PAY]),
         **_of_the_notice(applicant),
         **_of_the_inquiries(granted, officers[Duty.EXPERT]),
+        "risk_signal": RiskSignal.objects.filter(application=submitted).first() or make_signal(submitted),
         "dossier": _dossier(submitted, officers[Duty.AUDIT]),
     }
     return World(_people(applicant, officers), draft, submitted, granted, objects)
