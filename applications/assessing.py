@@ -241,7 +241,11 @@ def same_subject(one: str, other: str) -> bool:
 
 
 def history_of(application: Application) -> list[dict[str, Any]]:
-    """Return earlier sums to the same beneficiary under the same policy, granted here or entered by the authority."""
+    """
+    Return earlier sums to the same beneficiary under the same policy, granted here or entered by the authority.
+
+    A revoked award does not count, one of which a part has to come back counts with the rest.
+    """
     rows = _earlier(application.applicant, [application.policy_id], but=application)
     return [
         {
@@ -266,10 +270,10 @@ def history_of_applicant(applicant: Applicant, policies: Iterable[Policy], *, sa
 def _earlier(
     applicant: Applicant, policies: Sequence[int], *, but: Application | None = None
 ) -> Iterable[tuple[str, int, int, str]]:
-    awards = Award.objects.standing().filter(applicant=applicant.pk, clause__policy__in=policies)
+    awards = Award.objects.standing().kept().filter(applicant=applicant.pk, clause__policy__in=policies)
     if but is not None:
         awards = awards.exclude(application=but.pk)
-    here = awards.values_list("clause__code", "year", "amount_fen", "application__subject")
+    here = awards.values_list("clause__code", "year", "kept_fen", "application__subject")
     before = (
         EarlierAward.objects.counting()
         .filter(uscc=applicant.uscc, clause__policy__in=policies)

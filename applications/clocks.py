@@ -34,6 +34,11 @@ def years_after(day: Day, years: int) -> Day:
     return day.replace(year=day.year + years, day=min(day.day, last))
 
 
+def months_after(day: date, months: int) -> date:
+    """Return the same day some months later, or that month's last one, whether offices work or not."""
+    return day + timedelta(days=_months_as_days(day, months))
+
+
 class Calendar(dict[date, bool]):
     """The authority's own days (True where offices work), and the years whose list it has declared complete."""
 

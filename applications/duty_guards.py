@@ -38,6 +38,10 @@ LINKS = {
         "review__application",
     ),
     "instalment_id": (_OF_THE_INSTALMENT, "instalment__award__application"),
+    "inspection_id": (
+        "(SELECT application_id FROM applications_inspection WHERE id = NEW.inspection_id)",
+        "inspection__application",
+    ),
     "recovery_id": (
         "(SELECT application_id FROM applications_recoverycase WHERE id = NEW.recovery_id)",
         "recovery__application",
@@ -98,6 +102,10 @@ REFERENCES = (
     Reference("jointreview", "called_by", (VERIFY,)),
     Reference("jointreview", "closed_by", (VERIFY,)),
     Reference("jointvote", "recorded_by", (VERIFY,), "review_id"),
+    Reference("inspection", "concluded_by", (INSPECT,)),
+    Reference("inspection", "rectified_by", (INSPECT,)),
+    Reference("inspectiondemand", "asked_by", (INSPECT,), "inspection_id"),
+    Reference("inspectioncheck", "checked_by", (INSPECT,), "inspection_id"),
     Reference("recoverycase", "opened_by", (INSPECT,)),
     Reference("recoverycase", "decided_by", (INSPECT,)),
     Reference("recoverystep", "duty", (INSPECT, LEGAL, HEARING, PAY, COUNTERSIGN), "recovery_id"),

@@ -37,12 +37,14 @@ from applications.models import (
     Commitment,
     CreditCheck,
     Document,
+    Finding,
     Objection,
     PayerShare,
     Payment,
     Policy,
     Pool,
     Recheck,
+    RecoveryCase,
     Restriction,
     Status,
     YearClose,
@@ -66,10 +68,13 @@ PAYABLE = (DUE, REJECTED)  # nothing stands in the way of paying these
 UNPAID = (*PAYABLE, HELD, RETURNED)  # no payment of these is under way
 
 # Why a share is held, the gravest first: the first that applies is named.
-RESTRICTED, OBJECTED, DUPLICATE, CLOSED = "restricted", "objected", "duplicate", "closed"
+RESTRICTED, RECOVERY, DOUBTED = "restricted", "recovery", "doubted"
+OBJECTED, DUPLICATE, CLOSED = "objected", "duplicate", "closed"
 EARLY, RECHECK, ACCOUNT, BACK, LATE = "early", "recheck", "account", "back", "late"
 HOLDS = {
     RESTRICTED: "限制拨付",
+    RECOVERY: "追回案件办理中",
+    DOUBTED: "线索核查中",
     OBJECTED: "异议未核实",
     DUPLICATE: "拨付前核查存疑",
     CLOSED: "年度已结账",
@@ -123,6 +128,12 @@ def _hold(at: datetime) -> Case:
         uscc=OuterRef(f"{award}__applicant__uscc"),
         scope=Restriction.Scope.PAYMENT,
     )
+    pausing = RecoveryCase.objects.filter(
+        state__in=RecoveryCase.PAUSING,
+        authority=OuterRef(f"{award}__authority"),
+        application__applicant=OuterRef(f"{award}__applicant"),
+    )
+    doubts = Finding.objects.filter(application=OuterRef(f"{award}__application"), state=Finding.State.TAKEN)
     newest = Recheck.objects.filter(instalment=OuterRef("instalment")).order_by("-pk").values("passed")[:1]
     rechecked = Coalesce(Subquery(newest), Value(False), output_field=BooleanField())
     case = OuterRef(f"{award}__application")
@@ -147,6 +158,8 @@ def _hold(at: datetime) -> Case:
     return Case(
         When(live__state__isnull=False, then=Value("")),  # it is paid or under way
         When(Exists(restricted), then=Value(RESTRICTED)),
+        When(Exists(pausing), then=Value(RECOVERY)),
+        When(Exists(doubts), then=Value(DOUBTED)),
         When(Exists(objections), then=Value(OBJECTED)),
         When(_is(credit.values("result")[:1], CreditCheck.Result.DUPLICATE), then=Value(DUPLICATE)),
         When(Exists(closes), then=Value(CLOSED)),

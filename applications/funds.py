@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Count, OuterRef, Subquery, Sum
 from django.utils import timezone
 
 from applications import papers
 from applications.actions.shared import next_number
 from applications.documents import render
 from applications.documents.funds import FundsLetter
-from applications.models import Authority, Document, FundsTable, Instalment, Job, User
+from applications.models import Authority, Document, FundsTable, Instalment, Job, PayerShare, User
 
 MOST_ROWS = 1000  # forty pages; more is two tables
 
@@ -38,6 +38,13 @@ def lines_of(instalments: Sequence[int]) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
+
+
+def borne_of(instalments: Sequence[int]) -> list[tuple[str, int, int]]:
+    """Return what each payer bears of instalments: its name, the number of its shares, fen (one query)."""
+    shares = PayerShare.objects.filter(instalment__in=instalments).values("payer__name")
+    sums = shares.annotate(count=Count("pk"), fen=Sum("amount_fen")).order_by("-payer__standard", "payer")
+    return [(row["payer__name"], row["count"], row["fen"]) for row in sums]
 
 
 def issue(
@@ -67,6 +74,7 @@ def issue(
         since=days[0],
         until=days[-1],
         rows=lines,
+        borne=borne_of(instalments),
         note=note,
     ).to_content()
     papers.refuse_disagreeing_sums(content)

@@ -17,7 +17,16 @@ APPEND_ONLY = (
     *("approval", "band", "dailydigest", "digesthead"),
     *("payershare", "recheck", "setoffuse", "resultfile", "resultline", "carryover"),
     *("recoverystep", "recoverypaper", "recoveryentry"),
-    *("filemark", "pageprint"),
+    *("inspectioncheck", "filemark", "pageprint"),
+)
+
+# The bytes of a paper change once: what was 待签章 gets its seal, and the hash of what it was stays.
+BYTES = (
+    "(OLD.sha256 IS NOT NULL AND (NEW.sha256 IS NULL OR (NEW.sha256 <> OLD.sha256 AND NOT "
+    "(OLD.signed_at IS NULL AND NEW.signed_at IS NOT NULL AND NEW.draft_sha256 = OLD.sha256)))) "
+    "OR (OLD.signed_at IS NOT NULL AND (NEW.signed_at IS NULL OR NEW.signed_at <> OLD.signed_at "
+    "OR NEW.signer <> OLD.signer OR NEW.certificate <> OLD.certificate OR NEW.sealer <> OLD.sealer "
+    "OR NEW.file <> OLD.file OR NEW.draft_sha256 <> OLD.draft_sha256))"
 )
 
 # Table -> the condition under which an UPDATE is refused, over OLD and NEW.
@@ -60,12 +69,7 @@ SEALED = {
     "document": (
         "NEW.number <> OLD.number OR NEW.code <> OLD.code OR NEW.kind <> OLD.kind OR NEW.content <> OLD.content "
         "OR COALESCE(NEW.template_id, 0) <> COALESCE(OLD.template_id, 0) "
-        # The bytes change once: what was 待签章 gets its seal, and the hash of what it was stays.
-        "OR (OLD.sha256 IS NOT NULL AND (NEW.sha256 IS NULL OR (NEW.sha256 <> OLD.sha256 AND NOT "
-        "(OLD.signed_at IS NULL AND NEW.signed_at IS NOT NULL AND NEW.draft_sha256 = OLD.sha256)))) "
-        "OR (OLD.signed_at IS NOT NULL AND (NEW.signed_at IS NULL OR NEW.signed_at <> OLD.signed_at "
-        "OR NEW.signer <> OLD.signer OR NEW.certificate <> OLD.certificate OR NEW.sealer <> OLD.sealer "
-        "OR NEW.file <> OLD.file OR NEW.draft_sha256 <> OLD.draft_sha256)) "
+        f"OR {BYTES} "
         "OR (OLD.replaces_id IS NOT NULL AND (NEW.replaces_id IS NULL OR NEW.replaces_id <> OLD.replaces_id)) "
         # A paper once out of force does not come back.
         "OR (NEW.standing <> OLD.standing AND OLD.standing <> 'valid' "
@@ -74,8 +78,11 @@ SEALED = {
     # What a paper says and which wording it has are fixed with its number; a wording is confirmed or dropped once.
     "fundstable": (
         "NEW.number <> OLD.number OR NEW.content <> OLD.content OR NEW.total_fen <> OLD.total_fen "
-        "OR NEW.count <> OLD.count OR COALESCE(NEW.template_id, 0) <> COALESCE(OLD.template_id, 0) "
-        "OR (OLD.sha256 IS NOT NULL AND (NEW.sha256 IS NULL OR NEW.sha256 <> OLD.sha256))"
+        f"OR NEW.count <> OLD.count OR COALESCE(NEW.template_id, 0) <> COALESCE(OLD.template_id, 0) OR {BYTES}"
+    ),
+    "noticebatch": (
+        "NEW.number <> OLD.number OR NEW.authority_id <> OLD.authority_id OR NEW.opened_at <> OLD.opened_at "
+        f"OR {BYTES}"
     ),
     "lettertemplate": (
         "OLD.confirmed_at IS NOT NULL OR OLD.dropped_at IS NOT NULL OR NEW.parts <> OLD.parts OR NEW.kind <> OLD.kind "
@@ -125,6 +132,39 @@ SEALED = {
     "tip": (
         "NEW.finding_id <> OLD.finding_id OR NEW.code <> OLD.code OR NEW.name <> OLD.name "
         "OR NEW.contact <> OLD.contact OR NEW.sha256 <> OLD.sha256 OR OLD.answered_at IS NOT NULL"
+    ),
+    # How a sample was drawn stands from the moment it was; a campaign that ended or was dropped stays so.
+    "campaign": (
+        "NEW.authority_id <> OLD.authority_id OR NEW.year <> OLD.year OR NEW.title <> OLD.title "
+        "OR NEW.basis <> OLD.basis OR NEW.method <> OLD.method OR COALESCE(NEW.size, 0) <> COALESCE(OLD.size, 0) "
+        "OR NEW.strata <> OLD.strata OR NEW.seed <> OLD.seed OR NEW.frame <> OLD.frame "
+        "OR NEW.frame_sha256 <> OLD.frame_sha256 OR NEW.frame_count <> OLD.frame_count "
+        "OR NEW.frame_fen <> OLD.frame_fen OR NEW.reply_days <> OLD.reply_days OR NEW.drawn_at <> OLD.drawn_at "
+        "OR OLD.state = 'dropped' OR (OLD.state = 'running' AND NEW.state NOT IN ('running', 'closed')) "
+        "OR (OLD.state = 'closed' AND (NEW.state <> 'closed' OR NEW.content <> OLD.content "
+        "OR NEW.report_number <> OLD.report_number OR NEW.closed_at <> OLD.closed_at)) "
+        "OR (OLD.sha256 IS NOT NULL AND (NEW.sha256 IS NULL OR NEW.sha256 <> OLD.sha256))"
+    ),
+    # Which award was drawn and what was paid then stand; an ended task stays ended as it was concluded.
+    "inspection": (
+        "NEW.campaign_id <> OLD.campaign_id OR NEW.application_id <> OLD.application_id "
+        "OR NEW.award_id <> OLD.award_id OR NEW.stratum <> OLD.stratum OR NEW.score <> OLD.score "
+        "OR NEW.paid_fen <> OLD.paid_fen OR OLD.state = 'ended' "
+        "OR (OLD.concluded_at IS NOT NULL AND (NEW.concluded_at IS NULL OR NEW.concluded_at <> OLD.concluded_at "
+        "OR NEW.concluded_by_id <> OLD.concluded_by_id OR NEW.summary <> OLD.summary))"
+    ),
+    # Asked once, answered once; until then the answer is being written.
+    "inspectiondemand": (
+        "OLD.answered_at IS NOT NULL OR OLD.ended_at IS NOT NULL OR NEW.inspection_id <> OLD.inspection_id "
+        "OR NEW.kind <> OLD.kind OR NEW.items <> OLD.items OR NEW.asked_by_id <> OLD.asked_by_id "
+        "OR NEW.asked_at <> OLD.asked_at "
+        "OR (OLD.due_on IS NOT NULL AND (NEW.due_on IS NULL OR NEW.due_on <> OLD.due_on))"
+    ),
+    "inspectionpaper": (
+        "OLD.withdrawn_at IS NOT NULL OR NEW.demand_id <> OLD.demand_id OR NEW.item <> OLD.item "
+        "OR NEW.file <> OLD.file OR NEW.sha256 <> OLD.sha256 OR NEW.size <> OLD.size "
+        "OR NEW.original_name <> OLD.original_name OR NEW.uploaded_by_id <> OLD.uploaded_by_id "
+        "OR NEW.uploaded_at <> OLD.uploaded_at"
     ),
     # What was decided stands; the state goes its way, and an ended case stays ended.
     "recoverycase": (

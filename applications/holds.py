@@ -20,10 +20,12 @@ from applications.models import (
     BankAccount,
     Clock,
     CreditCheck,
+    Finding,
     Instalment,
     Objection,
     Payment,
     Recheck,
+    RecoveryCase,
     Restriction,
     Status,
     YearClose,
@@ -65,6 +67,8 @@ def read(instalments: QuerySet[Instalment], at: datetime) -> QuerySet[Any]:
     rows = to_ask(instalments).annotate(
         **{name: Subquery(query) for name, query in said.items()},
         hold_objected=Exists(objections),
+        hold_recovery=Exists(pausing().filter(authority=authority, application__applicant=body)),
+        hold_doubted=Exists(Finding.objects.filter(application=case, state=Finding.State.TAKEN)),
         hold_closed=Exists(closes_of(today.year).filter(authority=authority)),
     )
     return rows.order_by("pk")
@@ -150,6 +154,20 @@ def _objected(parts: Sequence[Any], at: datetime) -> Held:
             yield part, "本件有尚未核实完毕的异议"
 
 
+def _recovery(parts: Sequence[Any], at: datetime) -> Held:
+    """Nothing is paid to a body while this authority decides whether money comes back from it."""
+    for part in parts:
+        if part.hold_recovery:
+            yield part, "申报单位另有追回案件尚未办结，暂停拨付（财政违法行为处罚处分条例第二十四条）"
+
+
+def _doubted(parts: Sequence[Any], at: datetime) -> Held:
+    """A doubt about this case that an officer has taken up holds its money; the mere arrival of one does not."""
+    for part in parts:
+        if part.hold_doubted:
+            yield part, "本件有问题线索正在核查"
+
+
 def duplicate(parts: Sequence[Any], at: datetime) -> Held:
     """What the newest credit check before payment found about the same matter elsewhere; a clean one lifts it."""
     found = _rows(CreditCheck, parts, "hold_credit")
@@ -178,6 +196,8 @@ def late(parts: Sequence[Any], at: datetime) -> Held:
 HOLDS: tuple[Hold, ...] = (
     _not_granted,
     _restricted,
+    _recovery,
+    _doubted,
     _not_due,
     _not_rechecked,
     _account,
@@ -187,6 +207,11 @@ HOLDS: tuple[Hold, ...] = (
     _closed_year,
     late,
 )
+
+
+def pausing() -> QuerySet[RecoveryCase]:
+    """Return the recovery cases that hold the money of their body: from 立案 until the decision is served."""
+    return RecoveryCase.objects.filter(state__in=RecoveryCase.PAUSING)
 
 
 def closes_of(year: int) -> QuerySet[YearClose]:
@@ -201,7 +226,7 @@ def why_closed(authority_id: int, year: int) -> str:
 
 
 # What concerns the desk alone; the applicant is told everything else.
-INNER = frozenset({late, duplicate})
+INNER = frozenset({late, duplicate, _doubted})
 
 
 def held(

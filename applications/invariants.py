@@ -13,7 +13,7 @@ from django.core.files.storage import Storage
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce, Least
 
-from applications import settling
+from applications import recovering, settling
 from applications.chains import walk_all
 from applications.duty_guards import LINKS, REFERENCES
 from applications.ledger import RELEASING
@@ -21,6 +21,7 @@ from applications.models import (
     Application,
     Award,
     BankAccount,
+    Campaign,
     CaseDuty,
     Commitment,
     DeskFile,
@@ -30,6 +31,7 @@ from applications.models import (
     EvidenceItem,
     EvidenceUse,
     IdempotencyKey,
+    InspectionPaper,
     Instalment,
     PayerShare,
     Payment,
@@ -37,17 +39,22 @@ from applications.models import (
     Pool,
     PoolWait,
     Posting,
+    RecoveryCase,
+    RecoveryClaim,
+    RecoveryEntry,
+    RecoveryPaper,
     ResultFile,
     SetOff,
     SetOffUse,
     Settlement,
     Status,
+    Tip,
 )
 from applications.models.shapes import private_storage
 from applications.pools import UNSETTLED, completed
 from applications.workflow import EXITS
 
-FOLDERS = ("evidence", "desk", "accounts", "payments")
+FOLDERS = ("evidence", "desk", "accounts", "payments", "recovery", "reviews", "tips")
 GRANTED = (Status.GRANTED, Status.PAID, Status.CLOSED)
 
 
@@ -106,7 +113,7 @@ def sums_not_as_settled() -> int:
     )
     right = Q(amount_fen=Least("settled", "application__proposed_fen"))
     rest = Q(pool__shortfall=Pool.Shortfall.REMAINDER, amount_fen__lte=F("settled"))
-    return rows.filter(settled__isnull=False).exclude(right | rest).count()
+    return rows.filter(settled__isnull=False).exclude(right | rest | Q(application__status=Status.REVOKED)).count()
 
 
 def waits_overtaken() -> int:
@@ -131,13 +138,20 @@ def i3_paid_beyond_the_award() -> int:
 
 
 def i4_commitments_not_of_the_proposal() -> int:
-    """The live commitments of a case in 公示 or granted are what it is to receive: proposed, or the arranged sum."""
+    """
+    The live commitments of a case in 公示 or granted are what it is to receive: proposed, or the arranged sum.
+
+    A revoked one keeps what it was paid and nothing else: what comes back goes to the treasury, not to the pool.
+    """
     live = Commitment.objects.exclude(state=Commitment.State.RELEASED)
     holding = Application.objects.filter(pk__in=live.values("application"))
     held = holding.annotate(
         held=_sum_of(live, "amount_fen", "application"), to_receive=Coalesce("arranged_fen", "proposed_fen")
     )
-    return held.exclude(status__in=[Status.NOTICED, *GRANTED], to_receive=F("held")).count()
+    confirmed = Payment.objects.filter(state=Payment.State.CONFIRMED)
+    held = held.annotate(paid=_sum_of(confirmed, "amount_fen", "instalment__award__application"))
+    right = Q(status__in=[Status.NOTICED, *GRANTED], to_receive=F("held")) | Q(status=Status.REVOKED, paid=F("held"))
+    return held.exclude(right).count()
 
 
 def i5_granted_without_award_or_notice() -> int:
@@ -178,7 +192,11 @@ def set_offs_out_of_bounds() -> int:
 
 
 def i7_payments_not_of_their_instalment() -> int:
-    """A payment is the whole of a share of its instalment, to an account of the applicant, in a batch of its payer."""
+    """
+    A payment is the whole of a share of its instalment, to an account of the applicant, in a batch of its payer.
+
+    Beside it: what was paid and is demanded back adds up (`recoveries_that_do_not_add_up`).
+    """
     wrong = ~Q(amount_fen=F("share__amount_fen"), instalment=F("share__instalment")) | ~Q(
         account__applicant=F("instalment__award__application__applicant")
     )
@@ -188,7 +206,74 @@ def i7_payments_not_of_their_instalment() -> int:
         gross=_sum_of(in_batch, "amount_fen", "batch"), took=_sum_of(in_batch, "set_off_fen", "batch")
     )
     drifted = batches.exclude(amount_fen=F("gross") - F("took"))
-    return Payment.objects.filter(wrong | elsewhere).count() + drifted.count()
+    apart = Payment.objects.filter(wrong | elsewhere).count() + drifted.count()
+    return apart + recoveries_that_do_not_add_up()
+
+
+def recoveries_that_do_not_add_up() -> int:
+    """
+    Recovery ledgers that demand more than was paid, come back beyond it unaccounted, or rest on one person.
+
+    Per account nothing but a repayment or a set-off makes a balance negative, so what is written off never exceeds
+    what is owed. An entry that takes another back is its mirror in the same case; what two people answer for names two;
+    a claim that counts has its entry; a closed case has nothing open but what a returned payment opened again.
+    """
+    entries = RecoveryEntry.objects.select_related("reverses", "made_by", "confirmed_by").order_by("pk")
+    by_case: dict[int, list[RecoveryEntry]] = {}
+    for row in entries.iterator(chunk_size=500):
+        by_case.setdefault(row.recovery_id, []).append(row)
+    wrong = sum(map(_is_no_mirror, (row for rows in by_case.values() for row in rows)))
+    demanded: dict[int, int] = {}
+    for case in RecoveryCase.objects.filter(pk__in=by_case).iterator(chunk_size=500):
+        rows = by_case[case.pk]
+        balances = recovering.balances_of(rows)
+        demanded[case.award_id] = demanded.get(case.award_id, 0) + balances["principal"].owed
+        wrong += sum(row.written_off > row.owed for row in balances.values())
+        wrong += _has_a_surcharge_beyond(rows, balances)
+        if case.closed_at is not None:
+            late = any(row.kind == "set_off" and row.reverses_id and row.made_at >= case.closed_at for row in rows)
+            wrong += not late and any(row.net for row in balances.values())
+    wrong += _demanded_beyond_what_was_paid(demanded)
+    claims = RecoveryClaim.objects.filter(entry__isnull=False)
+    same = {name: F(f"entry__{name}") for name in ("recovery", "account", "kind", "amount_fen", "made_by")}
+    return wrong + claims.exclude(**same).count() + _set_offs_not_in_the_ledger()
+
+
+def _is_no_mirror(row: RecoveryEntry) -> bool:
+    if row.kind in ("repaid", "refunded", "written_off"):
+        other = row.confirmed_by
+        if other is None or other.user_id == row.made_by.user_id:
+            return True
+    back = row.reverses
+    if back is None:
+        return False
+    fields = ("recovery_id", "account", "kind", "amount_fen")
+    return back.reverses_id is not None or any(getattr(row, name) != getattr(back, name) for name in fields)
+
+
+def _has_a_surcharge_beyond(rows: list[RecoveryEntry], balances: dict[str, recovering.Balance]) -> bool:
+    """Say whether what was added for lateness exceeds what it is for (行政强制法第四十五条, 行政处罚法第七十二条)."""
+    added = {"principal": 0, "fine": 0}
+    for row in recovering.counting(rows):
+        if (row.account, row.kind) == ("surcharge", "owed"):
+            added[row.reckoned.get("on", "principal")] += row.amount_fen
+    owed = any(balances[name].owed for name in added)
+    return owed and any(fen > balances[name].owed for name, fen in added.items())
+
+
+def _demanded_beyond_what_was_paid(demanded: dict[int, int]) -> int:
+    confirmed = Payment.objects.filter(state=Payment.State.CONFIRMED)
+    awards = Award.objects.filter(pk__in=demanded).annotate(paid=_sum_of(confirmed, "amount_fen", "instalment__award"))
+    return sum(demanded[pk] > paid for pk, paid in awards.values_list("pk", "paid"))
+
+
+def _set_offs_not_in_the_ledger() -> int:
+    """Count confirmed payments whose set-offs of recovery cases are not, fen by fen, in the ledgers of those."""
+    uses = SetOffUse.objects.filter(set_off__recovery__isnull=False).order_by()
+    took = uses.filter(payment__state=Payment.State.CONFIRMED).values_list("payment", "set_off__recovery")
+    entries = RecoveryEntry.objects.filter(kind="set_off", reverses=None, reversed_by=None).order_by()
+    entered = entries.values_list("payment", "recovery").annotate(fen=Sum("amount_fen"))
+    return len(set(took.annotate(fen=Sum("amount_fen"))) ^ set(entered))
 
 
 def i8_broken_chains() -> int:
@@ -244,6 +329,10 @@ def i10_files_and_rows_apart(storage: Storage | None = None) -> int:
         sent = PaymentBatch.objects.exclude(**{f"{kind}_file": ""})
         named |= dict(sent.values_list(f"{kind}_file", f"{kind}_sha256"))
     named |= dict(ResultFile.objects.values_list("file", "sha256"))
+    named |= dict(InspectionPaper.objects.values_list("file", "sha256"))
+    for made in (Tip, Campaign):
+        named |= dict(made.objects.exclude(file="").values_list("file", "sha256"))
+    named |= dict(RecoveryPaper.objects.values_list("file", "sha256"))
     wrong = sum(not storage.exists(name) or _sha256(storage, name) != digest for name, digest in named.items())
     return wrong + sum(path not in named for folder in FOLDERS for path in _stored(storage, folder))
 

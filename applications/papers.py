@@ -29,11 +29,21 @@ from applications.documents.notice import NoticeLetter
 from applications.documents.objection import ObjectionLetter
 from applications.documents.payment import PaymentLetter
 from applications.documents.receipt import ReceiptLetter
+from applications.documents.recovery import (
+    ConveneLetter,
+    FiledLetter,
+    HearingLetter,
+    ProposalLetter,
+    RecoveryDecisionLetter,
+)
+from applications.documents.repayment import ClosedLetter, PlanLetter, ServiceLetter, TransferLetter, UrgeLetter
+from applications.documents.restriction import LiftingLetter, RestrictionLetter
 from applications.models import (
     Application,
     Assessment,
     Authority,
     Award,
+    Campaign,
     Correction,
     Document,
     Evidence,
@@ -45,6 +55,7 @@ from applications.models import (
     Objection,
     Payment,
     Promise,
+    RecoveryCase,
     User,
 )
 
@@ -62,6 +73,18 @@ SIGNS = {
     Kind.NOTICE: "兑",
     Kind.PAYMENT: "拨",
     Kind.OBJECTION: "异复",
+    Kind.REC_FILED: "追立",
+    Kind.REC_PROPOSAL: "追告",
+    Kind.REC_HEARING: "追听告",
+    Kind.REC_CONVENE: "追听",
+    Kind.REC_DECISION: "追决",
+    Kind.REC_SERVICE: "追送",
+    Kind.REC_URGE: "追催",
+    Kind.REC_PLAN: "追分",
+    Kind.REC_TRANSFER: "追移",
+    Kind.REC_CLOSED: "追结",
+    Kind.RESTRICT: "限",
+    Kind.UNRESTRICT: "解限",
 }
 
 LETTERS: dict[str, type[Letter]] = {
@@ -74,9 +97,21 @@ LETTERS: dict[str, type[Letter]] = {
     Kind.OBJECTION: ObjectionLetter,
     Kind.NOTICE: NoticeLetter,
     Kind.PAYMENT: PaymentLetter,
+    Kind.REC_FILED: FiledLetter,
+    Kind.REC_PROPOSAL: ProposalLetter,
+    Kind.REC_HEARING: HearingLetter,
+    Kind.REC_CONVENE: ConveneLetter,
+    Kind.REC_DECISION: RecoveryDecisionLetter,
+    Kind.REC_SERVICE: ServiceLetter,
+    Kind.REC_URGE: UrgeLetter,
+    Kind.REC_PLAN: PlanLetter,
+    Kind.REC_TRANSFER: TransferLetter,
+    Kind.REC_CLOSED: ClosedLetter,
+    Kind.RESTRICT: RestrictionLetter,
+    Kind.UNRESTRICT: LiftingLetter,
 }
 
-Made = TypeVar("Made", Document, NoticeBatch, FundsTable)
+Made = TypeVar("Made", Document, NoticeBatch, FundsTable, Campaign)
 
 # Letters and digits that nobody confuses on paper.
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -135,7 +170,7 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(item)
 
 
-def _issue(
+def issue(
     application: Application,
     kind: Kind,
     letter: dict,
@@ -144,7 +179,13 @@ def _issue(
     at: datetime,
     award: Award | None = None,
     payment: Payment | None = None,
+    recovery: RecoveryCase | None = None,
 ) -> Document:
+    """
+    Give out a letter of a case: number, code and content fixed in this transaction, the PDF by a job.
+
+    `letter` is what its kind adds to what every letter of a case says. The caller holds the case.
+    """
     authority, law = application.authority, assessing.law_of(application)
     year = timezone.localdate(at).year
     sequence = next_number(f"letter:{authority.code}:{kind}:{year}")
@@ -170,6 +211,7 @@ def _issue(
         application=application,
         award=award,
         payment=payment,
+        recovery=recovery,
         authority=authority,
         template=template,
         kind=kind,
@@ -248,7 +290,7 @@ def issue_receipt(
         "bearer": mandate.bearer if mandate else "",
         "officer": str(mandate.officer) if mandate else "",
     }
-    return _issue(application, Kind.RECEIPT, letter, by=by, at=at)
+    return issue(application, Kind.RECEIPT, letter, by=by, at=at)
 
 
 def _next_step(application: Application) -> str:
@@ -281,7 +323,7 @@ def issue_acceptance(
         "promises": [[row.label, help_of.get(row.slot, ""), chinese_date(row.due_on)] for row in promises],
     }
     kind = Kind.LEEWAY if promises and not silent else Kind.ACCEPTANCE
-    return _issue(application, kind, letter, by=by, at=at)
+    return issue(application, kind, letter, by=by, at=at)
 
 
 def issue_correction(
@@ -297,7 +339,7 @@ def issue_correction(
         "answered_on": answered_on,
     }
     earlier = application.documents.filter(kind=Kind.CORRECTION, standing=Standing.VALID).order_by("pk").last()
-    issued = _issue(application, Kind.CORRECTION, letter, by=by, at=at)
+    issued = issue(application, Kind.CORRECTION, letter, by=by, at=at)
     if earlier:
         supersede(earlier, by=issued, officer=by, at=at)
     return issued
@@ -306,12 +348,12 @@ def issue_correction(
 def issue_decline(application: Application, ground: str, reason: str, *, by: User, at: datetime) -> Document:
     """Give out the notice that a claim is not taken in, on a ground that has a name or on another one."""
     letter = _decision(application, reason, facts=[]) | {"ground": ground}
-    return _issue(application, Kind.DECLINE, letter, by=by, at=at)
+    return issue(application, Kind.DECLINE, letter, by=by, at=at)
 
 
 def issue_refusal(application: Application, reason: str, *, by: User, at: datetime) -> Document:
     """Give out the decision not to pay."""
-    return _issue(
+    return issue(
         application, Kind.REFUSAL, _decision(application, reason, facts=verified_rows(application)), by=by, at=at
     )
 
@@ -355,7 +397,7 @@ def issue_notice(award: Award, *, by: User, at: datetime) -> Document:
         "pack_name": assessment.pack_version,
         "pack_hash": assessment.pack_sha256[:12],
     }
-    issued = _issue(application, Kind.NOTICE, letter, by=by, at=at, award=award)
+    issued = issue(application, Kind.NOTICE, letter, by=by, at=at, award=award)
     if award.replaces_id:  # a corrected decision: its notice takes the place of the first one
         supersede(Document.objects.get(award=award.replaces_id, kind=Kind.NOTICE), by=issued, officer=by, at=at)
     return issued
@@ -382,7 +424,7 @@ def issue_payment(payment: Payment, *, paid_fen: int, by: User, at: datetime) ->
         "account_bank": payment.account.bank,
         "account_tail": payment.account.number[-4:],
     }
-    return _issue(application, Kind.PAYMENT, letter, by=by, at=at, payment=payment)
+    return issue(application, Kind.PAYMENT, letter, by=by, at=at, payment=payment)
 
 
 def computation_of(application: Application, trace: list[str]) -> list[str]:
@@ -426,7 +468,7 @@ def issue_objection_answer(application: Application, objection: Objection, *, by
         "upheld": objection.ruling != Objection.Ruling.REJECTED,
         "remedies": remedies_of(application),
     }
-    return _issue(application, Kind.OBJECTION, letter, by=by, at=at)
+    return issue(application, Kind.OBJECTION, letter, by=by, at=at)
 
 
 def queue_batch(batch: NoticeBatch, *, by: User, at: datetime) -> None:

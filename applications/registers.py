@@ -53,19 +53,34 @@ def harmless(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
+Sheet = tuple[str, Sequence[Column], Iterable[Sequence[Any]]]
+
+
 def write(target: IO[bytes], title: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> None:
+    """Write rows as one sheet; see `write_sheets`."""
+    write_sheets(target, [(title, columns, rows)])
+
+
+def write_sheets(target: IO[bytes], sheets: Iterable[Sheet]) -> None:
     """
-    Write rows as one sheet with a bold head that stays in view, row by row, so that memory stays flat.
+    Write each sheet with a bold head that stays in view, row by row, so that memory stays flat.
 
     Money cells are given in whole fen and written as numbers in yuan with two decimals; days as days; None as nothing.
     """
     # openpyxl takes 0.2 s to load and is needed here only.
     from openpyxl import Workbook  # noqa: PLC0415 - see above
-    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415 - see above
-    from openpyxl.styles import Alignment, Font  # noqa: PLC0415 - see above
-    from openpyxl.utils import get_column_letter  # noqa: PLC0415 - see above
 
     book = Workbook(write_only=True)
+    for title, columns, rows in sheets:
+        _add_sheet(book, title, columns, rows)
+    book.save(target)
+
+
+def _add_sheet(book: Any, title: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> None:
+    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415 - as in write_sheets
+    from openpyxl.styles import Alignment, Font  # noqa: PLC0415 - as in write_sheets
+    from openpyxl.utils import get_column_letter  # noqa: PLC0415 - as in write_sheets
+
     sheet = book.create_sheet(title)
     sheet.freeze_panes = "A2"
     for position, column in enumerate(columns, start=1):
@@ -96,7 +111,6 @@ def write(target: IO[bytes], title: str, columns: Sequence[Column], rows: Iterab
     sheet.append([head(column) for column in columns])
     for row in rows:
         sheet.append([cell_of(value, column) for value, column in zip(row, columns, strict=True)])
-    book.save(target)
 
 
 # 既往奖补
@@ -114,9 +128,9 @@ EARLIER_COLUMNS = (
 
 def write_template(target: IO[bytes], clauses: Iterable[Clause]) -> None:
     """Write the empty sheet of earlier awards, with the clauses one may name on a second one."""
-    from openpyxl import Workbook  # noqa: PLC0415 - as in write
-    from openpyxl.styles import Font  # noqa: PLC0415 - as in write
-    from openpyxl.utils import get_column_letter  # noqa: PLC0415 - as in write
+    from openpyxl import Workbook  # noqa: PLC0415 - as in write_sheets
+    from openpyxl.styles import Font  # noqa: PLC0415 - as in write_sheets
+    from openpyxl.utils import get_column_letter  # noqa: PLC0415 - as in write_sheets
 
     book = Workbook()
     sheet = book.active
@@ -169,8 +183,8 @@ def read_earlier(file: IO[bytes], clauses: Mapping[str, Clause], *, today: date)
 
 
 def _cells(file: IO[bytes]) -> list[tuple[Any, ...]]:
-    from openpyxl import load_workbook  # noqa: PLC0415 - as in write
-    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415 - as in write
+    from openpyxl import load_workbook  # noqa: PLC0415 - as in write_sheets
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415 - as in write_sheets
 
     try:
         book = load_workbook(file, read_only=True, data_only=True)

@@ -8,21 +8,25 @@ row, and nothing of it is lost: the words of the row are kept as they stood.
 import csv
 import io
 import re
+import struct
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
-from xml.etree.ElementTree import ParseError
 
 from django.utils import timezone
 
 from applications import batches, holds, registers
 from applications.models import Payment, PaymentBatch, ResultLine
+from applications.uploads import BadUpload
+from applications.uploads.archives import check_xlsx
 
 Outcome = ResultLine.Outcome
 
 MOST_BYTES = 1 << 20
+MOST_UNPACKED = 20 << 20  # a sheet of 5,000 rows unpacks to some 3 MB
+UNREADABLE_SHEET = "表格无法读取，请用 Excel 或 WPS 另存为 xlsx 后读入。"
 MOST_ROWS = 5000
 LONGEST = 200  # of one cell that is kept
 
@@ -182,16 +186,25 @@ def _until_too_many(rows: Iterator[Any]) -> Iterator[Any]:
 
 def _xlsx(data: bytes) -> list[tuple[int, list[Any]]]:
     from openpyxl import load_workbook  # noqa: PLC0415 - takes 0.2 s to load and is needed here only
-    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415 - see above
 
     try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            unpacked = sum(entry.file_size for entry in archive.infolist())
+    except (zipfile.BadZipFile, ValueError, struct.error, NotImplementedError) as error:
+        raise BadResult(UNREADABLE_SHEET) from error
+    if unpacked > MOST_UNPACKED:
+        raise BadResult(f"表格内容过多，一次最多读入{MOST_ROWS}行，请拆分后分次读入。")
+    try:
+        check_xlsx(io.BytesIO(data))
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         sheet = book.worksheets[0]
         rows = sheet.iter_rows(max_row=MOST_ROWS + 2, max_col=40, values_only=True)
         table = [(number, list(row)) for number, row in enumerate(rows, start=1)]
         book.close()
-    except (InvalidFileException, zipfile.BadZipFile, ParseError, KeyError, ValueError, TypeError, IndexError) as error:
-        raise BadResult("表格无法读取，请用 Excel 或 WPS 另存为 xlsx 后读入。") from error
+    except BadUpload as problem:
+        raise BadResult(str(problem)) from problem
+    except Exception as error:  # whatever the library makes of broken bytes, they are no sheet
+        raise BadResult(UNREADABLE_SHEET) from error
     return table
 
 

@@ -7,57 +7,107 @@ a letter is made, or an officer of 审批.
 """
 
 import hashlib
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.db.models import QuerySet
 
-from applications import history, papers
+from applications import funds, history, papers
 from applications.actions.system import system_user
 from applications.documents import render
-from applications.models import Application, Authority, Document, Duty, Job, User
+from applications.documents.funds import FundsLetter
+from applications.documents.letter import Letter
+from applications.models import Application, Authority, Document, Duty, FundsTable, Job, NoticeBatch, User
 from applications.sealing import Description, SealFailed, place_of, sealer
 
 AUTOMATIC = "automatic"
 SEAL_FIELDS = ("signed_at", "signer", "certificate", "sealer")
 CATCH_UP_MOST = 500  # letters of one hour: a worker seals more than one a second
 
+# A letter of a case, or one of the authority over many cases: a public notice, a table of funds.
+Paper = Document | NoticeBatch | FundsTable
+OPEN = (Job.State.QUEUED, Job.State.RUNNING)
+OF_MANY: dict[str, type[NoticeBatch] | type[FundsTable]] = {"batch": NoticeBatch, "funds": FundsTable}
 
-def sealed_by_the_house(document: Document) -> bool:
+
+def sealed_by_the_house(paper: Paper) -> bool:
     """Whether a letter is sealed as it is made, without an officer."""
-    return settings.SEALING == AUTOMATIC and document.awaits_seal and not sealer().why_not(document.authority)
+    return settings.SEALING == AUTOMATIC and paper.awaits_seal and not sealer().why_not(paper.authority)
 
 
-def make(document: Document, *, requested_by: User, at: datetime) -> Document:
+def make(paper: Paper, *, requested_by: User, at: datetime) -> Paper:
     """
     Make a paper, with its seal where the house seals by itself; safe to call again.
 
     When sealing fails the paper is handed out as 待签章, and a job of its own tries again until the seal is on.
     """
-    if not sealed_by_the_house(document):
-        return papers.make(document, at=at)
+    if not sealed_by_the_house(paper):
+        return unsealed(paper, at=at)
     try:
-        return seal(document, by=None, at=at)
+        return seal(paper, by=None, at=at)
     except SealFailed as failure:
-        made = papers.make(document, at=at)
+        made = unsealed(paper, at=at)
         ask(made, by=requested_by, at=at, reason=str(failure))
         return made
 
 
-def ask(document: Document, *, by: User, at: datetime, payload: dict | None = None, reason: str = "") -> Job:
+def unsealed(paper: Paper, *, at: datetime) -> Paper:
+    """Make a paper without a seal, once: 待签章 where it is to bear one."""
+    if isinstance(paper, Document):
+        return papers.make(paper, at=at)
+    return papers.make_batch(paper, at=at) if isinstance(paper, NoticeBatch) else funds.make(paper, at=at)
+
+
+def final_letter_of(paper: Paper) -> Letter:
+    """Return what a paper says in its final form, with room for the seal."""
+    if isinstance(paper, Document):
+        return papers.letter_of(paper, final=True)
+    said = papers.batch_letter(paper) if isinstance(paper, NoticeBatch) else FundsLetter.from_content(paper.content)
+    return replace(said, signed=True)
+
+
+def named(paper: NoticeBatch | FundsTable) -> dict[str, int]:
+    """Return how a job names a paper that belongs to no case."""
+    return {next(name for name, model in OF_MANY.items() if isinstance(paper, model)): paper.pk}
+
+
+def paper_of(job: Job) -> Paper:
+    """Return the paper that a job is about."""
+    if job.document is not None:
+        return job.document
+    name = next(name for name in OF_MANY if name in job.payload)
+    return OF_MANY[name]._default_manager.select_related("authority").get(pk=job.payload[name])
+
+
+def ask(
+    paper: Paper,
+    *,
+    by: User,
+    at: datetime,
+    payload: dict | None = None,
+    reason: str = "",
+) -> Job:
     """Queue the sealing of a letter, once: an open job for it is not doubled."""
+    about: dict[str, Any] = {"document": paper}
+    payload = payload or {}
+    if not isinstance(paper, Document):
+        about = {f"payload__{name}": key for name, key in named(paper).items()}
+        payload |= named(paper)
     job, made = Job.objects.get_or_create(
         kind=Job.Kind.SEAL,
-        document=document,
-        state__in=(Job.State.QUEUED, Job.State.RUNNING),
+        state__in=OPEN,
         defaults={
             "state": Job.State.QUEUED,
             "requested_by": by,
             "requested_at": at,
             "error": reason[:300],
-            "payload": payload or {},
+            "payload": payload,
         },
+        **about,
     )
     if made:
         papers.enqueue(job)
@@ -73,32 +123,36 @@ def catch_up(now: datetime) -> int:
     if settings.SEALING != AUTOMATIC:
         return 0
     ready = [row.pk for row in Authority.objects.all() if not sealer().why_not(row)]
-    unasked = (
-        Document.objects.awaiting_seal()
-        .filter(authority__in=ready)
-        .exclude(jobs__in=Job.objects.filter(kind=Job.Kind.SEAL, state__in=(Job.State.QUEUED, Job.State.RUNNING)))
-    )
-    rows = list(unasked.order_by("pk")[:CATCH_UP_MOST])
+    asked = Job.objects.filter(kind=Job.Kind.SEAL, state__in=OPEN)
+    unasked = Document.objects.awaiting_seal().filter(authority__in=ready).exclude(jobs__in=asked)
+    rows: list[Paper] = [*unasked.order_by("pk")[:CATCH_UP_MOST]]
+    for model in OF_MANY.values():
+        rows += waiting(model).filter(authority__in=ready).order_by("pk")[: CATCH_UP_MOST - len(rows)]
     for row in rows:
         with transaction.atomic():
             ask(row, by=system_user(), at=now)
     return len(rows)
 
 
-def seal(document: Document, *, by: User | None, at: datetime) -> Document:
+def waiting(model: type[NoticeBatch] | type[FundsTable]) -> QuerySet:
+    """Return the papers of an authority over many cases that are made and not sealed yet."""
+    return model._default_manager.filter(signed_at=None, sha256__isnull=False).select_related("authority")
+
+
+def seal(paper: Paper, *, by: User | None, at: datetime) -> Paper:
     """
     Put the seal on a letter and let the sealed bytes take the place of those 待签章; a second run changes nothing.
 
     `by` is the officer who decided it, None where the house seals by itself. Raises SealFailed.
     """
-    if not document.awaits_seal:
-        return document
-    authority = document.authority
-    letter = render.pdf(papers.letter_of(document, final=True))
+    if not paper.awaits_seal:
+        return paper
+    authority = paper.authority
+    letter = render.pdf(final_letter_of(paper))
     signed = sealer().seal(letter, authority=authority, place=place_of(letter))
     described = sealer().describe(authority)
     _prove(letter, signed, described)
-    return _keep(document, signed, described, by=by, at=at)
+    return _keep(paper, signed, described, by=by, at=at)
 
 
 def _prove(letter: bytes, signed: bytes, described: Description) -> None:
@@ -112,10 +166,13 @@ def _prove(letter: bytes, signed: bytes, described: Description) -> None:
 
 
 @transaction.atomic
-def _keep(document: Document, data: bytes, described: Description, *, by: User | None, at: datetime) -> Document:
-    # The case first, as every act locks it: an officer who orders a seal at this moment holds it and wants the paper.
-    Application.objects.select_for_update(no_key=True).values_list("pk").get(pk=document.application_id)
-    locked = Document.objects.select_for_update(of=("self",)).select_related("application").get(pk=document.pk)
+def _keep(paper: Paper, data: bytes, described: Description, *, by: User | None, at: datetime) -> Paper:
+    # The owner first, as every act locks it: an officer who orders a seal at this moment holds it and wants the paper.
+    if isinstance(paper, Document):
+        Application.objects.select_for_update(no_key=True).values_list("pk").get(pk=paper.application_id)
+    else:
+        Authority.objects.select_for_update(no_key=True).values_list("pk").get(pk=paper.authority_id)
+    locked = type(paper)._default_manager.select_for_update(of=("self",)).get(pk=paper.pk)
     if locked.signed_at:
         return locked
     if draft := locked.file.name:
@@ -127,8 +184,12 @@ def _keep(document: Document, data: bytes, described: Description, *, by: User |
     locked.signed_at, locked.signer, locked.certificate = at, described.signer, described.certificate
     locked.sealer = described.means[:60]
     locked.save(update_fields=["file", "sha256", "made_at", "draft_sha256", *SEAL_FIELDS])
-    detail = {"document": locked.pk, "kind": locked.kind, "sha256": locked.sha256, "certificate": locked.certificate}
-    words = f"{locked.get_kind_display()}{locked.number}"
-    duty = Duty.APPROVE if by else ""
-    history.record(locked.application, "seal", by=by, at=at, duty=duty, note=words, detail=detail)
+    detail: dict[str, Any] = {"sha256": locked.sha256, "certificate": locked.certificate}
+    if isinstance(locked, Document):
+        words, duty = f"{locked.get_kind_display()}{locked.number}", Duty.APPROVE if by else ""
+        detail |= {"document": locked.pk, "kind": locked.kind}
+        history.record(locked.application, "seal", by=by, at=at, duty=duty, note=words, detail=detail)
+    else:
+        words = f"{locked._meta.verbose_name}{locked.number}"
+        history.record_for_authority(locked.authority, "seal", by=by, at=at, note=words, detail=detail | named(locked))
     return locked

@@ -25,19 +25,19 @@ from applications import (
     deadlines,
     digests,
     dossier,
-    funds,
     packing,
-    papers,
+    recovering,
+    review_report,
     risk,
     seals,
     selfcheck,
     texts,
     wordings,
 )
-from applications.actions import delay
+from applications.actions import delay, inspection
 from applications.actions.intake import lapse
 from applications.actions.settlement import call_all
-from applications.models import Application, Delivery, FundsTable, Job, NoticeBatch, Status, User
+from applications.models import Application, Campaign, Delivery, Job, Status, User
 from applications.sealing import SealFailed
 
 log = structlog.get_logger(__name__)
@@ -111,17 +111,16 @@ def _beat(job: Job, current: int, **changes: Any) -> None:
         raise packing.NotOurs
 
 
-def _make_document(job: Job) -> None:
-    assert job.document is not None
-    seals.make(job.document, requested_by=job.requested_by, at=timezone.now())
+def _make_letter(job: Job) -> None:
+    """Make the letter of a case, a public notice or a table of funds."""
+    seals.make(seals.paper_of(job), requested_by=job.requested_by, at=timezone.now())
     _beat(job, 1)
 
 
 def _seal_document(job: Job) -> None:
     """Put the seal on a letter, in the name of the officer who decided it, if one did."""
-    assert job.document is not None
     officer = User.objects.filter(pk=job.payload.get("officer", 0)).first()
-    seals.seal(job.document, by=officer, at=timezone.now())
+    seals.seal(seals.paper_of(job), by=officer, at=timezone.now())
     _beat(job, 1)
 
 
@@ -140,14 +139,9 @@ def _make_package(job: Job) -> None:
     packing.pack(job, note=note)
 
 
-def _make_batch(job: Job) -> None:
-    batch = NoticeBatch.objects.select_related("authority").get(pk=job.payload["batch"])
-    papers.make_batch(batch, at=timezone.now())
-    _beat(job, 1)
-
-
-def _make_funds(job: Job) -> None:
-    funds.make(FundsTable.objects.get(pk=job.payload["funds"]), at=timezone.now())
+def _make_review(job: Job) -> None:
+    """Print the report of a yearly review that was closed."""
+    review_report.make(Campaign.objects.get(pk=job.payload["campaign"]), at=timezone.now())
     _beat(job, 1)
 
 
@@ -165,14 +159,15 @@ def _make_dossier(job: Job) -> None:
 
 
 RUNNERS: dict[str, Callable[[Job], None]] = {
-    Job.Kind.DOCUMENT: _make_document,
+    Job.Kind.DOCUMENT: _make_letter,
     Job.Kind.ARCHIVE: _make_package,
     Job.Kind.MERGED: _make_package,
-    Job.Kind.BATCH: _make_batch,
+    Job.Kind.BATCH: _make_letter,
     Job.Kind.DOSSIER: _make_dossier,
     Job.Kind.SEAL: _seal_document,
-    Job.Kind.FUNDS: _make_funds,
+    Job.Kind.FUNDS: _make_letter,
     Job.Kind.PREVIEW: _make_preview,
+    Job.Kind.REVIEW: _make_review,
 }
 
 
@@ -194,6 +189,8 @@ def sweep() -> None:
     deadlines.break_promises(now)
     for clock in delay.to_remind(today)[:SWEEP_BATCH]:
         delay.remind(clock, at=now)
+    for demand in inspection.to_remind(today)[:SWEEP_BATCH]:
+        inspection.remind(demand, at=now)
     call_all(now)
     read_texts()
     read_files()
@@ -266,5 +263,6 @@ def nightly() -> None:
     dossier.drop_old(now)
     seals.catch_up(now)
     packing.drop_old(now)
+    recovering.let_run_out(now)
     if selfcheck.is_due(now):
         selfcheck.run(now)

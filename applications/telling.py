@@ -17,6 +17,7 @@ from applications.models import (
     Delivery,
     Duty,
     Event,
+    Inspection,
     Mandate,
     Membership,
     NoticePreference,
@@ -24,6 +25,7 @@ from applications.models import (
     Status,
     User,
 )
+from applications.models.document import UNSEEN
 from applications.workflow import TURN
 
 # 通知类别: what a person may turn mail off for.
@@ -60,7 +62,7 @@ def inspectors(application: Application, event: Event) -> QuerySet[User]:
 
 def who_waits_for_the_seal(application: Application, event: Event) -> QuerySet[User]:
     """Return the members where an officer sealed a letter later on; what is sealed at once was told with its act."""
-    if event.by_id is None or event.detail["kind"] == "objection":
+    if event.by_id is None or event.detail["kind"] in UNSEEN:
         return User.objects.none()
     return members(application, event)
 
@@ -69,6 +71,32 @@ def approvers(application: Application, event: Event) -> QuerySet[User]:
     """Return the officers of 审批 of the authority, who put a case before the public."""
     posted = Posting.objects.current().filter(authority=application.authority_id, duty=Duty.APPROVE)
     return User.objects.filter(pk__in=posted.values("user"), is_active=True)
+
+
+def party(application: Application, event: Event) -> QuerySet[User]:
+    """Return the members of the body that a recovery case is about; who filed for it at the counter is not one."""
+    return User.objects.filter(pk__in=Membership.objects.filter(applicant=application.applicant_id).values("user"))
+
+
+def posted_to(*duties: str) -> Audience:
+    """Return who finds the officers of some duties at the case's authority, without whoever acted."""
+
+    def people(application: Application, event: Event) -> QuerySet[User]:
+        posted = Posting.objects.current().filter(authority=application.authority_id, duty__in=duties)
+        return User.objects.filter(pk__in=posted.values("user"), is_active=True).exclude(pk=event.by_id or 0)
+
+    return people
+
+
+def host_named(application: Application, event: Event) -> QuerySet[User]:
+    """Return who is to lead a hearing."""
+    return User.objects.filter(pk=event.detail["host"])
+
+
+def who_confirms(application: Application, event: Event) -> QuerySet[User]:
+    """Return the officers who may confirm a movement of a recovery ledger."""
+    duty = Duty.LEGAL if event.detail["kind"] == "written_off" else Duty.COUNTERSIGN
+    return posted_to(duty)(application, event)
 
 
 def whose_turn(application: Application, event: Event) -> QuerySet[User]:
@@ -119,6 +147,30 @@ def _near(application: Application, event: Event) -> str:
     return f"{application.number}（{step}）{verb}{day:%Y年%-m月%-d日}到期，请及时办理。"
 
 
+def own_members(application: Application, event: Event) -> QuerySet[User]:
+    """Return who acts for the body today; a review is not answered at the counter."""
+    acting = Membership.objects.filter(applicant=application.applicant_id)
+    return User.objects.filter(pk__in=acting.values("user"))
+
+
+def reviewer(application: Application, event: Event) -> QuerySet[User]:
+    """Return the officer of a review's task, unless that is who acted."""
+    named = event.detail.get("to") or event.detail.get("officer") or 0
+    return User.objects.filter(pk=named).exclude(pk=event.by_id or 0)
+
+
+def reviewer_of_task(application: Application, event: Event) -> QuerySet[User]:
+    """Return the officer who waits for an answer to a review."""
+    officers = Inspection.objects.filter(pk=event.detail["inspection"]).values("officer")
+    return User.objects.filter(pk__in=officers, is_active=True)
+
+
+def _review_near(application: Application, event: Event) -> str:
+    day = date.fromisoformat(event.detail["due_on"])
+    verb = "将于" if day >= timezone.localdate(event.at) else "已于"
+    return f"{application.number} 的年度复核通知{verb}{day:%Y年%-m月%-d日}到期，请及时答复。"
+
+
 def expert_asked(application: Application, event: Event) -> QuerySet[User]:
     """Return the expert with an account to whom a question was put."""
     return User.objects.filter(pk=event.detail["expert"])
@@ -129,6 +181,77 @@ def _rests(application: Application, event: Event) -> str:
     day = date.fromisoformat(event.detail["expected_on"])
     return f"{application.number} 正在征询专家意见，预计{day:%Y年%-m月%-d日}答复，该期间不计入办理时限。"
 
+
+# What is told of a recovery case: its number is the note of its events, what is in it stands in letters and pages.
+RECOVERY: dict[str, tuple[Telling, ...]] = {
+    "recovery_open": (
+        Telling(party, "todo", "立案调查", _noted("{number} 的奖补资金已立案调查（{note}），请留意后续告知。")),
+    ),
+    "recovery_notify": (
+        Telling(
+            party,
+            "todo",
+            "拟处理告知，请在期限内陈述申辩",
+            _noted("{note} 已告知拟处理意见和您的权利，请查看告知书，在载明的期限内陈述、申辩。"),
+        ),
+    ),
+    "recovery_state": (
+        Telling(posted_to(Duty.INSPECT), "todo", "当事人已陈述申辩", _noted("{note} 的当事人已提交意见，请答复。")),
+    ),
+    "recovery_ask_hearing": (
+        Telling(posted_to(Duty.INSPECT), "todo", "当事人要求听证", _noted("{note} 的当事人要求听证，请安排。")),
+    ),
+    "recovery_convene": (
+        Telling(party, "todo", "听证通知", _noted("{note} 定期举行听证，时间、地点见听证通知书。")),
+        Telling(host_named, "todo", "请主持听证", _noted("{note} 的听证由您主持，请按期举行。")),
+    ),
+    "recovery_hold_hearing": (
+        Telling(posted_to(Duty.INSPECT), "todo", "听证已举行", _noted("{note} 的听证已举行，请答复听证意见。")),
+    ),
+    "recovery_answer": (
+        Telling(posted_to(Duty.LEGAL), "todo", "追回案件待法制审核", _noted("{note} 已听取意见，请进行法制审核。")),
+    ),
+    "recovery_review": (
+        Telling(posted_to(Duty.INSPECT), "todo", "法制审核已有意见", _noted("{note} 已有法制审核意见，请继续办理。")),
+    ),
+    "recovery_serve": (
+        Telling(
+            party,
+            "result",
+            "追回决定已送达",
+            _noted("{note} 的追回决定已送达，退回期限、账户和救济途径见决定书。"),
+        ),
+    ),
+    "recovery_plan": (Telling(party, "money", "分期退回", _noted("{note} 已约定分期退回，请按期缴款。")),),
+    "recovery_urge": (
+        Telling(party, "todo", "催告", _noted("{note} 尚未履行，请在催告书载明的期限内退回，并可以陈述申辩。")),
+    ),
+    "recovery_enforce": (
+        Telling(party, "result", "已申请强制执行", _noted("{note} 逾期未履行，已申请人民法院强制执行。")),
+    ),
+    "recovery_claim": (Telling(who_confirms, "todo", "追回台账待确认", _noted("{note} 有一项台账事项待您确认。")),),
+    "recovery_confirm": (Telling(party, "money", "追回台账已登记", _noted("{note} 的台账有新的登记，请查看。")),),
+    "recovery_refuse": (
+        Telling(
+            posted_to(Duty.PAY, Duty.INSPECT), "todo", "追回台账事项被驳回", _noted("{note} 有一项台账事项被驳回。")
+        ),
+    ),
+    "recovery_charge": (Telling(party, "money", "追回台账计收", _noted("{note} 有新的计收，依据见台账。")),),
+    "recovery_taken": (Telling(party, "money", "拨付中已抵扣", _noted("{note} 的应退款已在拨付中抵扣一部分。")),),
+    "recovery_given_back": (
+        Telling(posted_to(Duty.INSPECT), "todo", "退票影响追回台账", _noted("{note} 的台账因退票有变化，请查看。")),
+        Telling(party, "money", "抵扣因退票恢复", _noted("{note} 的台账因拨付被退回有变化，请查看。")),
+    ),
+    "recovery_restrict": (Telling(party, "result", "限制申报", _noted("{note}：已作出限制申报决定，请查看决定书。")),),
+    "recovery_unrestrict": (
+        Telling(party, "result", "解除限制申报", _noted("{note}：限制申报已解除，请查看决定书。")),
+    ),
+    "recovery_publish": (
+        Telling(party, "result", "处理结果公示", _noted("{note} 的处理结果将公示，期限见案件页面。")),
+    ),
+    "recovery_close": (Telling(party, "result", "追回案件已结案", _noted("{note} 已结案。")),),
+    "recovery_drop": (Telling(party, "result", "撤销立案", _noted("{note} 经调查撤销立案，原奖补决定继续有效。")),),
+}
 
 TELLINGS: dict[str, tuple[Telling, ...]] = {
     "submit": (Telling(members, "progress", "申报件已提交", _said("{number} 已提交，收件回执正在生成。")),),
@@ -203,7 +326,22 @@ TELLINGS: dict[str, tuple[Telling, ...]] = {
         Telling(approvers, "todo", "轮到排队的申报件", _noted("{number}：{note}，请办理公示。")),
         Telling(members, "progress", "资金有余额，轮到办理", _said("{number} 等待的资金已有余额，轮到办理公示。")),
     ),
+    **RECOVERY,
     "assign": (Telling(officer_in_charge, "todo", "有申报件交由您承办", _said("{number} 已交由您承办。")),),
+    "review_assign": (Telling(reviewer, "todo", "有复核任务交由您办理", _said("{number} 的年度复核由您办理。")),),
+    "review_ask": (
+        Telling(own_members, "todo", "年度复核，请提供材料", _noted("{number} 被列入年度复核，请提供材料：{note}。")),
+    ),
+    "review_answer": (
+        Telling(reviewer_of_task, "todo", "申报单位已答复复核", _said("{number} 的年度复核已有答复，请复核。")),
+    ),
+    "review_remind": (
+        Telling(own_members, "limit", "年度复核答复提醒", _review_near),
+        Telling(reviewer, "limit", "年度复核逾期未答复", _review_near),
+    ),
+    "review_qualified": (Telling(own_members, "progress", "年度复核合格", _said("{number} 年度复核合格。")),),
+    "review_rectify": (Telling(own_members, "todo", "年度复核，请整改", _noted("{number} 年度复核，须{note}。")),),
+    "review_rectified": (Telling(own_members, "progress", "整改已确认", _said("{number} 的整改已经确认，复核办结。")),),
     "ask_expert": (
         Telling(members, "limit", "专家评审", _rests),
         Telling(expert_asked, "todo", "有征询待您答复", _said("就 {number} 征询您的意见，请登录审核台答复。")),

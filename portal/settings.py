@@ -13,6 +13,7 @@ import environ
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.contrib.messages import constants as message_levels
+from kombu import Queue
 
 from portal import environment, logs
 
@@ -115,6 +116,8 @@ REDIS_URL = env.str("REDIS_URL", f"redis+socket://{VAR_DIR / 'valkey.sock'}")
 CELERY_BROKER_URL = env.str("BROKER_URL", REDIS_URL)
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_TASK_IGNORE_RESULT = True
+# Two queues, taken from in turn: behind many letters the sweep, and with it every mail, would wait until it expires.
+CELERY_TASK_QUEUES = [Queue("celery"), Queue("sweep")]
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -137,7 +140,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
-    "sweep": {"task": "applications.tasks.sweep", "schedule": 20.0, "options": {"expires": 20}},
+    "sweep": {"task": "applications.tasks.sweep", "schedule": 20.0, "options": {"expires": 20, "queue": "sweep"}},
     "nightly": {"task": "applications.tasks.nightly", "schedule": crontab(minute="5"), "options": {"expires": 3000}},
 }
 

@@ -26,6 +26,16 @@ def pytest_unconfigure():
     shutil.rmtree(settings.VAR_DIR, ignore_errors=True)
 
 
+def pytest_collection_modifyitems(config, items):
+    """Leave out on PostgreSQL what asks no database: laws, letters and files give the same answer, and take long."""
+    if connection.vendor == "sqlite":
+        return
+    asks = {"db", "transactional_db", "live_server"}
+    idle = {item for item in items if not (item.get_closest_marker("django_db") or asks & set(item.fixturenames))}
+    config.hook.pytest_deselected(items=list(idle))
+    items[:] = [item for item in items if item not in idle]
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """

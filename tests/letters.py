@@ -13,6 +13,7 @@ from applications.documents.notice import NoticeLetter
 from applications.documents.objection import ObjectionLetter
 from applications.documents.payment import PaymentLetter
 from applications.documents.receipt import ReceiptLetter
+from tests import letters_recovery
 
 CLAUSE_TEXT = (
     "第三条 鼓励支持高性能、高集成度、大规模算力集群项目建设，对新建或改扩建算力集群规模达1000P（含）-2000P、"
@@ -285,6 +286,7 @@ EVERY_LETTER: dict[str, Any] = {
     "payment": a_payment,
     "batch": a_batch,
     "funds": a_funds_table,
+    **letters_recovery.LETTERS,
 }
 
 

@@ -14,7 +14,7 @@ from portal.settings import *  # noqa: E402, F403
 from portal.settings import DATABASES  # noqa: E402
 
 # A file and not memory: tests of locks open several connections, which shared memory answers with "table is locked".
-# TEST_DATABASE names one that outlives the run, for `pytest --reuse-db` while one writes: migrating takes half a minute.
+# TEST_DATABASE names one that outlives the run, for `pytest --reuse-db` while one writes: migrating takes its time.
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": os.environ.get("TEST_DATABASE") or str(_scratch / "test.sqlite3")}
 

@@ -9,8 +9,8 @@ from django.core.files import File
 from django.db import transaction
 from django.utils import timezone
 
-from applications import batches, history, permissions
-from applications.actions import setoff
+from applications import batches, history, permissions, recovering
+from applications.actions import recovery_money, setoff
 from applications.actions.payment import settle
 from applications.actions.shared import next_number, refuse_if, stop
 from applications.models import (
@@ -159,6 +159,11 @@ def cases_of(batch: PaymentBatch) -> set[int]:
     return set(Payment.objects.filter(batch=batch).values_list("instalment__award__application", flat=True))
 
 
+def payments_in(batch: PaymentBatch) -> list[int]:
+    """Return the keys of the payments of a batch."""
+    return list(Payment.objects.filter(batch=batch).values_list("pk", flat=True))
+
+
 def lines_of(batch: PaymentBatch, *states: str) -> list[Payment]:
     """Return the payments of a batch in these states (all of them without), with what their lines show."""
     rows = Payment.objects.filter(batch=batch)
@@ -176,11 +181,15 @@ def lines_of(batch: PaymentBatch, *states: str) -> list[Payment]:
 
 
 def why_not_sent(lines: Sequence[Payment], *, by: User, at: datetime) -> dict[int, list[str]]:
-    """Return why lines of a batch may not go out now, by the share's key: holds asked again, and the account."""
+    """Return why lines of a batch may not go out now, by the share's key: holds asked again, account, debt."""
     held = batches.why_not_lines([line.share for line in lines], duty=Duty.COUNTERSIGN, by=by, at=at)
     for line in lines:
         if line.account.replaced_at:
             held.setdefault(line.share_id, []).append("编制批次后收款账户已变更，请取出本笔后重新编制")
+    overtaken = recovering.overtaken(lines)
+    for line in lines:
+        if line.pk in overtaken:
+            held.setdefault(line.share_id, []).append("编制批次后追回款已另行退回，抵扣有多，请取出本笔后重新编制")
     return held
 
 
@@ -193,6 +202,7 @@ def countersign(batch: PaymentBatch, *, without: Collection[int] = (), by: User,
     """
     batch = lock_batch(batch)
     refuse_if(permissions.why_not_countersign(batch, by))
+    recovery_money.hold_debts(payments_in(batch))
     cases = _lock_cases(cases_of(batch), by)
     lines = lines_of(batch, Payment.State.PREPARED)
     kept = [line for line in lines if line.pk not in set(without)]

@@ -234,6 +234,33 @@ def give_back_to_pool(application: Application, payment: Payment, *, at: datetim
         carry(held, payment.amount_fen, close, at=at)
 
 
+def give_back_unpaid(application: Application, *, at: datetime) -> int:
+    """
+    Give back to the pools what a revoked case was not paid, and return it in fen; what was paid stays counted as paid.
+
+    Money that is recovered goes to the treasury and not to the pool, so a pool never spends it a second time. What is
+    unpaid stands in the newest pool: a year's close has moved it there. The caller has locked the case.
+    """
+    paid = Payment.objects.filter(instalment__award__application=application, state=Payment.State.CONFIRMED)
+    finals = application.commitments.filter(state=Commitment.State.FINAL).order_by("-pk")
+    left = sum(row.amount_fen for row in finals) - sum(paid.values_list("amount_fen", flat=True))
+    given = 0
+    for held in finals:
+        part = min(left - given, held.amount_fen)
+        if part <= 0:
+            break
+        if part == held.amount_fen:
+            _release(held, at)
+        else:
+            pool = Pool.objects.select_for_update().get(pk=held.pool_id)
+            pool.committed_fen -= part
+            pool.save(update_fields=["committed_fen"])
+            held.amount_fen -= part
+            held.save(update_fields=["amount_fen"])
+        given += part
+    return given
+
+
 def next_pool(pool: Pool) -> Pool:
     """Return the pool of the same name in the following year, locked; made empty when it is missing."""
     found, made = Pool.objects.select_for_update().get_or_create(

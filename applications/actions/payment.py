@@ -6,8 +6,8 @@ from django.db import transaction
 from django.db.models import Sum
 
 from applications import history, holds, papers, permissions, timing
-from applications.actions import setoff
-from applications.actions.money import give_back_to_pool, pay_from_pool
+from applications.actions import recovery_money, setoff
+from applications.actions.money import give_back_to_pool, give_back_unpaid, pay_from_pool
 from applications.actions.shared import ask_for_delay, lock, move, refuse_if, stop, take_duty
 from applications.models import (
     Applicant,
@@ -98,6 +98,7 @@ def _refuse_used_voucher(application: Application, voucher_number: str) -> None:
 @transaction.atomic
 def confirm(payment: Payment, *, by: User, at: datetime) -> Payment:
     """Confirm a recorded payment; the last one of an award completes the case. Raises ActionRefused."""
+    recovery_money.hold_debts([payment.pk])
     application, payment, duty = _review(payment, by=by, at=at)
     ask_for_delay(application, at)
 
@@ -123,6 +124,8 @@ def settle(application: Application, payment: Payment, *, by: User, at: datetime
         duty=duty.duty,
         detail={"payment": payment.pk, "amount_fen": payment.amount_fen, "set_off_fen": payment.set_off_fen},
     )
+    if payment.set_off_fen:
+        recovery_money.taken_by_payment(payment, at=at)
     paid_fen = _paid(payment)
     papers.issue_payment(payment, paid_fen=paid_fen, by=by, at=at)
     if paid_fen == payment.instalment.award.amount_fen:
@@ -139,6 +142,7 @@ def return_(payment: Payment, *, on: date, reason: str, by: User, at: datetime) 
 
     Nothing is tried again by itself: the return waits until an officer has dealt with it (`release`).
     """
+    recovery_money.hold_debts([payment.pk])
     application, standing = lock(payment.instalment.award.application, by)
     payment = Payment.objects.select_related("instalment__award").get(pk=payment.pk)
     refuse_if(permissions.why_not_return_payment(application, standing, payment))
@@ -155,11 +159,14 @@ def return_(payment: Payment, *, on: date, reason: str, by: User, at: datetime) 
     payment.save(update_fields=["state", "returned_on", "return_reason"])
     if was_paid:
         give_back_to_pool(application, payment, at=at)
-        for letter in payment.documents.all():
+        recovery_money.given_back_by_payment(payment, at=at)
+        for letter in payment.documents.filter(standing=Document.Standing.VALID):
             note = f"{on:%Y年%-m月%-d日}退票：{payment.return_reason}"
             papers.mark(letter, Document.Standing.REVOKED, by=by, at=at, note=note)
     detail = {"payment": payment.pk, "amount_fen": payment.amount_fen, "was_paid": was_paid}
-    if application.status == Status.GRANTED:
+    if application.status == Status.REVOKED:
+        give_back_unpaid(application, at=at)  # nobody pays it again
+    if application.status in (Status.GRANTED, Status.REVOKED):
         history.record(
             application, "return_payment", by=by, at=at, duty=duty.duty, note=payment.return_reason, detail=detail
         )

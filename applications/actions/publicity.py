@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from applications import history, papers, permissions, pools
 from applications.actions import decision
+from applications.actions.findings import create
 from applications.actions.shared import lock, refuse_if, stop, take_duty
-from applications.models import Application, NoticeBatch, Objection, PublicNotice, User
+from applications.models import Application, Finding, NoticeBatch, Objection, PublicNotice, User
 from applications.uploads import Upload
 
 BATCH_MOST = 60  # cases of one page of the queue
@@ -100,7 +101,8 @@ def rule_on(objection: Objection, *, ruling: str, findings: str, by: User, at: d
     """
     Say what came of an objection, in a letter to who objected. Raises ActionRefused.
 
-    One that is upheld keeps holding the case: the approver sends it back to be verified anew.
+    One that is upheld keeps holding the case: the approver sends it back to be verified anew. It also becomes a doubt
+    about the case (问题线索) in the words of who looked into it.
     """
     case, standing = lock(objection.notice.application, by)
     objection = Objection.objects.select_for_update().get(pk=objection.pk)
@@ -112,6 +114,14 @@ def rule_on(objection: Objection, *, ruling: str, findings: str, by: User, at: d
 
     objection.ruling, objection.findings, objection.ruled_at = ruling, findings.strip(), at
     objection.save(update_fields=["ruling", "findings", "ruled_at"])
+    detail: dict[str, Any] = {"objection": objection.pk, "ruling": ruling}
+    if ruling != Objection.Ruling.REJECTED:
+        said = f"{objection.get_ruling_display()}：{objection.findings}"[:3000]
+        source = Finding.Source.OBJECTION
+        doubt = create(
+            case.authority, source=source, body="", text=said, application=case, objection=objection, by=by, at=at
+        )
+        detail["finding"] = doubt.pk
     history.record(
         case,
         "rule_on_objection",
@@ -119,7 +129,7 @@ def rule_on(objection: Objection, *, ruling: str, findings: str, by: User, at: d
         at=at,
         duty=standing.duty,
         note=objection.get_ruling_display(),
-        detail={"objection": objection.pk, "ruling": ruling},
+        detail=detail,
     )
     objection.answer = papers.issue_objection_answer(case, objection, by=by, at=at)
     objection.save(update_fields=["answer"])

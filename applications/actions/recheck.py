@@ -6,8 +6,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from applications import history, permissions
+from applications.actions.desk_file import Paper, keep, told
 from applications.actions.shared import lock, refuse_if, stop, take_duty
-from applications.models import Instalment, Payment, Recheck, User
+from applications.models import DeskFile, Instalment, Payment, Recheck, User
 
 
 @transaction.atomic
@@ -23,9 +24,13 @@ def ask(instalment: Instalment, *, request: str, by: User, at: datetime) -> None
 
 
 @transaction.atomic
-def recheck(instalment: Instalment, *, passed: bool, findings: str, by: User, at: datetime) -> Recheck:
+def recheck(
+    instalment: Instalment, *, passed: bool, findings: str, paper: Paper | None = None, by: User, at: datetime
+) -> Recheck:
     """
-    Write down what was found; the newest counts, and one that failed holds the money. Raises ActionRefused.
+    Write down what was found and on which paper; the newest counts, and one that failed holds the money.
+
+    Raises ActionRefused.
 
     What was found stays as it stands: a later look is a new row.
     """
@@ -35,14 +40,18 @@ def recheck(instalment: Instalment, *, passed: bool, findings: str, by: User, at
         stop("本期资金已在拨付中，不能再核。")
     if not findings.strip():
         stop("请写明再核情况。")
+    duty = take_duty(application, standing, at)
+    file = keep(application, DeskFile.Kind.RECHECK, paper, by=by, at=at)
     row = Recheck.objects.create(
         instalment=instalment,
         passed=passed,
         findings=findings.strip(),
-        checked_by=take_duty(application, standing, at),
+        file=file,
+        checked_by=duty,
         checked_at=at,
     )
     words = f"第{instalment.number}期再核{'通过' if passed else f'未通过：{row.findings}'}"
     detail = {"instalment": instalment.number, "recheck": row.pk, "passed": passed, "findings": row.findings}
+    detail |= told(file)
     history.record(application, "recheck", by=by, at=at, duty=standing.duty, note=words[:500], detail=detail)
     return row

@@ -7,7 +7,8 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 
 from applications import batches, permissions, results
-from applications.actions.batch import finish_when_done, lock_batch, record_batch
+from applications.actions import recovery_money
+from applications.actions.batch import finish_when_done, lock_batch, payments_in, record_batch
 from applications.actions.payment import return_, settle
 from applications.actions.shared import lock, refuse_if, stop, take_duty
 from applications.models import Payment, PaymentBatch, ResultFile, ResultLine, User
@@ -31,6 +32,7 @@ def take_over(batch: PaymentBatch, data: bytes, name: str, *, by: User, at: date
     digest = hashlib.sha256(data).hexdigest()
     if known := ResultFile.objects.filter(batch=batch, sha256=digest).first():
         return known, False
+    recovery_money.hold_debts(payments_in(batch))
     matches = results.match(batch, results.read(data, name), at).matches
     for found in sorted((found for found in matches if found.acts), key=_place):
         _act(found, by=by, at=at)
@@ -90,6 +92,7 @@ def _act(found: results.Match, *, by: User, at: datetime) -> None:
 @transaction.atomic
 def confirm_sent(payment: Payment, *, paid_on: date, voucher_number: str, by: User, at: datetime) -> Payment:
     """Enter that the treasury has paid a line of a batch that was sent. Raises ActionRefused."""
+    recovery_money.hold_debts([payment.pk])
     application, standing = lock(payment.instalment.award.application, by)
     refuse_if(permissions.why_not_officer(application, standing, *FINANCE))
     payment = Payment.objects.select_related("instalment__award").get(pk=payment.pk)

@@ -9,9 +9,9 @@ from django.db import transaction
 from django.db.models import Q, Sum
 from django.db.models.functions import Coalesce
 
-from applications import history, permissions
+from applications import history, permissions, recovering
 from applications.actions.shared import refuse_if, stop
-from applications.models import Applicant, Authority, Payment, SetOff, SetOffUse, User
+from applications.models import Applicant, Authority, Payment, RecoveryCase, SetOff, SetOffUse, User
 
 
 @transaction.atomic
@@ -26,10 +26,26 @@ def enter(
         stop("抵扣须载明依据和决定文件。")
     if applicant.memberships.filter(user=by).exists():
         stop("您是申报单位的成员，应当回避。")
+    return put(authority, applicant=applicant, amount_fen=amount_fen, basis=basis, paper=paper, by=by, at=at)
+
+
+def put(
+    authority: Authority,
+    *,
+    applicant: Applicant,
+    amount_fen: int,
+    basis: str,
+    paper: str,
+    recovery: RecoveryCase | None = None,
+    by: User,
+    at: datetime,
+) -> SetOff:
+    """Write down a set-off that an act has looked at, of a recovery case or of another decision, not yet confirmed."""
     row = SetOff.objects.create(
         authority=authority,
         applicant=applicant,
         amount_fen=amount_fen,
+        recovery=recovery,
         basis=basis.strip(),
         paper=paper.strip(),
         entered_by=by,
@@ -98,15 +114,22 @@ def open_of(authority_id: int, applicants: Collection[int]) -> dict[int, list[Op
     """
     Return what is left of the set-offs of bodies at an authority, the oldest first.
 
-    Who takes from it has locked the applicants' rows, so that two payments do not take the same sum.
+    What stands for a recovery case takes no more than is still open there: whatever was repaid shortens it. Who takes
+    from it has locked the applicants' rows, so that two payments do not take the same sum.
     """
     rows = with_used().filter(
         authority=authority_id, applicant__in=applicants, confirmed_at__isnull=False, dropped_at=None
     )
     found: dict[int, list[Open]] = defaultdict(list)
-    for row in rows.order_by("pk"):
-        if row.amount_fen > row.used_fen:
-            found[row.applicant_id].append(Open(row, row.amount_fen - row.used_fen))
+    rows = [row for row in rows.order_by("pk") if row.amount_fen > row.used_fen]
+    room = recovering.room_for_set_off({row.recovery_id for row in rows if row.recovery_id})
+    for row in rows:
+        left = row.amount_fen - row.used_fen
+        if row.recovery_id:
+            left = min(left, room[row.recovery_id])
+            room[row.recovery_id] -= left
+        if left:
+            found[row.applicant_id].append(Open(row, left))
     return found
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from applications import history, permissions, timing
+from applications import history, permissions, recovering, timing
 from applications.actions.shared import refuse_if, stop
 from applications.clocks import Calendar, is_working_day, ships
 from applications.models import (
@@ -176,6 +176,7 @@ def missing_holidays(year: int, calendar: Calendar) -> list[date]:
 def _recompute(authority: Authority, *, by: User, at: datetime) -> list[Clock]:
     """Reckon all running clocks again, and tell every applicant whose day to answer a correction has changed."""
     changed = timing.recompute(authority.pk, at)
+    recovering.recompute(authority.pk, at)
     for clock in changed:
         if clock.step == Status.CORRECTING and clock.due_on:
             _tell_new_day(clock, by=by, at=at)

@@ -116,6 +116,11 @@ def make_officers(hashed: str) -> dict[tuple[str, str], User]:
         defaults = {"authority": authority, "duty": Duty.POLICY, "since": date(2024, 1, 1)}
         Posting.objects.get_or_create(user=second, until=None, defaults=defaults)
         officers[authority.code, "policy2"] = second
+        if Duty.INSPECT in duties:  # two officers investigate (行政处罚法第四十二条)
+            other = _user(f"{authority.code}_inspect2", "演示·季大查", hashed)
+            defaults = {"authority": authority, "duty": Duty.INSPECT, "since": date(2024, 1, 1)}
+            Posting.objects.get_or_create(user=other, until=None, defaults=defaults)
+            officers[authority.code, "inspect2"] = other
     return officers
 
 

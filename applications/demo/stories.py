@@ -21,7 +21,7 @@ import rules
 from applications import assessing
 from applications.actions import decision, filing, intake, payment, policy, review
 from applications.actions.promise import promise
-from applications.demo import inquiries, money, samples
+from applications.demo import inquiries, money, recoveries, reviews, samples
 from applications.demo.people import BODIES, PASSWORD, make_body, make_officers
 from applications.loading import load_policies
 from applications.models import (
@@ -121,6 +121,8 @@ CAMPUS: dict[str, Any] = {
     "uses_local_compute": True,
     "compute_service_contract_yuan": "2345678.90",
 }
+USER: dict[str, Any] = CAMPUS | {"applicant_type": "enterprise", "compute_service_contract_yuan": "1000000.00"}
+LARGER_USER: dict[str, Any] = USER | {"compute_service_contract_yuan": "1500000.00"}
 CLOUD: dict[str, Any] = {
     "other_local_policy_award_yuan": "0.00",
     "build_type": "retrofit",
@@ -156,6 +158,7 @@ class Story:
     fixed_fen: int | None = None  # what the authority fixes under a ceiling
     promised: str = ""  # the slot whose paper comes later
     kept: bool = False  # whether it has come
+    agreed: bool = False  # a proposal that the approver agrees to and that finds its pool short
     # By slot: what the applicant typed otherwise than the paper says.
     mistyped: Mapping[str, Mapping[str, Any]] = dataclass_field(default_factory=dict)
     # By slot: what stands on the paper, where it matters which one it is.
@@ -195,10 +198,15 @@ STORIES = (
     Story("shizhu", "shihezi-7.1a", "", REDEEMED, S.VERIFYING, 6),
     Story("qinghu", "haidong-4a", "演示青湖智算机房一期", RACKS, S.GRANTED, 34),
     Story("fenhe", "shanxi-9a", "", CAMPUS, S.PROPOSED, 18, promised="payment_voucher", kept=True),
+    Story("tianshan", "shanxi-9a", "", USER, S.NOTICED, 22),
+    Story("hanhai", "shanxi-9a", "", LARGER_USER, S.PROPOSED, 15, agreed=True),
     Story("fenhe", inquiries.CLAUSE, "演示汾河绿色数据中心", GREEN, S.VERIFYING, 12),
     Story("baiyangdian", "baoding-2", "演示白洋云计算中心", CLOUD, S.NOTICED, 24, fixed_fen=90_0000_00),
     Story("tianshan", "xinxing-4b", "", COMPANY, S.SUBMITTED, 3, papers={"invoice": SOLD_NEXT}),
     Story("huyang", "xinxing-4b", "", BUYER, S.DRAFT, 1, papers={"invoice": SOLD}),
+    # Money that has to come back: see `recoveries`.
+    Story("hanhai", recoveries.CLAUSE, recoveries.RUNNING[1], PRODUCT, S.PAID, 80),
+    Story("hongliu", recoveries.CLAUSE, recoveries.CLOSED[1], PRODUCT, S.PAID, 100),
 )
 
 # Who received 100万元 under 第三条 before the portal existed; 白杨 has not claimed since, so that anybody can try it.
@@ -216,7 +224,7 @@ class Cast:
     bodies: dict[str, tuple[Applicant, User, User]]
 
     def officer(self, duty: str, code: str = "xinxing") -> User:
-        """Return the officer of an authority with a duty; `policy2` is the second policy manager."""
+        """Return the officer of an authority with a duty; `policy2` and `inspect2` are second ones."""
         return self.officers[code, duty]
 
 
@@ -241,6 +249,8 @@ def tell_all(now: datetime) -> bool:
         _tell(story, cast, _morning(now - timedelta(days=story.days_ago)), now)
     _find_out(cast, _morning(now - timedelta(days=7)))
     money.tell(cast, now)
+    reviews.tell(cast, now)
+    recoveries.tell(cast, now)
     # The published default is five working days; the demonstration passes at once so that one person can try it all.
     Authority.objects.update(notice_days=0)
     return True
@@ -260,11 +270,11 @@ def _morning(moment: datetime) -> datetime:
     return timezone.localtime(moment).replace(hour=10, minute=0, second=0, microsecond=0)
 
 
-# The yearly sums shared by several clauses: name, year, clauses, limit in fen.
+# The yearly sums shared by several clauses: name, year, clauses, limit in fen. That of 山西 is soon short.
 POOLS = (
     ("算力券年度额度", 2026, ("xinxing-4a", "xinxing-4b"), 500_0000_00),
     ("算力券年度总额", 2026, ("shihezi-2.3a", "shihezi-2.3b"), 1000_0000_00),
-    ("算力券年度总额", 2026, ("shanxi-9a", "shanxi-9b"), 5000_0000_00),
+    ("算力券年度总额", 2026, ("shanxi-9a", "shanxi-9b"), 40_0000_00),
     ("算力券年度总额", 2026, ("baoding-5a", "baoding-5b", "baoding-5c"), 1000_0000_00),
 )
 
@@ -461,6 +471,8 @@ def _through_the_office(application: Application, story: Story, cast: Cast, days
         application, amount_fen=story.fixed_fen, reason=reason, by=verifier, at=days.after("propose")
     )
     if reaches == S.PROPOSED:
+        if story.agreed:
+            decision.endorse(application, by=approver, at=days.after("endorse"))
         return
     if reaches == S.REFUSED:
         reason = "经向主办单位查询，获奖名单中没有该项目（演示理由）。"

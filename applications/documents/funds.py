@@ -16,13 +16,15 @@ class FundsLetter(Letter):
     What a table of funds says; `applicant_name` is the body it goes to, "" where it stays with the authority.
 
     `rows` hold applicant_name, uscc, clause, notice_number, part ("" where the award has one part) and amount_fen.
-    `since` and `until` are the days of decision between which the awards lie.
+    `since` and `until` are the days of decision between which the awards lie. `borne` is what each payer bears of all
+    that, as (payer, number of shares, fen); it sums to the rows, and is printed where more than one payer bears them.
     """
 
     heading_line: str
     since: date | None = None
     until: date | None = None
     rows: Sequence[Mapping[str, Any]]
+    borne: Sequence[tuple[str, int, int]] = ()
     note: str = ""
 
     kind: ClassVar[str] = "funds"
@@ -37,6 +39,7 @@ class FundsLetter(Letter):
         for row in self.rows:
             by_clause.setdefault(row["clause"], []).append(row["amount_fen"])
         total = sum(row["amount_fen"] for row in self.rows)
+        assert not self.borne or sum(fen for _, _, fen in self.borne) == total
         span = (self.since, self.until)
         return {
             "heading_line": self.heading_line,
@@ -45,6 +48,7 @@ class FundsLetter(Letter):
             "count": len(self.rows),
             "bodies": len({row["uscc"] for row in self.rows}),
             "sums": [(clause, len(parts), yuan(sum(parts))) for clause, parts in by_clause.items()],
+            "borne": [(payer, count, yuan(fen)) for payer, count, fen in self.borne] if len(self.borne) > 1 else [],
             "total": money(total),
             "note": self.note,
         }

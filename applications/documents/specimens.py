@@ -14,6 +14,15 @@ from applications.documents.notice import NoticeLetter
 from applications.documents.objection import ObjectionLetter
 from applications.documents.payment import PaymentLetter
 from applications.documents.receipt import ReceiptLetter
+from applications.documents.recovery import (
+    ConveneLetter,
+    FiledLetter,
+    HearingLetter,
+    ProposalLetter,
+    RecoveryDecisionLetter,
+)
+from applications.documents.repayment import ClosedLetter, PlanLetter, ServiceLetter, TransferLetter, UrgeLetter
+from applications.documents.restriction import LiftingLetter, RestrictionLetter
 from applications.documents.wording import KINDS, filled
 
 DAY = date(2026, 3, 5)
@@ -89,6 +98,24 @@ RECEIPT: dict[str, Any] = {
     "received_at": datetime(2026, 3, 5, 9, 7),  # noqa: DTZ001 - local time, as printed
     "next_step": "本单位将按期决定是否受理。",
 }
+# An invented award of 1,000,000 yuan that has to be returned.
+RECOVERY: dict[str, Any] = CASE | {
+    "uscc": USCC,
+    "recovery_number": "示例追案〔2026〕1号",
+    "matter": "不符合条件或多拨、错拨",
+    "notice_number": "示例兑〔2026〕1号",
+    "award_fen": 100_000_000,
+}
+FOUND: dict[str, Any] = {
+    "facts": ("示例事实。",),
+    "evidence": (("调查证据", "示例.pdf", "0" * 64),),
+    "basis": DECIDED["basis"],
+    "whole": True,
+}
+OWED = (("本金", 100_000_000),)
+PAY_INTO = {"pay_into": "示例国库账户", "remark": "示例附言"}
+AFTER: dict[str, Any] = RECOVERY | {"decision_number": "示例追决〔2026〕1号"}
+RESTRICTED: dict[str, Any] = {"scope": "限制申报和兑现", "since": DAY, "reasons": ("示例事由。",)}
 
 LETTERS: dict[str, tuple[type[Letter], dict[str, Any]]] = {
     "receipt": (ReceiptLetter, CASE | RECEIPT),
@@ -108,6 +135,65 @@ LETTERS: dict[str, tuple[type[Letter], dict[str, Any]]] = {
     "notice": (NoticeLetter, CASE | NOTICE),
     "payment": (PaymentLetter, CASE | PAID),
     "objection": (ObjectionLetter, CASE | OBJECTION),
+    "rec_filed": (FiledLetter, RECOVERY | {"filed_on": DAY, "alleged": ("示例事实。",)}),
+    "rec_proposal": (
+        ProposalLetter,
+        RECOVERY | FOUND | {"principal_fen": 100_000_000, "large": True, "state_until": date(2026, 3, 12)},
+    ),
+    "rec_hearing": (
+        HearingLetter,
+        RECOVERY
+        | {"proposal_number": "示例追告〔2026〕1号", "principal_fen": 100_000_000, "ask_until": date(2026, 3, 12)},
+    ),
+    "rec_convene": (
+        ConveneLetter,
+        RECOVERY | {"held_at": datetime(2026, 3, 26, 9, 30), "place": "示例地点", "host": "示例"},  # noqa: DTZ001
+    ),
+    "rec_decision": (
+        RecoveryDecisionLetter,
+        RECOVERY
+        | FOUND
+        | PAY_INTO
+        | {
+            "party": (("名称", NAME), ("统一社会信用代码", USCC)),
+            "paid": (("2026年1月5日", "示例凭证1", 100_000_000),),
+            "heard": ("示例陈述申辩和答复。",),
+            "owed": OWED,
+            "interest": (),
+            "pay_days": 15,
+            "pay_until": None,
+            "fined": False,
+        },
+    ),
+    "rec_service": (
+        ServiceLetter,
+        RECOVERY
+        | {
+            "paper_title": "追回决定书",
+            "paper_number": "示例追决〔2026〕1号",
+            "method": "直接送达",
+            "served_on": DAY,
+            "receiver": NAME,
+        },
+    ),
+    "rec_urge": (UrgeLetter, AFTER | PAY_INTO | {"served_on": DAY, "left": OWED, "pay_until": date(2026, 3, 19)}),
+    "rec_plan": (PlanLetter, AFTER | PAY_INTO | {"parts": (("2026年4月5日", 100_000_000),)}),
+    "rec_transfer": (
+        TransferLetter,
+        RECOVERY | {"to": "示例机关", "what": "示例事项", "reason": ("示例理由。",), "papers": ("示例材料",)},
+    ),
+    "rec_closed": (
+        ClosedLetter,
+        AFTER | {"result": ("示例结果。",), "accounts": (("本金", 100_000_000, 100_000_000, 0, 0),)},
+    ),
+    "restrict": (
+        RestrictionLetter,
+        RECOVERY | RESTRICTED | {"until": None, "basis": DECIDED["basis"], "paper": "示例决定文件"},
+    ),
+    "unrestrict": (
+        LiftingLetter,
+        RECOVERY | RESTRICTED | {"lifted_on": DAY, "restriction_number": "示例限〔2026〕1号"},
+    ),
     "batch": (
         BatchLetter,
         {"heading": "示例公示", "days": 5, "closes_on": date(2026, 3, 12), "rows": [SHOWN], "channel": "示例网址"},

@@ -51,6 +51,10 @@ class Kind:
 CLAIM = "（申报编号：{{申报编号}}；申报事项：《{{政策名称}}》{{条款}}“{{事项名称}}”）收悉。"
 RECEIVED = "你单位（统一社会信用代码：{{统一社会信用代码}}）于{{收到日期}}提交的奖补资金申报" + CLAIM
 NAMED = ("申报编号", "政策名称", "条款")
+RECOVERY = (
+    "关于你单位（统一社会信用代码：{{统一社会信用代码}}）申报取得“{{事项名称}}”奖补资金（申报编号：{{申报编号}}；"
+    "兑现通知书：{{通知书文号}}）一案（案号：{{案号}}），"
+)
 
 
 def _kind(
@@ -88,6 +92,11 @@ def _kind(
             ),
         ]
     return Kind(code, name, tuple(parts))
+
+
+def _recovery(code: str, name: str, opening: str = RECOVERY, *, remedies: bool = False) -> Kind:
+    """Return a kind of letter of a recovery case, which every such letter names by its number."""
+    return _kind(code, name, opening, "案号", "通知书文号", needed=("申报编号", "案号"), remedies=remedies)
 
 
 KINDS = {
@@ -130,6 +139,27 @@ KINDS = {
             "公示",
             remedies=True,
         ),
+        _recovery("rec_filed", "立案通知书"),
+        _recovery("rec_proposal", "拟处理告知书"),
+        _recovery("rec_hearing", "听证告知书"),
+        _recovery("rec_convene", "听证通知书"),
+        _recovery("rec_decision", "追回决定书", remedies=True),
+        _recovery(
+            "rec_service",
+            "送达回证",
+            "下列文书（案号：{{案号}}；申报编号：{{申报编号}}）送达受送达人，请收件后在本回证上签名或者盖章。",
+        ),
+        _recovery("rec_urge", "催告书"),
+        _recovery("rec_plan", "分期退回协议"),
+        _recovery(
+            "rec_transfer",
+            "移送函",
+            "在办理{{单位名称}}（统一社会信用代码：{{统一社会信用代码}}）申报取得“{{事项名称}}”奖补资金"
+            "（申报编号：{{申报编号}}）一案（案号：{{案号}}）中，",
+        ),
+        _recovery("rec_closed", "结案通知书"),
+        _recovery("restrict", "限制申报决定书", remedies=True),
+        _recovery("unrestrict", "解除限制申报决定书"),
         _kind("batch", "公示公告", "按照有关政策和办理程序，", needed=()),
         _kind("funds", "资金安排表", "根据已经作出的奖补决定，现将奖补资金安排如下。", needed=()),
     )

@@ -34,6 +34,11 @@ from applications.models import (
     EvidenceUse,
     ExpertOpinion,
     FactCheck,
+    Finding,
+    Inspection,
+    InspectionCheck,
+    InspectionDemand,
+    InspectionPaper,
     Instalment,
     JointReview,
     JointVote,
@@ -46,6 +51,12 @@ from applications.models import (
     Promise,
     PublicNotice,
     Recheck,
+    RecoveryCase,
+    RecoveryClaim,
+    RecoveryEntry,
+    RecoveryPaper,
+    RecoveryStep,
+    RecoveryTerm,
     SetOffUse,
     SiteVisit,
 )
@@ -128,7 +139,7 @@ def desk_files(case: Application) -> Part:
 def letters(case: Application) -> Part:
     """Letters with their content and, once made, the PDF."""
     rows, files = [], []
-    for item in _of(Document, case, "award__application", "authority"):
+    for item in _of(Document, case, "award__application", "authority", "recovery"):
         row = told(item, leave_out=("application",))
         made = bool(item.sha256)
         path = f"letters/{item.pk}.pdf" if made else ""
@@ -222,6 +233,63 @@ def money(case: Application) -> Part:
     return _table("money", "占用、奖补决定、分期、分担、再核、拨付、抵扣、结转", rows)
 
 
+def reviews(case: Application) -> Part:
+    """Yearly reviews: tasks, what was asked and answered with the files, and every question looked at."""
+    rows, files = [], []
+    here = "inspection__application"
+    for task in _of(Inspection, case, "campaign", "award__application", "officer", "concluded_by__user", "finding"):
+        rows.append(told(task, leave_out=("application",)))
+    for demand in _of(InspectionDemand, case, "inspection__campaign", "asked_by__user", "answered_by", by=here):
+        row = told(demand)
+        said = [
+            (f"事项{item['key']}", f"{item['text']} 答复：{demand.answer.get(item['key'], '')}")
+            for item in demand.items
+        ]
+        rows.append(Row(row.data, [*row.shown, *said]))
+    for item in _of(InspectionPaper, case, "uploaded_by", "withdrawn_by", by=f"demand__{here}"):
+        path = f"reviews/{item.pk}.{_extension(item.file.name)}"
+        row = told(item, leave_out=("demand",))
+        rows.append(Row({**row.data, "demand": item.demand_id, "path": path}, row.shown))
+        files.append(Held(path, f"复核材料：{item.original_name}", item.file, item.sha256))
+    checks = _of(InspectionCheck, case, here, "checked_by__user", by=here)
+    return Part("reviews", "年度复核", [*rows, *(told(row, leave_out=("inspection",)) for row in checks)], files)
+
+
+def findings(case: Application) -> Part:
+    """Doubts about the case. What a tip says may give its teller away and stays with the portal, as the tip does."""
+    rows = []
+    for item in _of(Finding, case, "authority", "applicant", "objection", "made_by", "taken_by", "ruled_by"):
+        tip = item.source == Finding.Source.TIP
+        rows.append(told(item, leave_out=("application", "objection", *(("text", "body", "ruling") if tip else ()))))
+    return Part("findings", "问题线索", rows)
+
+
+def recoveries(case: Application) -> Part:
+    """Every recovery case with its acts and limits, and its papers with the bytes."""
+    rows, files = [], []
+    for item in _of(RecoveryCase, case, "award__application", "finding", "opened_by__user", "decided_by__user"):
+        rows.append(told(item, leave_out=("application",)))
+    by, link = "recovery__application", ("recovery",)
+    for step in _of(RecoveryStep, case, *link, "paper", "duty__user", "by", by=by):
+        rows.append(told(step))
+    for term in _of(RecoveryTerm, case, *link, by=by):
+        rows.append(told(term))
+    for paper in _of(RecoveryPaper, case, *link, "uploaded_by", by=by):
+        path = f"recovery/{paper.pk}.{_extension(paper.file.name)}"
+        row = told(paper)
+        rows.append(Row({**row.data, "path": path}, row.shown))
+        files.append(Held(path, f"{paper.get_kind_display()}：{paper.original_name}", paper.file, paper.sha256))
+    return Part("recoveries", "追回案件、步骤、期限、材料", rows, files)
+
+
+def recovery_ledger(case: Application) -> Part:
+    """What is owed by recovery decisions and how it came back: every claim and every entry."""
+    people = ("recovery", "made_by__user", "confirmed_by__user", "reverses__recovery")
+    claims = _of(RecoveryClaim, case, *people, "paper", "entry__recovery", by="recovery__application")
+    entries = _of(RecoveryEntry, case, *people, "instalment__award__application", "payment", by="recovery__application")
+    return _table("recovery_ledger", "追回台账", [*claims, *entries])
+
+
 def uses(case: Application) -> Part:
     """What each paper was used for."""
     related = ("item", "evidence", "clause", "applicant", "authority")
@@ -254,6 +322,10 @@ PARTS: tuple[Callable[[Application], Part], ...] = (
     decisions,
     notices,
     money,
+    reviews,
+    findings,
+    recoveries,
+    recovery_ledger,
     letters,
     duties,
     clocks,

@@ -37,6 +37,13 @@ from applications.models.history import (
     NoticePreference,
 )
 from applications.models.inquiry import ClauseDemand, CreditCheck, ExpertOpinion, JointReview, JointVote, SiteVisit
+from applications.models.inspection import (
+    Campaign,
+    Inspection,
+    InspectionCheck,
+    InspectionDemand,
+    InspectionPaper,
+)
 from applications.models.intake import LateAdmission, Mandate, Promise
 from applications.models.ledger import EvidenceItem, EvidenceUse
 from applications.models.letter import FundsTable, LetterTemplate
@@ -90,6 +97,7 @@ __all__ = [
     "BankAccount",
     "CalendarDay",
     "CalendarYear",
+    "Campaign",
     "CarryOver",
     "CaseDecision",
     "CaseDuty",
@@ -121,6 +129,10 @@ __all__ = [
     "FundsTable",
     "HealthRun",
     "IdempotencyKey",
+    "Inspection",
+    "InspectionCheck",
+    "InspectionDemand",
+    "InspectionPaper",
     "Instalment",
     "Invitation",
     "Job",

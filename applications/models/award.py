@@ -1,7 +1,9 @@
 """What was granted and paid. Nothing here is ever edited or deleted: a correction is a new row that names the old."""
 
+from django.apps import apps
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Cast, Coalesce
 
 from applications.models.application import Application, Assessment, CaseDuty
 from applications.models.people import Applicant, Authority, User
@@ -14,6 +16,16 @@ class AwardQuerySet(models.QuerySet):
     def standing(self):
         """Return awards that no later decision replaced or revoked."""
         return self.filter(replaced_by=None).exclude(application__status="revoked")
+
+    def kept(self):
+        """Return awards of which something is not demanded back, with the sum that is not (`kept_fen`)."""
+        entries = apps.get_model("applications", "RecoveryEntry").objects.filter(
+            recovery__award=OuterRef("pk"), account="principal", kind="owed", reverses=None, reversed_by=None
+        )
+        demanded = entries.order_by().values("recovery__award").annotate(fen=Sum("amount_fen")).values("fen")
+        # PostgreSQL adds whole numbers up to a numeric, which a union would hand out as a Decimal.
+        back = Cast(Coalesce(Subquery(demanded), 0), models.BigIntegerField())
+        return self.annotate(kept_fen=F("amount_fen") - back).filter(kept_fen__gt=0)
 
     def visible_to(self, user):
         """Return awards of the cases this user may open."""

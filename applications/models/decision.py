@@ -7,7 +7,7 @@ from applications.models.application import Application, CaseDuty, PublicNotice
 from applications.models.letter import LetterTemplate
 from applications.models.people import Authority, Duty, User
 from applications.models.policy import Pool, Round
-from applications.models.shapes import private_storage, random_name, together
+from applications.models.shapes import Sealed, private_storage, random_name, together
 
 
 def batch_path(row: "NoticeBatch", filename: str) -> str:
@@ -96,7 +96,7 @@ class Approval(models.Model):
         return f"{self.application} {self.get_duty_display()}"
 
 
-class NoticeBatch(models.Model):
+class NoticeBatch(Sealed):
     """公示批: cases shown to the public together on one page, for the same working days, under one number."""
 
     authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="notice_batches")
@@ -119,7 +119,10 @@ class NoticeBatch(models.Model):
         verbose_name = verbose_name_plural = "公示批"
         ordering = ["-pk"]
         indexes = [models.Index(name="batches_newest_first", fields=["authority", "-id"])]
-        constraints = [models.UniqueConstraint(name="one_batch_per_number", fields=["authority", "year", "sequence"])]
+        constraints = [
+            together("signed_at", "signer", "certificate", "sealer"),
+            models.UniqueConstraint(name="one_batch_per_number", fields=["authority", "year", "sequence"]),
+        ]
 
     def __str__(self) -> str:
         return self.number

@@ -31,6 +31,7 @@ class DeskFile(models.Model):
         SITE = "site", "现场核查照片或记录"
         EXPERT = "expert", "专家意见书"
         MINUTES = "minutes", "会审纪要"
+        RECHECK = "recheck", "再核材料"
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="desk_files")
     kind = models.CharField("种类", max_length=10, choices=Kind)

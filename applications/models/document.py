@@ -8,7 +8,7 @@ from applications.models.award import Award
 from applications.models.letter import LetterTemplate
 from applications.models.payment import Payment
 from applications.models.people import Authority, User
-from applications.models.shapes import private_storage, random_name, together
+from applications.models.shapes import Sealed, private_storage, random_name, together
 
 
 def document_path(document: "Document", filename: str) -> str:
@@ -31,6 +31,10 @@ class Counter(models.Model):
         return f"{self.scope}: {self.last}"
 
 
+# Kinds that the body a case is about does not see: they go to somebody else.
+UNSEEN = ("objection", "rec_transfer")
+
+
 class DocumentQuerySet(models.QuerySet):
     """Questions about many papers."""
 
@@ -38,18 +42,19 @@ class DocumentQuerySet(models.QuerySet):
         """
         Return papers of the cases this user may open.
 
-        An answer to an objection goes to who objected, by the code on the objection, and to the officers.
+        An answer to an objection goes to who objected, by the code on the objection, and to the officers. That a
+        matter was handed to another organ concerns that organ and the officers alone.
         """
         at_the_desk = Application.objects.at_the_desk_of(user)
         seen = self.filter(application__in=Application.objects.visible_to(user))
-        return seen.exclude(~Q(application__in=at_the_desk), kind="objection")
+        return seen.exclude(~Q(application__in=at_the_desk), kind__in=UNSEEN)
 
     def awaiting_seal(self):
         """Return papers that are made and not sealed yet."""
         return self.filter(signed_at=None, sha256__isnull=False).exclude(kind="receipt")
 
 
-class Document(models.Model):
+class Document(Sealed):
     """
     文书: one paper of a case. Its number and content are fixed with the act it records; the PDF follows from a job.
 
@@ -116,11 +121,6 @@ class Document(models.Model):
     file = models.FileField("文件", storage=private_storage, upload_to=document_path, blank=True)
     sha256 = models.CharField("摘要", max_length=64, null=True, blank=True)  # noqa: DJ001 - paired, null until made
     made_at = models.DateTimeField("生成时间", null=True, blank=True)
-    draft_sha256 = models.CharField("待签章稿摘要", max_length=64, blank=True)
-    signed_at = models.DateTimeField("签章时间", null=True, blank=True)
-    signer = models.CharField("签章人", max_length=200, null=True, blank=True)  # noqa: DJ001 - paired, null until sealed
-    certificate = models.CharField("证书摘要", max_length=64, null=True, blank=True)  # noqa: DJ001 - as above
-    sealer = models.CharField("签章方式", max_length=60, null=True, blank=True)  # noqa: DJ001 - as above
     replaces = models.OneToOneField(
         "self", on_delete=models.PROTECT, related_name="replaced_by", null=True, blank=True, verbose_name="替代的文书"
     )
@@ -154,7 +154,7 @@ class Document(models.Model):
     @property
     def awaits_seal(self) -> bool:
         """Whether this is the paper 待签章."""
-        return self.needs_seal and self.signed_at is None
+        return self.needs_seal and super().awaits_seal
 
 
 class Job(models.Model):
@@ -174,6 +174,7 @@ class Job(models.Model):
         FUNDS = "funds", "生成资金安排表"
         PREVIEW = "preview", "文书预览"
         SEAL = "seal", "签章"
+        REVIEW = "review", "生成年度复核报告"
 
     class State(models.TextChoices):
         QUEUED = "queued", "排队中"

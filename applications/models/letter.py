@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from applications.models.people import Authority, User
-from applications.models.shapes import private_storage, random_name, together
+from applications.models.shapes import Sealed, private_storage, random_name, together
 
 
 def funds_path(row: "FundsTable", filename: str) -> str:
@@ -42,6 +42,18 @@ class LetterTemplate(models.Model):
         NOTICE = "notice", "奖补资金兑现通知书"
         PAYMENT = "payment", "拨付通知"
         OBJECTION = "objection", "异议答复书"
+        REC_FILED = "rec_filed", "立案通知书"
+        REC_PROPOSAL = "rec_proposal", "拟处理告知书"
+        REC_HEARING = "rec_hearing", "听证告知书"
+        REC_CONVENE = "rec_convene", "听证通知书"
+        REC_DECISION = "rec_decision", "追回决定书"
+        REC_SERVICE = "rec_service", "送达回证"
+        REC_URGE = "rec_urge", "催告书"
+        REC_PLAN = "rec_plan", "分期退回协议"
+        REC_TRANSFER = "rec_transfer", "移送函"
+        REC_CLOSED = "rec_closed", "结案通知书"
+        RESTRICT = "restrict", "限制申报决定书"
+        UNRESTRICT = "unrestrict", "解除限制申报决定书"
         BATCH = "batch", "公示公告"
         FUNDS = "funds", "资金安排表"
 
@@ -82,7 +94,7 @@ class LetterTemplate(models.Model):
         return f"{self.get_kind_display()}用语 第{self.version}版"
 
 
-class FundsTable(models.Model):
+class FundsTable(Sealed):
     """
     资金安排表: the sums of many instalments on one numbered paper, for the treasury.
 
@@ -112,6 +124,7 @@ class FundsTable(models.Model):
         indexes = [models.Index(name="funds_tables_newest_first", fields=["authority", "-id"])]
         constraints = [
             together("sha256", "made_at"),
+            together("signed_at", "signer", "certificate", "sealer"),
             models.UniqueConstraint(name="one_funds_table_per_number", fields=["authority", "year", "sequence"]),
             models.CheckConstraint(name="funds_table_has_a_sum", condition=Q(count__gt=0, total_fen__gt=0)),
         ]

@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from applications.models.account import BankAccount
 from applications.models.application import Application, CaseDuty
 from applications.models.award import Instalment
+from applications.models.desk import DeskFile
 from applications.models.people import Applicant, Authority, User
 from applications.models.policy import Pool
 from applications.models.shapes import private_storage, random_name, together
@@ -83,6 +84,7 @@ class Recheck(models.Model):
     instalment = models.ForeignKey(Instalment, on_delete=models.PROTECT, related_name="rechecks")
     passed = models.BooleanField("仍符合条件")
     findings = models.TextField("再核情况", max_length=2000)
+    file = models.ForeignKey(DeskFile, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     checked_by = models.ForeignKey(CaseDuty, on_delete=models.PROTECT, related_name="+")
     checked_at = models.DateTimeField("再核时间")
 

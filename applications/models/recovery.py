@@ -17,6 +17,28 @@ def recovery_path(row: "RecoveryPaper", filename: str) -> str:
     return random_name("recovery", filename.rsplit(".", 1)[-1])
 
 
+class RecoveryCaseQuerySet(models.QuerySet):
+    """Questions about many cases; visibility is two of them, for the two sides of a case."""
+
+    def at_the_desk_of(self, user):
+        """Return the cases of the authority this officer is posted to."""
+        return self.filter(application__in=Application.objects.at_the_desk_of(user))
+
+    def of_applicants_of(self, user):
+        """Return the cases against the bodies this user acts for."""
+        return self.filter(application__in=Application.objects.of_applicants_of(user))
+
+
+class RecoveryPaperQuerySet(models.QuerySet):
+    """Questions about many papers."""
+
+    def visible_to(self, user):
+        """Return what this user may open: officers of the authority all of it, the body what it handed in itself."""
+        at_the_desk = RecoveryCase.objects.at_the_desk_of(user)
+        own = RecoveryCase.objects.of_applicants_of(user)
+        return self.filter(Q(recovery__in=at_the_desk) | Q(recovery__in=own, by_party=True))
+
+
 class RecoveryCase(models.Model):
     """
     追回案件: whether one award was obtained by fraud, misused or paid in error, and what has to come back.
@@ -83,6 +105,8 @@ class RecoveryCase(models.Model):
     close_reason = models.CharField("结案说明", max_length=500, blank=True)
     published_until = models.DateField("公示至", null=True, blank=True)
 
+    objects = RecoveryCaseQuerySet.as_manager()
+
     class Meta:
         verbose_name = verbose_name_plural = "追回案件"
         ordering = ["-pk"]
@@ -143,6 +167,8 @@ class RecoveryPaper(models.Model):
     sha256 = models.CharField("摘要", max_length=64)
     uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField("上传时间")
+
+    objects = RecoveryPaperQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "追回材料"

@@ -1,8 +1,10 @@
 """Who may let the seal of the authority be put on a letter."""
 
-from applications.models import Application, Document, Duty, Job
-from applications.permissions.base import Standing, why_not_officer
+from applications.models import Application, Document, Duty, FundsTable, Job, NoticeBatch, User
+from applications.permissions.base import Standing, posted_as, why_not_officer
 from applications.sealing import sealer
+
+IN_WORK = "该文书正在签章，请稍后刷新页面。"
 
 
 def why_not_seal(application: Application, standing: Standing, document: Document) -> str:
@@ -11,11 +13,23 @@ def why_not_seal(application: Application, standing: Standing, document: Documen
         return reason
     if not document.needs_seal:
         return f"{document.get_kind_display()}不加盖印章。"
-    if document.signed_at:
+    return _why_not_yet(document) or (IN_WORK if _asked().filter(document=document).exists() else "")
+
+
+def why_not_seal_of_many(user: User, paper: NoticeBatch | FundsTable) -> str:
+    """Return why an officer may not let a public notice or a table of funds be sealed."""
+    posting = posted_as(user, Duty.APPROVE)
+    if posting is None or posting.authority_id != paper.authority_id:
+        return "只有本单位的审批岗位可以办理此事项。"
+    about = "payload__batch" if isinstance(paper, NoticeBatch) else "payload__funds"
+    return _why_not_yet(paper) or (IN_WORK if _asked().filter(**{about: paper.pk}).exists() else "")
+
+
+def _why_not_yet(paper: Document | NoticeBatch | FundsTable) -> str:
+    if paper.signed_at:
         return "该文书已经签章。"
-    if not document.sha256:
-        return "该文书正在生成，请稍后再签章。"
-    if reason := sealer().why_not(document.authority):
-        return reason
-    waiting = Job.objects.filter(document=document, kind=Job.Kind.SEAL, state__in=("queued", "running"))
-    return "该文书正在签章，请稍后刷新页面。" if waiting.exists() else ""
+    return sealer().why_not(paper.authority) if paper.sha256 else "该文书正在生成，请稍后再签章。"
+
+
+def _asked():
+    return Job.objects.filter(kind=Job.Kind.SEAL, state__in=("queued", "running"))

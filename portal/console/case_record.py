@@ -10,7 +10,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from applications import assessing
+from applications import assessing, recovering
 from applications.actions import ActionRefused
 from applications.actions import dossier as actions
 from applications.models import Application, Clock, Duty, Event, FactCheck
@@ -74,6 +74,7 @@ ACTION_WORDS = {
     "countersign_batch": "复核拨付批次",
     "drop_batch": "退回拨付批次",
     "import_result": "读入支付结果",
+    **{f"recovery_{name}": f"追回：{step.label}" for name, step in recovering.STEPS.items()},
     "enter_set_off": "录入抵扣",
     "confirm_set_off": "确认抵扣",
     "drop_set_off": "撤下抵扣",
@@ -129,6 +130,28 @@ ACTION_WORDS = {
     "drop_settlement": "撤下批次资金结算",
     "settled": "批次资金结算结果",
     "set_aside_signal": "不采纳风险提示",
+    "draw_review": "年度复核抽样",
+    "start_review": "启动年度复核",
+    "drop_review": "作废年度复核抽样",
+    "close_review": "结束年度复核",
+    "review_assign": "分派复核任务",
+    "review_ask": "复核通知",
+    "review_write": "填写复核答复",
+    "review_take_back": "移除复核材料",
+    "review_answer": "提交复核答复",
+    "review_remind": "复核答复提醒",
+    "review_check": "复核事项",
+    "review_qualified": "复核合格",
+    "review_rectify": "复核要求整改",
+    "review_rectified": "整改确认",
+    "review_finding": "复核转为线索",
+    "register_finding": "登记问题线索",
+    "take_finding": "受领问题线索",
+    "name_case_of_finding": "线索关联申报件",
+    "dismiss_finding": "线索不予立案",
+    "file_finding": "线索立案",
+    "see_teller": "查看举报人信息",
+    "answer_tip": "答复举报人",
 }
 
 

@@ -342,9 +342,7 @@ def _cases_on(user_id: int, today: date, thread: int) -> QuerySet[Any]:
             "round",
             "mandate__officer",
             "mandate__file",
-            "accepted_by__user",
             "proposed_by__user",
-            "endorsed_by__user",
         )
         .annotate(
             i_agreed=Exists(mine),

@@ -19,6 +19,7 @@ from applications.models import Duty, Instalment, Payment
 from portal.console.acting import acting_on
 from portal.console.site import EXTRA_URLS, NAVIGATION, Entry, case_desk, site
 from portal.console.tabs import CASE_TABS, CaseTab, case_of_tab, tab_page
+from portal.forms.paper import PaperField
 from portal.idempotency import idempotent
 from portal.paging import keyset
 from portal.requests import Request
@@ -43,6 +44,7 @@ class RecheckForm(forms.Form):
         widget=forms.Textarea(attrs={**CONTROL, "rows": 3}),
         error_messages={"required": "请写明再核情况。"},
     )
+    paper = PaperField(label="再核材料", required=False, help_text="申报单位提供的材料或者现场照片，没有的不传。")
 
 
 class AskForm(forms.Form):
@@ -85,7 +87,7 @@ def _page(
     parts: list[Any] = list(
         holds.to_ask(rows)
         .annotate(is_paid=Exists(confirmed))
-        .prefetch_related("rechecks__checked_by__user")
+        .prefetch_related("rechecks__checked_by__user", "rechecks__file")
         .order_by("award", "number")
     )
     now = timezone.now()
@@ -124,7 +126,7 @@ def _act(request: Request, pk: int, form: Form, act: Any, words: str) -> HttpRes
 @idempotent
 def recheck(request: Request, pk: int) -> HttpResponse:
     """Write down what was found."""
-    form = RecheckForm(request.POST, auto_id=f"id_recheck_{pk}_%s")
+    form = RecheckForm(request.POST, request.FILES, auto_id=f"id_recheck_{pk}_%s")
     return _act(request, pk, form, actions.recheck, "已记录再核结论。")
 
 

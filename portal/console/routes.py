@@ -26,8 +26,11 @@ from portal.console import (  # noqa: F401 - imported for what they register
     queue,
     rechecks,
     records,
+    recoveries,
+    recovery_case,
     risks,
     seals,
+    seals_of_many,
     searching,
     selfcheck,
     staff,
@@ -37,7 +40,7 @@ from portal.console import (  # noqa: F401 - imported for what they register
 )
 
 # isort: split
-from portal.console import admissions, counter, restrictions  # noqa: F401 - how a case comes in, after the queue
+from portal.console import admissions, counter, doubts, restrictions, review_tasks, reviews  # noqa: F401 - how a case comes in, after the queue  # noqa: F401 - what is looked at again, after the records
 from portal.console.site import site
 
 __all__ = ["site"]

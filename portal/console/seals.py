@@ -1,5 +1,6 @@
 """签章 at the desk: letters that wait for the seal, why one did not get it, and letting one or many be sealed."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -19,10 +20,13 @@ from portal.paging import keyset
 from portal.proving import prove_url, proved_recently
 from portal.requests import Request
 
+# What else waits for the seal, by the parts of the console that know of it.
+OF_MANY: list[Callable[[Request, Posting], list[Any]]] = []
 AGAIN = "签章前须再次验证身份，请输入密码后再办理。"
 
 
-def _desk(request: Request) -> Posting:
+def desk(request: Request) -> Posting:
+    """Return the posting of an officer of 审批; everybody else gets a 404."""
     posting = posting_of(request)
     if posting is None or posting.duty != Duty.APPROVE:
         raise Http404
@@ -51,6 +55,7 @@ def seals_page(request: Request, posting: Posting, *, refusal: str = "", status:
         **site.each_context(request),
         "title": "待签章文书",
         "page": page,
+        "of_many": [row for rows in OF_MANY for row in rows(request, posting)],
         "seal": description,
         "problem": problem,
         "proven": proven,
@@ -63,14 +68,14 @@ def seals_page(request: Request, posting: Posting, *, refusal: str = "", status:
 @require_safe
 def seals(request: Request) -> HttpResponse:
     """List the letters that wait for the seal."""
-    return seals_page(request, _desk(request))
+    return seals_page(request, desk(request))
 
 
 @require_POST
 @idempotent
 def order(request: Request) -> HttpResponse:
     """Let the chosen letters be sealed; each is one act, each refusal is said by its number."""
-    posting = _desk(request)
+    posting = desk(request)
     if not proved_recently(request):
         return seals_page(request, posting, refusal=AGAIN, status=409)
     keys = [key for key in request.POST.getlist("documents") if key.isascii() and key.isdecimal()]

@@ -16,7 +16,8 @@ GIVEN = [choice for choice in ExpertOpinion.Conclusion.choices if choice[0] != E
 SEPARATORS = re.compile(r"[、，,；;\s]+")
 
 
-def _line(label: str, longest: int, **more: Any) -> forms.CharField:
+def line(label: str, longest: int, **more: Any) -> forms.CharField:
+    """Return a field of one line that names itself in its errors."""
     return forms.CharField(
         label=label,
         max_length=longest,
@@ -26,7 +27,8 @@ def _line(label: str, longest: int, **more: Any) -> forms.CharField:
     )
 
 
-def _words(label: str, longest: int, **more: Any) -> forms.CharField:
+def words(label: str, longest: int, **more: Any) -> forms.CharField:
+    """Return a field of several lines that names itself in its errors."""
     return forms.CharField(
         label=label,
         max_length=longest,
@@ -36,12 +38,14 @@ def _words(label: str, longest: int, **more: Any) -> forms.CharField:
     )
 
 
-def _day(label: str) -> forms.DateField:
+def day(label: str) -> forms.DateField:
+    """Return a field for a day."""
     widget = forms.DateInput(format="%Y-%m-%d", attrs={**CONTROL, "placeholder": "2026-03-05"})
     return forms.DateField(label=label, widget=widget, error_messages=DAY)
 
 
-def _one_of(label: str, choices: Sequence[tuple[Any, Any]], **more: Any) -> forms.ChoiceField:
+def one_of(label: str, choices: Sequence[tuple[Any, Any]], **more: Any) -> forms.ChoiceField:
+    """Return buttons of which one is chosen."""
     return forms.ChoiceField(
         label=label,
         choices=choices,
@@ -75,10 +79,10 @@ class PersonField(forms.TypedChoiceField):
 class CreditCheckForm(forms.Form):
     """What a register said about the applicant."""
 
-    source = _line("查询来源", 100, help_text=f"例如{SOURCES}。")
-    queried_on = _day("查询日期")
-    result = _one_of("查询结果", CreditCheck.Result.choices)
-    note = _words("说明", 500, required=False, help_text="有失信记录或者重复支持的必填：查到什么、如何认定。")
+    source = line("查询来源", 100, help_text=f"例如{SOURCES}。")
+    queried_on = day("查询日期")
+    result = one_of("查询结果", CreditCheck.Result.choices)
+    note = words("说明", 500, required=False, help_text="有失信记录或者重复支持的必填：查到什么、如何认定。")
     paper = PaperField(label="查询截图或报告", required=False)
 
     def clean(self) -> dict[str, Any]:
@@ -95,13 +99,13 @@ class SiteVisitForm(forms.Form):
 
     def __init__(self, *args: Any, officers: Sequence[User], **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["visited_on"] = _day("核查日期")
-        self.fields["place"] = _line("核查地点", 200)
+        self.fields["visited_on"] = day("核查日期")
+        self.fields["place"] = line("核查地点", 200)
         self.fields["officer"] = PersonField(people=officers, label="核查人")
         self.fields["companion"] = PersonField(people=officers, label="同行核查人")
-        self.fields["met_with"] = _line("申报单位在场人员", 100, help_text="姓名和职务。")
-        self.fields["findings"] = _words("核查情况", 2000)
-        self.fields["conclusion"] = _one_of("核查结论", SiteVisit.Conclusion.choices)
+        self.fields["met_with"] = line("申报单位在场人员", 100, help_text="姓名和职务。")
+        self.fields["findings"] = words("核查情况", 2000)
+        self.fields["conclusion"] = one_of("核查结论", SiteVisit.Conclusion.choices)
         self.fields["paper"] = PaperField(label="现场照片或记录", required=False)
 
     def clean(self) -> dict[str, Any]:
@@ -117,13 +121,13 @@ class AskExpertForm(forms.Form):
 
     def __init__(self, *args: Any, experts: Sequence[User], **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["question"] = _words("征询事项", 500)
+        self.fields["question"] = words("征询事项", 500)
         self.fields["expert"] = PersonField(
             people=experts, label="本单位登记的专家", empty="外请专家，在下面填写", required=False
         )
-        self.fields["name"] = _line("外请专家姓名", 60, required=False)
-        self.fields["unit"] = _line("外请专家单位", 100, required=False)
-        self.fields["expected_on"] = _day("预计答复日期")
+        self.fields["name"] = line("外请专家姓名", 60, required=False)
+        self.fields["unit"] = line("外请专家单位", 100, required=False)
+        self.fields["expected_on"] = day("预计答复日期")
 
     def clean(self) -> dict[str, Any]:
         """One expert: chosen, or named with the unit."""
@@ -141,12 +145,12 @@ class AskExpertForm(forms.Form):
 class AnswerForm(forms.Form):
     """The statement about an interest first, then the opinion; `outside` is the signed paper of an expert elsewhere."""
 
-    no_interest = _one_of(
+    no_interest = one_of(
         "回避声明",
         (("yes", "与申报单位及本件没有利害关系，无应当回避的情形"), ("no", "存在应当回避的情形，申请回避，不出具意见")),
     )
-    conclusion = _one_of("评审结论", GIVEN, required=False)
-    text = _words("评审意见", 2000, required=False)
+    conclusion = one_of("评审结论", GIVEN, required=False)
+    text = words("评审意见", 2000, required=False)
     paper = PaperField(label="评审意见书", required=False)
 
     def __init__(self, *args: Any, outside: bool = False, **kwargs: Any):
@@ -178,8 +182,8 @@ class AnswerForm(forms.Form):
 class CallReviewForm(forms.Form):
     """Which departments look at a case together, and when."""
 
-    held_on = _day("会审日期")
-    units = _line("会审单位", 300, help_text="单位名称之间用顿号分隔。")
+    held_on = day("会审日期")
+    units = line("会审单位", 300, help_text="单位名称之间用顿号分隔。")
 
     def __init__(self, *args: Any, units: Sequence[str], **kwargs: Any):
         """Begin with the departments that the clause demands."""
@@ -202,9 +206,9 @@ class VoteForm(forms.Form):
             widget=forms.Select(attrs=SELECT),
             error_messages={"required": "请选择单位。", "invalid_choice": "请选择尚未表决的单位。"},
         )
-        self.fields["person"] = _line("参加人", 60)
-        self.fields["vote"] = _one_of("表决意见", JointVote.Vote.choices)
-        self.fields["opinion"] = _words("意见", 500, required=False, help_text="不同意或者保留意见的必填。")
+        self.fields["person"] = line("参加人", 60)
+        self.fields["vote"] = one_of("表决意见", JointVote.Vote.choices)
+        self.fields["opinion"] = words("意见", 500, required=False, help_text="不同意或者保留意见的必填。")
 
     def clean(self) -> dict[str, Any]:
         """Ask for words from whoever does not agree."""
@@ -218,7 +222,7 @@ class VoteForm(forms.Form):
 class CloseReviewForm(forms.Form):
     """The minutes of a joint review."""
 
-    minutes_number = _line("纪要编号", 100)
+    minutes_number = line("纪要编号", 100)
     paper = PaperField(label="会审纪要")
 
 
@@ -229,8 +233,8 @@ class DemandForm(forms.Form):
     site_visit = forms.BooleanField(label="现场核查", required=False)
     expert_opinion = forms.BooleanField(label="专家意见", required=False)
     joint_review = forms.BooleanField(label="部门会审", required=False)
-    joint_units = _line("会审单位", 300, required=False, help_text="要求会审的必填，至少两个，用顿号分隔。")
-    source = _line("依据文件", 200)
+    joint_units = line("会审单位", 300, required=False, help_text="要求会审的必填，至少两个，用顿号分隔。")
+    source = line("依据文件", 200)
 
     def boxes(self) -> list[Any]:
         """Return the four fields to tick."""

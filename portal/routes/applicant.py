@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from portal.views import accounts, claim_evidence, claim_form, claim_promise, claims, desk, enterprise
+from portal.views import (
+    accounts,
+    claim_evidence,
+    claim_form,
+    claim_promise,
+    claims,
+    desk,
+    enterprise,
+    my_recoveries,
+    reviews,
+)
 
 urlpatterns = [
     path("", desk.dashboard, name="desk"),
@@ -13,6 +23,10 @@ urlpatterns = [
     path("enterprises/<int:pk>/account/", enterprise.account, name="enterprise_account"),
     path("enterprises/<int:pk>/account/confirm/", accounts.confirm_account, name="enterprise_account_confirm"),
     path("enterprises/<int:pk>/invite/", enterprise.invite, name="enterprise_invite"),
+    path("recoveries/", my_recoveries.listing, name="my_recoveries"),
+    path("recoveries/<int:pk>/", my_recoveries.page, name="my_recovery"),
+    path("recoveries/<int:pk>/state/", my_recoveries.state, name="my_recovery_state"),
+    path("recoveries/<int:pk>/hearing/", my_recoveries.hearing, name="my_recovery_hearing"),
     path("claims/new/<str:code>/", claims.new, name="claim_new"),
     path("claims/<int:pk>/", claims.page, name="claim"),
     path("claims/<int:pk>/form/", claim_form.edit, name="claim_form"),
@@ -23,4 +37,9 @@ urlpatterns = [
     path("claims/<int:pk>/confirm/", claims.confirm, name="claim_confirm"),
     path("claims/<int:pk>/submit/", claims.submit, name="claim_submit"),
     path("claims/<int:pk>/withdraw/", claims.withdraw, name="claim_withdraw"),
+    path("reviews/", reviews.listing, name="my_reviews"),
+    path("reviews/<int:pk>/", reviews.page, name="my_review"),
+    path("reviews/<int:pk>/answer/", reviews.answer, name="my_review_answer"),
+    path("reviews/papers/<int:pk>/", reviews.paper, name="my_review_paper"),
+    path("reviews/papers/<int:pk>/remove/", reviews.remove, name="my_review_paper_remove"),
 ]

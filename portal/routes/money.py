@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import accounts, batches, payers, returns, setoffs, year_close
+from portal.views import accounts, batches, payers, recoveries, returns, setoffs, year_close
 
 urlpatterns = [
     path("accounts/", accounts.listing, name="finance_accounts"),
@@ -28,6 +28,12 @@ urlpatterns = [
     path("setoffs/enter/", setoffs.enter, name="finance_setoff_enter"),
     path("setoffs/<int:pk>/confirm/", setoffs.confirm, name="finance_setoff_confirm"),
     path("setoffs/<int:pk>/drop/", setoffs.drop, name="finance_setoff_drop"),
+    path("recoveries/", recoveries.listing, name="finance_recoveries"),
+    path("recoveries/<int:pk>/", recoveries.page, name="finance_recovery"),
+    path("recoveries/<int:pk>/claim/", recoveries.claim, name="finance_recovery_claim"),
+    path("recovery-claims/<int:pk>/confirm/", recoveries.confirm, name="finance_recovery_confirm"),
+    path("recovery-claims/<int:pk>/refuse/", recoveries.refuse, name="finance_recovery_refuse"),
+    path("recovery-entries/<int:pk>/reverse/", recoveries.reverse, name="finance_recovery_reverse"),
     path("payers/", payers.listing, name="finance_payers"),
     path("payers/enter/", payers.enter, name="finance_payer_enter"),
     path("payers/<int:pk>/change/", payers.change, name="finance_payer_change"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import eligibility, notices, public, verify
+from portal.views import eligibility, notices, public, report, verify
 
 urlpatterns = [
     path("", public.home, name="home"),
@@ -17,6 +17,8 @@ urlpatterns = [
     path("notices/cases/<int:pk>/object/", notices.object_to, name="object_to"),
     path("objections/<str:code>/", notices.objection, name="objection"),
     path("objections/<str:code>/answer.pdf", notices.answer, name="objection_answer"),
+    path("report/", report.report, name="report"),
+    path("report/<str:code>/", report.state, name="report_code"),
     path("verify/", verify.ask, name="verify"),
     path("verify/<str:code>/", verify.check, name="verify_code"),
 ]

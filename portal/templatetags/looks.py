@@ -62,6 +62,32 @@ TONES: dict[str, str] = {
     "agree": "good",
     "object": "bad",
     "abstain": "wait",
+    # 追回案件
+    "investigating": "work",
+    "notified": "wait",
+    "heard": "wait",
+    "reviewed": "wait",
+    "discussed": "wait",
+    "decided": "work",
+    "served": "ask",
+    "dropped": "rest",
+    # 年度复核、问题线索
+    "waiting": "wait",
+    "looking": "work",
+    "asked": "wait",
+    "answered": "ask",
+    "rectifying": "work",
+    "ended": "rest",
+    "qualified": "good",
+    "rectify": "wait",
+    "finding": "bad",
+    "holds": "good",
+    "changed": "bad",
+    "unknown": "wait",
+    "new": "ask",
+    "taken": "work",
+    "filed": "bad",
+    "dismissed": "rest",
 }
 
 

@@ -23,6 +23,7 @@ from applications.models import (
     Promise,
     Status,
 )
+from applications.models.document import UNSEEN
 from applications.promises import promised_slots
 from applications.restricted import why_not_filing
 from applications.workflow import EDITABLE, NEXT, ROAD
@@ -76,6 +77,22 @@ WORDS = {
     "call_up": "资金有余额，轮到办理",
     "carry_wait": "等待的资金结转至以后年度",
     "settled": "批次资金结算",
+    "recovery_open": "主管单位立案调查奖补资金",
+    "recovery_notify": "主管单位告知拟处理意见",
+    "recovery_state": "提交陈述申辩",
+    "recovery_ask_hearing": "要求听证",
+    "recovery_convene": "主管单位通知听证",
+    "recovery_decide": "主管单位作出追回决定",
+    "recovery_serve": "追回决定已送达",
+    "recovery_urge": "主管单位催告",
+    "recovery_plan": "分期退回",
+    "recovery_close": "追回案件结案",
+    "recovery_drop": "主管单位撤销立案",
+    "review_ask": "年度复核，请提供材料",
+    "review_answer": "提交年度复核答复",
+    "review_qualified": "年度复核合格",
+    "review_rectify": "年度复核，请整改",
+    "review_rectified": "整改已确认，复核办结",
 }
 FILES = frozenset({"attach", "take_back"})
 TOLD_WITH_NOTE = frozenset(
@@ -224,6 +241,7 @@ def _steps(case: Application) -> list[StepShown]:
 
 def _acts(case: Application) -> list[ActShown]:
     members = {"start", "attach", "take_back", "confirm", "submit", "resubmit", "withdraw", "promise", "keep_promise"}
+    members |= {"review_answer"}
     rows = case.events.filter(action__in=WORDS).select_related("by").order_by("-sequence")
     told = []
     for _, group in groupby(rows, key=lambda row: (row.action, row.by_id)):
@@ -250,7 +268,9 @@ def _files(case: Application, files: dict[str, list[Evidence]]) -> list[tuple[st
 
 
 def _documents(case: Application) -> list[Document]:
-    return list(case.documents.prefetch_related("jobs").order_by("-issued_at", "-pk"))
+    """Return the letters of a case to its applicant; those to others stay with the officers."""
+    rows = case.documents.exclude(kind__in=UNSEEN)
+    return list(rows.prefetch_related("jobs").order_by("-issued_at", "-pk"))
 
 
 def _clocks(case: Application) -> list[Any]:

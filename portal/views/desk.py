@@ -6,7 +6,15 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from applications.models import Applicant, Application, Delivery, LateAdmission, Status
+from applications.models import (
+    Applicant,
+    Application,
+    Delivery,
+    Inspection,
+    LateAdmission,
+    RecoveryCase,
+    Status,
+)
 from portal.paging import keyset
 from portal.requests import Request
 
@@ -27,11 +35,16 @@ def dashboard(request: Request) -> HttpResponse:
     cases = Application.objects.of_applicants_of(request.user).select_related("clause", "applicant", "policy")
     applicants = list(Applicant.objects.visible_to(request.user))
     late = LateAdmission.objects.usable(timezone.now()).filter(applicant__in=applicants)
+    running = RecoveryCase.objects.filter(application__applicant__in=applicants).exclude(state__in=RecoveryCase.ENDED)
     context = {
         "page": keyset(cases, ("-pk",), request, size=20),
         "applicants": applicants,
+        "review": Inspection.objects.visible_to(request.user).exclude(state=Inspection.State.ENDED).first()
+        if applicants
+        else None,
         "late": list(late.select_related("clause", "applicant")) if applicants else [],
         "told": list(_unread(request).select_related("event").order_by("-pk")[:MESSAGES_SHOWN]),
         "ours": OURS,
+        "recoveries": list(running.order_by("-pk")[:MESSAGES_SHOWN]) if applicants else [],
     }
     return render(request, "applicant/desk.html", context)

@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from applications.models import Application, DeskFile, Document, Evidence, Job, Mandate
+from applications.models import Application, DeskFile, Document, Evidence, Job, Mandate, RecoveryPaper
 
 IMAGE_WIDTH = 1000
 SANDBOX = "default-src 'none'; sandbox"
@@ -78,6 +78,13 @@ def mandate_file(request: HttpRequest, pk: int) -> FileResponse:
 def desk_file(request: HttpRequest, pk: int) -> FileResponse:
     """Hand out a paper that officers added to a case, to officers of its authority alone, always as attachment."""
     paper = get_object_or_404(DeskFile.objects.visible_to(request.user), pk=pk)
+    return send_file(paper.file, name=paper.original_name, content_type=paper.content_type)
+
+
+@require_safe
+def recovery_paper(request: HttpRequest, pk: int) -> FileResponse:
+    """Hand out a paper of a recovery case, always as attachment; to the body only what it handed in itself."""
+    paper = get_object_or_404(RecoveryPaper.objects.visible_to(request.user), pk=pk)
     return send_file(paper.file, name=paper.original_name, content_type=paper.content_type)
 
 

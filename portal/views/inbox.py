@@ -38,7 +38,11 @@ def inbox(request: Request) -> HttpResponse:
 def _address(event: Event, reader: User, *, officer: bool) -> str:
     """Return where a message leads: the case on the reader's own side of the desk, an expert's own questions."""
     if event.application_id is None:
-        return ""
+        doubt = event.detail.get("finding") if officer else None
+        return reverse("console:finding", args=[doubt]) if doubt else ""
+    if event.action.startswith("review_"):
+        task = event.detail["inspection"]
+        return reverse("console:review_task" if officer else "my_review", args=[task])
     if event.action == "ask_expert" and event.detail["expert"] == reader.pk:
         return reverse("console:opinions")
     return reverse("console:case" if officer else "claim", args=[event.application_id])

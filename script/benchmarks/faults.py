@@ -8,7 +8,8 @@ Money right when many press together and when the power goes: races, kills and c
 
 T1 races for pools, ladders, caps, rights, papers, T1h the same by HTTP · T2 deadlocks · T3a kills under load by HTTP ·
 T3b a kill inside every write of a money request · T3c the database killed · T5 every verb in every status by every
-duty · T11 any button in any order · T14 a worker killed while it works.
+duty · T11 any button in any order · T14 a worker killed while it works, T14z while it
+packs · T15 damaged results of the payer.
 What else the plan asks for stands in the suite: T4 and T9 in tests/portal/test_payment_races.py and
 tests/applications/test_digests.py, T6 and T7 in tests/portal, T13 in tests/applications/test_backup.py.
 
@@ -46,6 +47,8 @@ PARTS = {
     "T5": ("fire.suite", "run_verbs"),
     "T11": ("fire.suite", "run_stateful"),
     "T14": ("fire.worker", "run"),
+    "T14z": ("fire.worker", "run_zip"),
+    "T15": ("fire.suite", "run_fuzz"),
     "T3c": ("fire.power", "run"),  # the last: it leaves no server behind
 }
 ON_ONE = {"T3c": "postgres"}  # SQLite's own crash points belong to SQLite
@@ -85,6 +88,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--cases", type=int, default=16, help="cases of T3a")
     parser.add_argument("--kills", type=int, default=12, help="kills of T3a, T3c and T14")
     parser.add_argument("--jobs", type=int, default=60, help="papers and mails of T14")
+    parser.add_argument("--letters", type=int, default=200, help="letters of the package of T14z")
+    parser.add_argument("--files", type=int, default=2000, help="damaged results of T15")
     parser.add_argument("--part", choices=["make", *PARTS], help=argparse.SUPPRESS)
     options = parser.parse_args()
     if unknown := set(options.only) - PARTS.keys():

@@ -26,12 +26,6 @@ PORTAL_VARIABLES = {
     *("ALLOWED_HOSTS", "BROKER_URL", "CACHE_URL", "DATABASE_URL", "DEBUG", "DEMO", "DJANGO_SETTINGS_MODULE"),
     *("EMAIL_URL", "PUBLIC_BASE_URL", "REDIS_URL", "SECRET_KEY", "STORAGE_URL", "TRUSTED_PROXIES", "VAR_DIR"),
 }
-NO_DATABASE = [
-    "tests/rules",
-    "tests/applications/test_documents.py",
-    "tests/applications/test_previews.py",
-    "tests/applications/test_uploads.py",
-]
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 Environment = dict[str, str]
@@ -95,12 +89,12 @@ def sqlite(environment: Environment, extra: list[str]) -> bool:
 
 
 def on_postgres(environment: Environment, extra: list[str]) -> bool:
-    """The suite on PostgreSQL; the law, letters and files have no database and are not asked twice."""
+    """The suite on PostgreSQL; what asks no database is left out by tests/conftest.py and not asked twice."""
     with postgres.server() as url:
-        selected = extra or ["tests", *(f"--ignore={place}" for place in NO_DATABASE)]
         # backups are taken with the programs of this very server; an older pg_dump of the machine would refuse
         path = f"{postgres.programs()}{os.pathsep}{environment['PATH']}"
-        return command({**environment, "DATABASE_URL": url, "PATH": path}, "pytest", *_parallel(), *selected)
+        place = {**environment, "DATABASE_URL": url, "PATH": path}
+        return command(place, "pytest", *_parallel(), *(extra or ["tests"]))
 
 
 def browser(environment: Environment, extra: list[str]) -> bool:

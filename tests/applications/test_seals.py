@@ -8,11 +8,12 @@ from django.db.utils import DatabaseError
 
 from applications import papers, seals, tasks
 from applications.actions import ActionRefused, sealing
+from applications.actions.funds import arrange
 from applications.documents import render
-from applications.models import Delivery, Document, Duty, Job, Status
+from applications.models import Delivery, Document, Duty, Event, Job, Status
 from applications.sealing import base
 from applications.sealing.signatures import signatures_of
-from tests.factories import NOON, make_application, make_officer
+from tests.factories import NOON, make_application, make_officer, make_policy
 from tests.seals import SIGNER, Recorder, configure, small_pdf
 
 pytestmark = pytest.mark.django_db
@@ -222,13 +223,79 @@ def test_many_are_ordered_together_and_each_refusal_names_its_letter(seal):
         sealing.order_seals([], by=make_officer(Duty.APPROVE), at=NOON)
 
 
+# ---- papers of many cases
+
+
+def a_public_notice():
+    """Return the batch of a case in public notice, not made yet."""
+    make_policy(notice_days=5)
+    return make_application(Status.NOTICED).notices.get().batch
+
+
+def a_table():
+    """Return a table of funds over one award, not made yet."""
+    part = make_application(Status.GRANTED).awards.get().instalments.get()
+    return arrange(part.award.authority, [part.pk], title="测试资金安排", by=make_officer(Duty.PAY), at=NOON)
+
+
+@pytest.mark.parametrize(("made", "job"), [(a_public_notice, "batch"), (a_table, "funds")])
+def test_a_paper_of_many_cases_is_sealed_as_it_is_made(seal, made, job):
+    seal.SEALING = "automatic"
+    paper = made()
+
+    run(Job.objects.get(kind=job))
+
+    paper.refresh_from_db()
+    with paper.file.open("rb") as file:
+        data = file.read()
+    assert (paper.awaits_seal, paper.sha256) == (False, hashlib.sha256(data).hexdigest())
+    assert b"signed=True" in data or signatures_of(data)[0].whole
+    events = Event.objects.filter(chain=f"authority:{paper.authority_id}", action="seal")
+    assert events.get().detail["certificate"] == paper.certificate
+
+
+@pytest.mark.parametrize("made", [a_public_notice, a_table])
+def test_a_paper_of_many_cases_waits_for_an_officer_of_approval(seal, made):
+    paper = seals.unsealed(made(), at=NOON)
+    assert seals.catch_up(NOON) == 0
+    draft = paper.sha256
+
+    with pytest.raises(ActionRefused, match="审批岗位"):
+        sealing.order_seal_of_many(paper, by=make_officer(Duty.VERIFY), at=NOON)
+    with pytest.raises(ActionRefused, match="审批岗位"):
+        sealing.order_seal_of_many(paper, by=make_officer(Duty.APPROVE, "shihezi"), at=NOON)
+    officer = make_officer(Duty.APPROVE)
+    job = sealing.order_seal_of_many(paper, by=officer, at=NOON)
+    with pytest.raises(ActionRefused, match="正在签章"):
+        sealing.order_seal_of_many(paper, by=officer, at=NOON)
+    run(job)
+
+    paper.refresh_from_db()
+    assert (paper.draft_sha256, paper.signer) == (draft, SIGNER)
+    assert Event.objects.get(action="seal").by == officer
+    with pytest.raises(ActionRefused, match="已经签章"):
+        sealing.order_seal_of_many(paper, by=officer, at=NOON)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        type(paper).objects.filter(pk=paper.pk).update(sha256="0" * 64)
+
+
+def test_the_house_comes_back_to_papers_of_many_that_a_service_left_unsealed(seal):
+    paper = seals.unsealed(a_table(), at=NOON)
+    seal.SEALING = "automatic"
+
+    asked = seals.catch_up(NOON)
+
+    assert Job.objects.filter(kind="seal", payload__funds=paper.pk).count() == 1
+    assert asked >= 1
+
+
 # ---- how a paper stands
 
 
 def test_a_paper_is_replaced_once_by_a_later_one_of_its_kind(seal):
     letter = a_letter()
     application = letter.application
-    new = papers._issue(application, letter.kind, _content(letter), by=make_officer(Duty.INTAKE), at=NOON)
+    new = papers.issue(application, letter.kind, _content(letter), by=make_officer(Duty.INTAKE), at=NOON)
 
     papers.supersede(letter, by=new, officer=None, at=NOON)
 

@@ -168,3 +168,12 @@ def test_notice_says_the_sum_in_words():
     assert "人民币叁佰万元整" in flat
     assert "¥3,000,000.00" in flat
     assert document.code in flat
+
+
+def test_the_sweep_does_not_wait_behind_letters():
+    app = tasks.run_job.app
+    queues = {queue.name for queue in app.conf.task_queues}
+    own = app.conf.beat_schedule["sweep"]["options"]["queue"]
+
+    assert own in queues
+    assert app.amqp.router.route({}, tasks.run_job.name)["queue"].name in queues - {own}

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from applications.models import Duty
+from portal.console.recovery_acts import ACTS
 from tests.portal.world import FOREIGN, MEMBERS, OFFICERS, PERSONS, World
 
 SIGNED_IN = PERSONS - {"anonymous"}
@@ -124,6 +125,8 @@ PUBLIC = {
     "objection": shown(PERSONS, lambda world: {"code": world.objects["objection"].code}),
     "objection_answer": shown(PERSONS, lambda world: {"code": world.objects["ruled_objection"].code}),
     "eligibility": both(PERSONS),
+    "report": both(PERSONS),
+    "report_code": shown(PERSONS, lambda world: {"code": world.objects["tip"].code}),
 }
 
 APPLICANT = {
@@ -150,6 +153,33 @@ APPLICANT = {
     "claim_confirm": pressed(MEMBERS, draft()),
     "claim_submit": pressed(MEMBERS, draft()),
     "claim_withdraw": both(MEMBERS, submitted()),
+    "my_reviews": shown(SIGNED_IN),
+    "my_review": shown(MEMBERS, pk_of("review_task")),
+    "my_review_answer": pressed(MEMBERS, pk_of("review_task")),
+    "my_review_paper": shown(MEMBERS, pk_of("review_paper")),
+    "my_review_paper_remove": pressed(MEMBERS, pk_of("review_paper")),
+}
+
+RECOVERY = {
+    "my_recoveries": shown(SIGNED_IN),
+    "my_recovery": shown(MEMBERS, pk_of("recovery")),
+    "my_recovery_state": pressed(MEMBERS, pk_of("recovery")),
+    "my_recovery_hearing": pressed(MEMBERS, pk_of("recovery")),
+    "recovery_paper": shown(CASE, pk_of("recovery_paper")),
+    "finance_recoveries": shown(abroad(*FINANCE) | {Duty.AUDIT}),
+    "finance_recovery": shown(FINANCE | {Duty.AUDIT}, pk_of("served_recovery")),
+    "finance_recovery_claim": pressed(FINANCE | {Duty.AUDIT}, pk_of("served_recovery")),
+    "finance_recovery_confirm": pressed(FINANCE | {Duty.AUDIT}, pk_of("recovery_claim")),
+    "finance_recovery_refuse": pressed(FINANCE | {Duty.AUDIT}, pk_of("recovery_claim")),
+    "finance_recovery_reverse": pressed(FINANCE | {Duty.AUDIT}, pk_of("recovery_entry")),
+    "console:recoveries": console_shown(AT_A_DESK),
+    "console:recovery_figures": console_shown(AT_A_DESK),
+    "console:recovery": console_shown(CASE, pk_of("recovery")),
+    "console:case_recovery": console_shown(CASE, submitted()),
+    "console:recovery_open": console_pressed(CASE, submitted()),
+    "console:recovery_confirm": console_pressed(CASE, pk_of("recovery_claim")),
+    "console:recovery_refuse": console_pressed(CASE, pk_of("recovery_claim")),
+    **{f"console:recovery_{name}": console_pressed(CASE, pk_of("recovery")) for name in ACTS},
 }
 
 FINANCE_READERS = FINANCE | {Duty.AUDIT}
@@ -230,6 +260,12 @@ CONSOLE = {
     "console:jsi18n": console_shown(POSTED),
     "console:seals": console_shown(abroad(Duty.APPROVE)),
     "console:seals_order": console_pressed(abroad(Duty.APPROVE)),
+    "console:seals_paper": console_shown(
+        frozenset({Duty.APPROVE}), lambda world: {"name": "funds", "pk": world.objects["funds_table"].pk}
+    ),
+    "console:seals_order_paper": console_pressed(
+        frozenset({Duty.APPROVE}), lambda world: {"name": "funds", "pk": world.objects["funds_table"].pk}
+    ),
     "console:publish": both_in_console(abroad(Duty.APPROVE)),
     "console:batches": console_shown(AT_A_DESK),
     "console:objections": console_shown(OBJECTIONS),
@@ -337,6 +373,36 @@ CONSOLE = {
     "console:counter_invite": console_pressed(COUNTER, pk_of("counter_case")),
 }
 
+INSPECT = frozenset({Duty.INSPECT})
+DOUBTS = frozenset({Duty.INSPECT, Duty.AUDIT})
+REGISTERING = DOUBTS | {Duty.INTAKE, Duty.VERIFY, Duty.APPROVE, Duty.LEGAL} | FINANCE
+
+REVIEWS = {
+    "console:reviews": console_shown(OVERSIGHT),
+    "console:review_new": both_in_console(INSPECT),
+    "console:review": console_shown(OVERSIGHT, pk_of("review")),
+    "console:review_start": console_pressed(INSPECT, pk_of("review")),
+    "console:review_drop": console_pressed(INSPECT, pk_of("review")),
+    "console:review_close": console_pressed(INSPECT, pk_of("review")),
+    "console:review_frame": console_shown(OVERSIGHT, pk_of("review")),
+    "console:review_sheet": console_shown(OVERSIGHT, pk_of("closed_review")),
+    "console:review_report": console_shown(OVERSIGHT, pk_of("closed_review")),
+    "console:review_tasks": console_shown(OVERSIGHT),
+    "console:review_task": console_shown(OVERSIGHT, pk_of("review_task")),
+    "console:review_paper": console_shown(OVERSIGHT, pk_of("review_paper")),
+    **{
+        f"console:review_{act}": console_pressed(INSPECT, pk_of("review_task"))
+        for act in ("assign", "ask", "look", "conclude", "rectified", "turn")
+    },
+    "console:findings": console_shown(DOUBTS),
+    "console:finding_new": both_in_console(abroad(*REGISTERING)),
+    "console:finding": console_shown(DOUBTS, pk_of("finding")),
+    **{
+        f"console:finding_{act}": console_pressed(INSPECT, lambda world: {"pk": world.objects["tip"].finding_id})
+        for act in ("take", "dismiss", "case", "answer", "teller", "file")
+    },
+}
+
 INQUIRIES = {
     f"console:inquiry_{act}": console_pressed(CASE, submitted())
     for act in ("credit", "visit", "ask", "call", "vote", "minutes")
@@ -419,7 +485,7 @@ ACCOUNT_WITH_KEY = {
 # Addresses without a name: the admin's redirect to `change`, and its last one, which answers whatever is left.
 UNNAMED = {f"console/applications/{record}/<path:object_id>/" for record in RECORDS} | {"console/(?P<url>.*)$"}
 
-DOORS = PUBLIC | APPLICANT | FINANCE_DESK | FILES | CONSOLE | INQUIRIES | VERBS
+DOORS = PUBLIC | APPLICANT | FINANCE_DESK | FILES | CONSOLE | REVIEWS | INQUIRIES | VERBS | RECOVERY
 READERS = every(frozenset().union(*RECORDS.values()))
 DOORS["console:app_list"] = Door(
     posted(READERS, 200), posted(READERS, 200), lambda world: {"app_label": "applications"}

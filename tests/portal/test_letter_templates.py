@@ -6,7 +6,8 @@ from django.urls import reverse
 from applications import funds, papers, wordings
 from applications.actions import wording
 from applications.models import Duty, FundsTable, Job, LetterTemplate, Status
-from tests.factories import NOON, make_application, make_officer, make_policy
+from tests.factories import NOON, make_application, make_officer, make_payer, make_policy
+from tests.portal.finance_rows import split
 
 pytestmark = pytest.mark.django_db
 
@@ -184,6 +185,22 @@ def test_a_table_over_the_awards_of_a_period_is_made_with_its_total(client, monk
     assert b"".join(shown) == b"%PDF-1.7 table"
     client.post(FUNDS, ordered(state="all"))
     assert list(FundsTable.objects.order_by("pk").values_list("sequence", "count")) == [(1, 1), (2, 2)]
+
+
+def test_a_table_says_what_each_payer_bears_where_there_are_several(client):
+    award = make_application(Status.GRANTED).awards.get()
+    county = make_payer("测试县财政局", standard=False)
+    split(award, 2, payer=county)
+    enter(client, Duty.PAY)
+
+    client.post(FUNDS, ordered(state="all"))
+
+    table = FundsTable.objects.get()
+    assert [row[1:] for row in table.content["borne"]] == [[1, 300_0000_00], [2, 2_00]]
+    page = papers.render.page_source(funds.FundsLetter.from_content(table.content))
+    assert "二、支付单位分担" in page
+    assert "三、资金安排明细" in page
+    assert page.index("测试县财政局") < page.index("三、资金安排明细")
 
 
 def test_an_empty_or_faulty_order_is_refused_and_takes_no_number(client):

@@ -5,9 +5,10 @@ import time
 import pytest
 from django.urls import reverse
 
-from applications import papers, tasks
+from applications import papers, seals, tasks
+from applications.actions.funds import arrange
 from applications.documents import render
-from applications.models import Document, Duty, Status
+from applications.models import Document, Duty, Job, Status
 from applications.sealing import base
 from tests.factories import NOON, make_application, make_officer
 from tests.seals import configure, small_pdf
@@ -160,7 +161,7 @@ def test_list_costs_the_same_for_any_number_of_letters(client, django_assert_num
     Document.objects.bulk_create(rows)
     log_in(client)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         page = client.get(reverse("console:seals"))
 
     assert len(page.context["page"].rows) == count
@@ -178,3 +179,37 @@ def test_download_of_a_waiting_letter_is_named_so(client):
     waiting = "%EF%BC%88%E5%BE%85%E7%AD%BE%E7%AB%A0%EF%BC%89.pdf"
     assert before.endswith(waiting)
     assert not after.endswith(waiting)
+
+
+def test_a_table_of_funds_is_read_ordered_and_sealed(client):
+    part = make_application(Status.GRANTED).awards.get().instalments.get()
+    table = arrange(part.award.authority, [part.pk], title="测试资金安排", by=make_officer(Duty.PAY), at=NOON)
+    seals.unsealed(table, at=NOON)
+    to = ["funds", table.pk]
+    log_in(client)
+    page = client.get(reverse("console:seals")).content.decode()
+    assert table.number in page
+    assert client.get(reverse("console:seals_paper", args=to)).status_code == 200
+
+    answer = client.post(reverse("console:seals_order_paper", args=to))
+
+    assert answer.url == reverse("console:seals")
+    assert "正在签章" in client.get(answer.url).content.decode()
+    again = client.post(reverse("console:seals_order_paper", args=to))
+    assert (again.status_code, again.context["refusal"]) == (409, "该文书正在签章，请稍后刷新页面。")
+    tasks.run_job(Job.objects.get(kind="seal", payload__funds=table.pk).pk)
+    assert table.number not in client.get(answer.url).content.decode()
+    table.refresh_from_db()
+    assert not table.awaits_seal
+
+
+def test_a_table_is_not_sealed_without_a_password_lately(client):
+    part = make_application(Status.GRANTED).awards.get().instalments.get()
+    table = arrange(part.award.authority, [part.pk], title="测试资金安排", by=make_officer(Duty.PAY), at=NOON)
+    seals.unsealed(table, at=NOON)
+    log_in(client, ago=100_000.0)
+
+    answer = client.post(reverse("console:seals_order_paper", args=["funds", table.pk]))
+
+    assert (answer.status_code, "再次验证身份" in answer.context["refusal"]) == (409, True)
+    assert not Job.objects.filter(kind="seal").exists()

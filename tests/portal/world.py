@@ -9,12 +9,14 @@ from django.apps import apps
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from applications import funds, papers, settling, wordings
+from applications import funds, papers, review_report, settling, wordings
 from applications.actions import (
     account,
     bands,
     batch,
+    campaign,
     counter,
+    inspection,
     payment,
     policy,
     publicity,
@@ -35,6 +37,7 @@ from applications.models import (
     Document,
     Duty,
     ExpertOpinion,
+    Inspection,
     Job,
     LateAdmission,
     Mandate,
@@ -48,7 +51,7 @@ from applications.models import (
     User,
 )
 from applications.uploads import inspect
-from tests import samples
+from tests import reviews, samples
 from tests.factories import (
     NOON,
     account_of,
@@ -67,6 +70,7 @@ from tests.factories import (
     make_signal,
     make_user,
 )
+from tests.recoveries import claim, make_recovery, paper_of, pay_back
 
 MEMBERS = frozenset({"agent", "representative"})
 OFFICERS = frozenset(Duty.values)
@@ -106,7 +110,9 @@ def make_world() -> World:
         **_of_the_notice(applicant),
         **_of_the_inquiries(granted, officers[Duty.EXPERT]),
         "risk_signal": RiskSignal.objects.filter(application=submitted).first() or make_signal(submitted),
+        **_of_the_reviews(applicant),
         "dossier": _dossier(submitted, officers[Duty.AUDIT]),
+        **_of_the_recovery(applicant),
     }
     return World(_people(applicant, officers), draft, submitted, granted, objects)
 
@@ -339,6 +345,32 @@ def _of_the_notice(applicant: Applicant) -> dict[str, Any]:
     return {"batch": notice.batch, "public_notice": notice, "objection": waiting, "ruled_objection": ruled}
 
 
+def _of_the_reviews(applicant: Applicant) -> dict[str, Any]:
+    """Return a review that is drawn, one that runs with a task asked and one closed, and doubts of three kinds."""
+    first = make_application(Status.PAID, applicant=applicant, subject="六号中心")
+    closed = reviews.start()
+    task = reviews.task_of(first, make_officer(Duty.INSPECT))
+    reviews.look(task)
+    inspection.conclude(task, result="qualified", summary="仍成立。", by=task.officer, at=reviews.LATER)
+    closed = campaign.close(closed, by=task.officer, at=reviews.LATER)
+    with patch.object(papers.render, "pdf", lambda letter: b"%PDF-1.7 report"):
+        review_report.make(closed, at=reviews.LATER)
+    reviews.start()
+    asked = reviews.task_of(first, make_officer(Duty.INSPECT))
+    sent = reviews.answer(reviews.ask(asked))
+    reviews.ask(Inspection.objects.get(pk=asked.pk))
+    make_application(Status.PAID, applicant=applicant, subject="七号中心")
+    doubt = reviews.finding(first)
+    return {
+        "review": reviews.draw(),
+        "closed_review": closed,
+        "review_task": asked,
+        "review_paper": sent.papers.get(),
+        "finding": doubt,
+        "tip": reviews.tip(first),
+    }
+
+
 def _of_the_inquiries(case: Application, expert: User) -> dict[str, Any]:
     """Questions to an expert of the authority and to one elsewhere, and a paper of the desk; plain rows."""
     asked = {
@@ -368,6 +400,19 @@ def _dossier(case: Application, auditor: User) -> Job:
         finished_at=NOON,
         file=ContentFile(b"PK", name="dossier.zip"),
     )
+
+
+def _of_the_recovery(applicant: Applicant) -> dict[str, Any]:
+    """Return a case whose body is asked for its statement, and one on which money comes back."""
+    told = make_recovery("notified", make_application(Status.PAID, applicant=applicant, subject="六号中心"))
+    served = make_recovery("served")
+    return {
+        "recovery": told,
+        "recovery_paper": paper_of(told),
+        "served_recovery": served,
+        "recovery_entry": pay_back(served, 1, voucher="测试1"),
+        "recovery_claim": claim(served, 1, voucher="测试2"),
+    }
 
 
 def _ended() -> User:

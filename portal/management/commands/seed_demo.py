@@ -67,7 +67,8 @@ class Command(BaseCommand):
         }
 
     def _officers(self):
-        logins = {f"{code}_{login}" for code in _authorities() for login, _ in [*OFFICERS.values(), ("policy2", "")]}
+        names = [*(login for login, _ in OFFICERS.values()), "policy2", "inspect2"]
+        logins = {f"{code}_{login}" for code in _authorities() for login in names}
         rows = Posting.objects.current().filter(user__username__in=logins)
         for row in rows.select_related("user", "authority").order_by("pk"):
             yield {

@@ -24,7 +24,7 @@ from applications import history
 from applications.models import Application, Document, Duty, Event, Instalment, Payment, Status, User
 from fire import store
 from fire.table import Line
-from tests.factories import make_application, make_officer
+from tests.factories import check_account, make_application, make_officer
 from tests.portal.world import rows_of_the_case
 
 WRITES = ("INSERT", "UPDATE", "DELETE")
@@ -81,7 +81,9 @@ def _browser() -> Client:
 
 def run(options: argparse.Namespace) -> Iterator[Line]:
     """T3 (b): kill each request of money at each of its writes."""
-    case = make_application(Status.PROPOSED, at=timezone.now() - timedelta(minutes=5))  # else its step is late
+    before = timezone.now() - timedelta(minutes=5)
+    case = make_application(Status.PROPOSED, at=before)  # now, else its step is late
+    check_account(case.applicant, at=before)
     people = {duty: make_officer(duty) for duty in (Duty.APPROVE, Duty.PAY, Duty.COUNTERSIGN)}
     store.take_picture("road")
     kills, faults = _walk(case, people, None)

@@ -1,4 +1,4 @@
-"""T5 and T11: tests of the suite that can go further than the suite has time for."""
+"""T5, T11 and T15: tests of the suite that can go further than the suite has time for."""
 
 import argparse
 import os
@@ -39,6 +39,19 @@ def run_stateful(options: argparse.Namespace) -> Iterator[Line]:
         f"{passed} tests, {failed} failed; {words}",
         "0 failed",
         f"{max(passed - 1, 0)} broken promises seen (the other tests)",
+        not failed and passed > 1,
+    )
+
+
+def run_fuzz(options: argparse.Namespace) -> Iterator[Line]:
+    """T15: damaged results of the payer; that the damage is of all kinds is asked by the test itself."""
+    passed, failed, words = _run("tests/applications/test_result_fuzz.py", FUZZ_FILES=str(options.files))
+    yield Line(
+        "T15",
+        f"{options.files} damaged results of the payer",
+        f"{passed} tests, {failed} failed; {words}",
+        "0 failed",
+        "every kind of outcome occurs, or the test fails",
         not failed and passed > 1,
     )
 

@@ -16,7 +16,8 @@ app.loader.import_default_modules()
 from applications import tasks  # noqa: E402 - after the settings
 
 tasks.STALE = timedelta(seconds=20)
-app.conf.beat_schedule = {"sweep": {"task": "applications.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}}}
+OPTIONS = app.conf.beat_schedule["sweep"]["options"] | {"expires": 5}
+app.conf.beat_schedule = {"sweep": {"task": "applications.tasks.sweep", "schedule": 5.0, "options": OPTIONS}}
 
 if os.environ.get("FIRE_PLAIN"):
     app.conf.beat_schedule = {}

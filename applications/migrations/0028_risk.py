@@ -8,7 +8,7 @@ from applications import guards
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("applications", "0025_recovery"),
+        ("applications", "0027_inspection"),
     ]
 
     operations = [
