@@ -1,12 +1,42 @@
-"""Setting a signal of risk aside: an officer says why it does not matter here. The signal stays to be read."""
+"""What officers do with signals of risk: set one aside with a reason, or register what stands as a doubt."""
 
 from datetime import datetime
 
 from django.db import transaction
 
 from applications import history, permissions, risk
+from applications.actions import findings
 from applications.actions.shared import changed, lock, refuse_if, stop, take_duty
-from applications.models import RiskSignal, User
+from applications.models import Application, Finding, RiskSignal, User
+
+LONGEST = 3000  # of a doubt
+
+
+@transaction.atomic
+def register(application: Application, *, note: str = "", by: User, at: datetime) -> Finding:
+    """
+    Register the signals that count as one doubt about the case. Raises ActionRefused.
+
+    The same signals are not registered twice while the first doubt is open.
+    """
+    application, standing = lock(application, by)
+    rows = RiskSignal.objects.counting().filter(application=application).order_by("-points", "pk")
+    refuse_if(permissions.why_not_register_signals(standing, found=rows.exists()))
+    said = [f"{_label(row.kind)}：{row.text}" for row in rows]
+    text = "；".join([*said, note.strip()] if note.strip() else said)[:LONGEST]
+    return findings.register(
+        application.authority,
+        source=Finding.Source.SIGNAL,
+        body=application.applicant.name,
+        text=text,
+        application=application,
+        by=by,
+        at=at,
+    )
+
+
+def _label(kind: str) -> str:
+    return risk.KINDS[kind].label if kind in risk.KINDS else kind
 
 
 @transaction.atomic
@@ -22,8 +52,7 @@ def set_aside(signal: RiskSignal, *, reason: str, by: User, at: datetime) -> Ris
     signal.save(update_fields=["cleared_by", "cleared_at", "cleared_reason"])
     risk.count_again(application, at)
     changed(application)
-    label = risk.KINDS[signal.kind].label if signal.kind in risk.KINDS else signal.kind
     detail = {"signal": signal.pk, "kind": signal.kind, "text": signal.text}
-    note = f"{label}：{signal.cleared_reason}"[:500]
+    note = f"{_label(signal.kind)}：{signal.cleared_reason}"[:500]
     history.record(application, "set_aside_signal", by=by, at=at, duty=standing.duty, note=note, detail=detail)
     return signal

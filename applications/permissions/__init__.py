@@ -143,7 +143,7 @@ from applications.permissions.review import (
     why_not_decide_reading,
     why_not_propose,
 )
-from applications.permissions.risk import SEE_RISKS, why_not_set_aside
+from applications.permissions.risk import SEE_RISKS, why_not_register_signals, why_not_set_aside
 from applications.permissions.sealing import (
     why_not_seal,
     why_not_seal_of_many,
@@ -260,6 +260,7 @@ __all__ = [
     "why_not_refuse",
     "why_not_refuse_claim",
     "why_not_register",
+    "why_not_register_signals",
     "why_not_release_return",
     "why_not_reopen",
     "why_not_reply",

@@ -1,7 +1,7 @@
 """Who sees signals of risk, and who may set one aside."""
 
 from applications.models import Application, Duty, RiskSignal, Status
-from applications.permissions.base import Standing, why_not_officer
+from applications.permissions.base import COUNTER, Standing, why_not_officer
 
 SEE_RISKS = frozenset({Duty.VERIFY, Duty.APPROVE, Duty.INSPECT, Duty.AUDIT})
 SET_ASIDE = (Duty.VERIFY, Duty.APPROVE, Duty.INSPECT)  # an auditor only reads
@@ -18,3 +18,12 @@ def why_not_set_aside(application: Application, standing: Standing, signal: Risk
     if signal.cleared_at:
         return "该提示已经处理过了。"
     return ""
+
+
+def why_not_register_signals(standing: Standing, *, found: bool) -> str:
+    """Signals become a doubt by whoever sees them, save who stands on the applicant's side."""
+    if standing.duty not in SEE_RISKS:
+        return "只有核验、审批、稽核、审计岗位可以办理此事项。"
+    if standing.is_member or standing.role == COUNTER:
+        return "您与申报单位有关联，应当回避。"
+    return "" if found else "本件没有待核对的提示。"

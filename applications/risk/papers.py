@@ -13,7 +13,7 @@ PUBLIC = frozenset(
         *("standard_text", "award_certificate", "recognition_paper", "major_project_paper", "settlement_agreement"),
     }
 )
-LEAST_FIGURES = 4  # equal on a page, before it says anything
+LEAST_FIGURES = 5  # equal on a page, before it says anything
 
 
 def _names_the_other(case: Case, paper: int) -> bool:

@@ -29,7 +29,7 @@ FAINT = 25.0  # of 255: below that it is the grain of the paper
 BLACK = 0.45  # of the darkness of most ink, from where a cell counts as inked
 FIGURE = re.compile(r"(?<![0-9.])[0-9]{2,18}(?:\.[0-9]{1,6})?(?![0-9.])")
 DAY = re.compile(r"(?:19|20)[0-9]{2}[-年./]?(?:0?[1-9]|1[0-2])(?:[-月./]?(?:0?[1-9]|[12][0-9]|3[01])日?)?")
-LEAST_FIGURES, MOST_FIGURES = 5, 200
+LEAST_FIGURES, MOST_FIGURES = 6, 200
 SHORTEST = 4  # digits: shorter ones are on every page
 
 

@@ -41,6 +41,17 @@ class SetAsideForm(forms.Form):
     )
 
 
+class RegisterForm(forms.Form):
+    """What an officer adds to the signals when they become a doubt."""
+
+    note = forms.CharField(
+        label="补充说明（可不填）",
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"class": "form-control", "rows": 2}),
+    )
+
+
 class RiskFilter(forms.Form):
     """What the list is narrowed by."""
 
@@ -102,7 +113,14 @@ def _cases(signals: Iterable[RiskSignal]) -> dict[int, Application]:
 
 
 def _page(
-    request: Request, pk: int, *, form: forms.Form | None = None, on: int = 0, refusal: str = "", status: int = 200
+    request: Request,
+    pk: int,
+    *,
+    form: forms.Form | None = None,
+    on: int = 0,
+    noted: forms.Form | None = None,
+    refusal: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     risk_desk(request)
     case = case_of_tab(request, pk)
@@ -130,6 +148,10 @@ def _page(
     context = {
         "open": [row for row in shown if not row.row.cleared_at],
         "cleared": [row for row in shown if row.row.cleared_at],
+        "register_form": noted or RegisterForm(auto_id="id_register_%s"),
+        "why_not_register": permissions.why_not_register_signals(
+            standing, found=any(not row.cleared_at for row in rows)
+        ),
         "refusal": refusal,
     }
     return tab_page(request, case, "console/case_risks.html", context, status=status)
@@ -159,6 +181,24 @@ def set_aside(request: Request, pk: int) -> HttpResponse:
         return _page(request, case.pk, form=form, on=pk, refusal=str(refusal), status=409)
     messages.success(request, "已记录不采纳的理由。")
     return redirect("console:case_risks", case.pk)
+
+
+@require_POST
+@idempotent
+def register(request: Request, pk: int) -> HttpResponse:
+    """Register the signals of a case as a doubt, for the inspectors to judge."""
+    risk_desk(request)
+    case = case_of_tab(request, pk)
+    form = RegisterForm(request.POST, auto_id="id_register_%s")
+    if not form.is_valid():
+        return _page(request, pk, noted=form, status=422)
+    try:
+        with acting_on(request, case):
+            found = actions.register(case, note=form.cleaned_data["note"], by=request.user, at=timezone.now())
+    except ActionRefused as refusal:
+        return _page(request, pk, noted=form, refusal=str(refusal), status=409)
+    messages.success(request, f"已登记为问题线索 {found.number}，由稽核岗位研判。")
+    return redirect("console:case_risks", pk)
 
 
 def _scores(posting: Posting, form: RiskFilter) -> QuerySet[RiskScore]:
@@ -204,6 +244,7 @@ def _name_kinds(rows: Iterable[Any]) -> None:
 EXTRA_URLS += [
     path("risks/", listing, name="risks"),
     path("cases/<int:pk>/risks/", tab, name="case_risks"),
+    path("cases/<int:pk>/risks/register/", register, name="risks_register"),
     path("risks/<int:pk>/set-aside/", set_aside, name="risk_set_aside"),
 ]
 CASE_TABS.append(CaseTab("风险提示", "console:case_risks", 42, permissions.SEE_RISKS))

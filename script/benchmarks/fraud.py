@@ -66,6 +66,8 @@ def draw(place: Path, options: argparse.Namespace) -> dict[int, list]:
             time.sleep(0.2)
         out = (place / f"{seed}.pickle").open("wb")
         running.append((seed, subprocess.Popen(command, env=own, stdout=out)))
+    os.environ.update(environment)
+    ready()
     found = {}
     for seed, process in running:
         if process.wait():
@@ -74,11 +76,16 @@ def draw(place: Path, options: argparse.Namespace) -> dict[int, list]:
     return found
 
 
-def part(seed: int, honest: int, forged: int) -> int:
-    """Draw one seed and look at its cases; what was found goes to standard output as a pickle."""
+def ready() -> None:
+    """Let Django know its settings, which the environment names."""
     import django  # noqa: PLC0415 - the settings are chosen by the environment of this process
 
     django.setup()
+
+
+def part(seed: int, honest: int, forged: int) -> int:
+    """Draw one seed and look at its cases; what was found goes to standard output as a pickle."""
+    ready()
     from django.db import transaction  # noqa: PLC0415 - after the settings
 
     from applications.loading import load_policies  # noqa: PLC0415
@@ -105,7 +112,7 @@ def threshold_of(rows: list, alarms: float, without: frozenset[str] = frozenset(
 
 def report(looked: dict[int, list], options: argparse.Namespace, seconds: float) -> None:
     """Print the figures."""
-    from applications.risk.registry import KINDS  # noqa: PLC0415 - needs no settings
+    from applications.risk import KINDS  # noqa: PLC0415 - after the settings
     from tests.applications.fraud_plain import area_under  # noqa: PLC0415
 
     train = [row for seed in options.train for row in looked[seed]]

@@ -290,6 +290,7 @@ CONSOLE = {
     "console:case_record": console_shown(CASE, submitted()),
     "console:risks": console_shown(RISKS | {"foreign_verify"}),
     "console:case_risks": console_shown(RISKS, submitted()),
+    "console:risks_register": console_pressed(RISKS, submitted()),
     "console:risk_set_aside": console_pressed(RISKS, pk_of("risk_signal")),
     "console:rechecks": console_shown(AT_A_DESK),
     "console:case_recheck": console_shown(CASE, submitted()),

@@ -5,11 +5,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from applications import risk
-from applications.models import Duty, RiskScore, RiskSignal, Status
+from applications.models import Duty, Finding, RiskScore, RiskSignal, Status
 from tests.factories import NOON, agent_of, make_application, make_officer, make_policy, make_signal
 
 pytestmark = pytest.mark.django_db
 
+TAB, LIST = 10, 10  # queries, whatever the number of rows
 SEEING = {Duty.VERIFY, Duty.APPROVE, Duty.INSPECT, Duty.AUDIT}
 
 
@@ -108,7 +109,7 @@ def test_a_refused_reason_is_not_lost(client, alone):
     page = client.post(reverse("console:risk_set_aside", args=[signal.pk]), {"reason": "写了很久"})
 
     assert page.status_code == 409
-    assert page.context["open"][0].form.data["reason"] == "写了很久"
+    assert "您填写的理由：写了很久" in page.content.decode()
 
 
 def test_the_applicant_sees_nothing_of_it(client, alone):
@@ -124,6 +125,35 @@ def test_the_applicant_sees_nothing_of_it(client, alone):
     assert "风险" not in page
     assert "只给办理人员看的提示" not in page
     assert "不采纳的内部理由" not in page
+
+
+@pytest.mark.parametrize("duty", sorted(SEEING))
+def test_signals_become_a_doubt(client, alone, duty):
+    application = make_application(Status.VERIFYING)
+    make_signal(application, "page.same", points=40, text="第1页相同")
+    make_signal(application, text="成立 3 天后即提出申报")
+    officer = make_officer(duty)
+    client.force_login(officer)
+    url = reverse("console:risks_register", args=[application.pk])
+
+    done = client.post(url, {"note": "请一并核查"})
+    client.post(url, {"note": "请一并核查"})
+
+    assert done.status_code == 302
+    row = Finding.objects.get()
+    assert (row.source, row.application, row.made_by) == (Finding.Source.SIGNAL, application, officer)
+    assert row.text == "页面相同：第1页相同；新设单位：成立 3 天后即提出申报；请一并核查"
+
+
+def test_without_signals_there_is_no_doubt(client, alone):
+    application = make_application(Status.VERIFYING)
+    client.force_login(make_officer(Duty.VERIFY))
+
+    page = client.post(reverse("console:risks_register", args=[application.pk]), {"note": "写了很久"})
+
+    assert (page.status_code, page.context["refusal"]) == (409, "本件没有待核对的提示。")
+    assert "您填写的说明：写了很久" in page.content.decode()
+    assert not Finding.objects.exists()
 
 
 # ---- the list
@@ -172,7 +202,7 @@ def test_the_tab_costs_the_same_for_any_number(client, alone, count, django_asse
     application = many(count)
     client.force_login(make_officer(Duty.VERIFY))
 
-    with django_assert_num_queries(7):  # session, user, posting, case, signals, linked cases, standing
+    with django_assert_num_queries(TAB):
         page = client.get(reverse("console:case_risks", args=[application.pk]))
 
     assert len(page.context["open"]) == count
@@ -180,7 +210,7 @@ def test_the_tab_costs_the_same_for_any_number(client, alone, count, django_asse
 
 @pytest.mark.parametrize("count", [1, 30])
 def test_the_list_costs_the_same_for_any_length(client, alone, count, django_assert_num_queries):
-    application = make_application(Status.VERIFYING)
+    application = make_application()
     rows = []
     for number in range(count):
         application.pk, application.number = None, f"R-{number:03d}"
@@ -194,14 +224,14 @@ def test_the_list_costs_the_same_for_any_length(client, alone, count, django_ass
     RiskScore.objects.bulk_create(rows)
     client.force_login(make_officer(Duty.INSPECT))
 
-    with django_assert_num_queries(6):  # session, user, posting, clauses, scores, kinds
+    with django_assert_num_queries(LIST):
         page = client.get(reverse("console:risks"))
 
     assert len(page.context["page"].rows) == count
 
 
 def test_pages_follow_each_other(client, alone):
-    application = make_application(Status.VERIFYING)
+    application = make_application()
     made = []
     for number in range(31):
         application.pk, application.number = None, f"R-{number:03d}"
