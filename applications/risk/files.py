@@ -10,7 +10,8 @@ PICTURE_EDITOR = re.compile(
     r"photoshop|illustrator|\bgimp\b|coreldraw|inkscape|affinity|pixelmator|paint\.net|美图|醒图|稿定", re.IGNORECASE
 )
 PDF_EDITOR = re.compile(
-    r"foxit.*edit|phantompdf|pdf-?xchange editor|sejda|ilovepdf|smallpdf|pdfelement|福昕.*编辑|万兴|pdf24", re.IGNORECASE
+    r"foxit.*edit|phantompdf|pdf-?xchange editor|sejda|ilovepdf|smallpdf|pdfelement|福昕.*编辑|万兴|pdf24",
+    re.IGNORECASE,
 )
 OFFICE = re.compile(r"\bword\b|\bexcel\b|\bwps\b|writer|libreoffice|openoffice", re.IGNORECASE)
 

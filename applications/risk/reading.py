@@ -21,7 +21,7 @@ from applications.risk import prints, tracing
 PICTURES = ("image/jpeg", "image/png")
 MOST_PAGES = 40
 MOST_SECONDS = 8.0
-ACROSS = 420  # pixels that a page is drawn across to be printed
+ACROSS = 760  # pixels that a page is drawn across to be printed
 LATE = 500  # how many rows a slow transaction may come after its neighbours
 
 MADE = re.compile(r"D:(\d{4})(\d{2})(\d{2})(\d{2})?(\d{2})?(\d{2})?(?:([+-])(\d{2})'?(\d{2})?)?")
@@ -156,9 +156,8 @@ def moment(text: str | None) -> datetime | None:
     elif text and "Z" in text:
         ahead = timedelta()
     try:
-        zone = timezone(ahead)
-        made = datetime(int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0), tzinfo=zone)
-        return made.astimezone(UTC)
+        clock = (int(hour or 0), int(minute or 0), int(second or 0))
+        return datetime(int(year), int(month), int(day), *clock, tzinfo=timezone(ahead)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 
@@ -175,4 +174,3 @@ def changed_after_signing(data: bytes) -> bool:
     if not ends or max(ends) >= len(data):
         return False
     return PAGE_OBJECT.search(data, max(ends)) is not None
-

@@ -144,7 +144,6 @@ def file_was_read(evidence: Evidence, *, at: datetime) -> None:
         tell_others(evidence.application_id, at)
 
 
-
 def look_at_stale(at: datetime, most: int = 20) -> int:
     """Look again at cases that were marked, the oldest first, and tell those they link to; return how many."""
     rows = list(RiskScore.objects.filter(stale=True).order_by("pk").values_list("pk", flat=True)[:most])
@@ -190,4 +189,3 @@ def _begin(case: int, at: datetime) -> None:
     if not RiskScore.objects.filter(pk=case).exists():
         authority = Application.objects.values_list("authority", flat=True).get(pk=case)
         RiskScore.objects.get_or_create(pk=case, defaults={"authority_id": authority, "computed_at": at})
-
