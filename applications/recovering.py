@@ -16,6 +16,7 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
 
@@ -196,6 +197,23 @@ def turn(recovery: RecoveryCase, at: datetime) -> None:
     _let_run_out(RecoveryTerm.objects.filter(recovery=recovery), day)
     due = recovery.terms.filter(ended_on=None, due_on__isnull=False).order_by("due_on").values_list("due_on", flat=True)
     recovery.next_due_on = due.first()
+
+
+def let_run_out(at: datetime) -> int:
+    """
+    End what has run out for the parties of all cases, so that lists show what is next; return how many cases changed.
+
+    Each case in a transaction of its own, under its row's lock. Safe to call at any hour.
+    """
+    day = timezone.localdate(at)
+    over = RecoveryTerm.objects.filter(ended_on=None, kind__in=OF_THE_PARTY, due_on__lt=day)
+    keys = sorted(set(over.values_list("recovery", flat=True)))
+    for pk in keys:
+        with transaction.atomic():
+            case = RecoveryCase.objects.select_for_update(of=("self",)).get(pk=pk)
+            turn(case, at)
+            RecoveryCase.objects.filter(pk=pk, closed_at=None).update(next_due_on=case.next_due_on)
+    return len(keys)
 
 
 def _let_run_out(terms: Any, day: date) -> None:

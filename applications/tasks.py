@@ -26,6 +26,7 @@ from applications import (
     digests,
     dossier,
     packing,
+    recovering,
     review_report,
     risk,
     seals,
@@ -262,5 +263,6 @@ def nightly() -> None:
     dossier.drop_old(now)
     seals.catch_up(now)
     packing.drop_old(now)
+    recovering.let_run_out(now)
     if selfcheck.is_due(now):
         selfcheck.run(now)

@@ -33,11 +33,13 @@ def officer(row: RecoveryCase | Application, duty: str) -> User:
     return held.user if held else make_officer(duty, application.authority.code)
 
 
-def opened(application: Application | None = None, *, at: datetime = NOON, **more: Any) -> RecoveryCase:
+def opened(
+    application: Application | None = None, *, by: User | None = None, at: datetime = NOON, **more: Any
+) -> RecoveryCase:
     """Return a case against an award that was paid."""
     application = application or make_application(Status.PAID)
     said: dict[str, Any] = {"kind": "fraud", "alleged": "检测报告系伪造。"} | more
-    return recovery.open_case(application, **said, by=officer(application, Duty.INSPECT), at=at)
+    return recovery.open_case(application, **said, by=by or officer(application, Duty.INSPECT), at=at)
 
 
 def investigate(row: RecoveryCase, *, at: datetime = NOON, **more: Any) -> None:

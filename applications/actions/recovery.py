@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from applications import papers, permissions, recovering, recovery_papers
-from applications.actions import recovery_money, setoff
+from applications.actions import findings, recovery_money, setoff
 from applications.actions.desk_file import Paper
 from applications.actions.money import give_back_unpaid
 from applications.actions.recovery_act import Act, begin, keep, said
@@ -84,19 +84,12 @@ def open_case(
         party=_party_now(application.applicant),
     )
     if finding is not None:
-        file_finding(finding, ruling=f"已立案：{recovery.number}", by=by, at=at)
+        findings.file(finding, ruling=f"已立案：{recovery.number}", by=by, at=at)
     recovering.start_term(recovery, Term.DECIDE, timezone.localdate(at), at)
     act = Act(application, recovery, standing, recovering.read(recovery), by, at)
     recovery_papers.issue_filed(recovery, by=by, at=at)
     act.done("open", text=alleged, kind=kind, award=award.pk, finding=finding.pk if finding else None)
     return recovery
-
-
-def file_finding(finding: Finding, *, ruling: str, by: User, at: datetime) -> None:
-    """Say of a doubt, whose row is locked, that a case was opened on it."""
-    finding.state, finding.ruling = Finding.State.FILED, ruling
-    finding.ruled_by, finding.ruled_at = by, at
-    finding.save(update_fields=["state", "ruling", "ruled_by", "ruled_at"])
 
 
 @transaction.atomic

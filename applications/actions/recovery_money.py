@@ -457,6 +457,7 @@ def given_back_by_payment(payment: Payment, *, at: datetime) -> None:
         changed[recovery.pk] = changed.get(recovery.pk, 0) + entry.amount_fen
     for pk, fen in changed.items():
         recovery = _held(pk)
+        _shed_write_offs(recovery, "退票，核销随之冲回", at)
         follow(recovery, at)
         _write(recovery, "given_back", payment, fen, at)
 
@@ -464,25 +465,43 @@ def given_back_by_payment(payment: Payment, *, at: datetime) -> None:
 def annul(recovery: RecoveryCase, step: RecoveryStep, at: datetime) -> None:
     """Take back everything that an annulled decision demanded; the caller holds the case."""
     Applicant.objects.select_for_update().get(pk=recovery.application.applicant_id)
+    basis = f"{recovering.CONTESTS[step.detail['kind']]}撤销决定"
     for entry in recovering.counting(recovery.entries.all()):
         if entry.kind == Kind.OWED:
-            _take_back(entry, recovery, f"{recovering.CONTESTS[step.detail['kind']]}撤销决定", at)
+            _take_back(entry, recovery, basis, at)
+    _shed_write_offs(recovery, basis, at)
+
+
+def _shed_write_offs(recovery: RecoveryCase, basis: str, at: datetime) -> None:
+    """
+    Take back write-offs of what is owed no more, the newest first, until the rest fits.
+
+    Else they would look like money that came too much, and somebody could be refunded what he never paid.
+    """
+    entries = recovering.counting(recovery.entries.order_by("pk"))
+    for account, balance in recovering.balances_of(entries).items():
+        beyond = balance.written_off - balance.owed
+        for entry in reversed([e for e in entries if (e.account, e.kind) == (account, Kind.WRITTEN_OFF)]):
+            if beyond <= 0:
+                break
+            _take_back(entry, recovery, basis, at)
+            beyond -= entry.amount_fen
 
 
 def _take_back(entry: RecoveryEntry, recovery: RecoveryCase, basis: str, at: datetime) -> RecoveryEntry:
-    assert recovery.decided_by is not None
     return RecoveryEntry.objects.create(
         recovery=recovery,
         account=entry.account,
         kind=entry.kind,
         amount_fen=entry.amount_fen,
+        confirmed_by=entry.confirmed_by,
         instalment=entry.instalment,
         payment=entry.payment,
         on=timezone.localdate(at),
         voucher=entry.voucher,
         basis=basis,
         reverses=entry,
-        made_by=recovery.decided_by,
+        made_by=entry.made_by,
         made_at=at,
     )
 

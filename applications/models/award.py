@@ -3,7 +3,7 @@
 from django.apps import apps
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce
 
 from applications.models.application import Application, Assessment, CaseDuty
 from applications.models.people import Applicant, Authority, User
@@ -23,7 +23,9 @@ class AwardQuerySet(models.QuerySet):
             recovery__award=OuterRef("pk"), account="principal", kind="owed", reverses=None, reversed_by=None
         )
         demanded = entries.order_by().values("recovery__award").annotate(fen=Sum("amount_fen")).values("fen")
-        return self.annotate(kept_fen=F("amount_fen") - Coalesce(Subquery(demanded), 0)).filter(kept_fen__gt=0)
+        # PostgreSQL adds whole numbers up to a numeric, which a union would hand out as a Decimal.
+        back = Cast(Coalesce(Subquery(demanded), 0), models.BigIntegerField())
+        return self.annotate(kept_fen=F("amount_fen") - back).filter(kept_fen__gt=0)
 
     def visible_to(self, user):
         """Return awards of the cases this user may open."""

@@ -187,7 +187,9 @@ def test_the_doubt_is_filed_with_the_case():
     application = make_application(Status.PAID)
     finding = doubt(application)
 
-    row = opened(application, finding=finding)
+    with pytest.raises(ActionRefused, match="请由受领该线索的人员办理"):
+        opened(application, finding=finding)
+    row = opened(application, finding=finding, by=finding.taken_by)
 
     finding.refresh_from_db()
     assert (finding.state, finding.ruling, row.finding) == ("filed", f"已立案：{row.number}", finding)
@@ -786,6 +788,43 @@ def test_the_case_shows_its_nearest_limit():
     answer(row)  # the five days have passed
 
     assert fresh(row).next_due_on == date(2026, 11, 30)
+
+
+def test_what_has_run_out_for_the_party_is_not_what_is_next():
+    row = make_recovery(State.SERVED)
+    assert fresh(row).next_due_on == date(2026, 10, 8)
+
+    assert recovering.let_run_out(NOON.replace(month=11, day=17)) == 1
+
+    row = fresh(row)
+    assert row.terms.get(kind=Term.REVIEW).ended_on == date(2026, 11, 16)
+    assert (row.next_due_on, recovering.let_run_out(NOON.replace(month=11, day=17))) == (date(2026, 10, 8), 0)
+
+
+DUTIES = {
+    Duty.INSPECT: ("investigate", State.INVESTIGATING),
+    Duty.LEGAL: ("review", State.HEARD),
+    Duty.HEARING: ("hold_hearing", State.NOTIFIED),
+    Duty.PAY: ("claim", State.SERVED),
+    Duty.COUNTERSIGN: ("confirm", State.SERVED),
+}
+
+
+@pytest.mark.parametrize("second", DUTIES)
+def test_no_person_acts_in_a_second_duty_on_a_recovery_case(second):
+    name, stands = DUTIES[second]
+    row = make_recovery(stands)
+    road = recovering.read(fresh(row))
+
+    for first in sorted(set(Duty.values) - {second, Duty.SYSTEM}):
+        person = make_officer(first)
+        CaseDuty.objects.create(application=row.application, user=person, duty=first, since=NOON)
+        person.postings.update(duty=second)
+        standing = permissions.standing_of(person, row.application)
+        said = permissions.why_not_recover(name, road, standing, NOON.date())
+        assert said == f"您已在本件担任{Duty(first).label}，不能再担任{Duty(second).label}。"
+        with pytest.raises((IntegrityError, DatabaseError)), transaction.atomic():
+            CaseDuty.objects.create(application=row.application, user=person, duty=second, since=NOON)
 
 
 def test_an_authority_s_own_holiday_moves_a_limit():

@@ -86,8 +86,10 @@ def run_zip(options: argparse.Namespace) -> Iterator[Line]:
     began = time.monotonic()
     kills, left = work(options.kills, "", 2 * AFTER, begun=_packing)
     seconds = time.monotonic() - began
-    job = Job.objects.get()
-    faults = (["the package is not done"] if left else _wrong_in_the_package(job)) + what_is_wrong()
+    job = Job.objects.get(kind=Job.Kind.ARCHIVE)
+    others = Job.objects.exclude(pk=job.pk).values_list("kind", flat=True)
+    faults = [f"a job of kind {kind} has come up" for kind in others]
+    faults += (["the package is not done"] if left else _wrong_in_the_package(job)) + what_is_wrong()
     results = sum(1 for place in store.folder().glob("results/**/*") if place.is_file())
     faults += [f"{results} files where one package is"] if results != 1 else []
 
