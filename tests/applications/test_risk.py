@@ -21,6 +21,7 @@ from applications.models import (
     RiskSignal,
     Status,
 )
+from applications.risk import reading
 from applications.risk.capitals import fen_of, sums_in
 from applications.risk.case import Case, Echo, Link, Marks, Match, Shared, Sheet, Trace
 from tests.applications.fraud_cases import capitals
@@ -163,6 +164,13 @@ def test_figures_that_differ_from_their_capitals():
     assert kinds(case(right)) == []
     assert kinds(case(wrong)) == [("amount.capitals", 40)]
     assert kinds(case(in_wan)) == []
+
+
+def test_figures_side_by_side_stay_apart():
+    page = "金额 税额 价税合计\n20,000.00 1,200.00 21,200.00 （大写）贰万壹仟贰佰元整"
+
+    assert kinds(case(sheet(pages=(page,), marks=Marks(), total_yuan="21200.00"))) == []
+    assert kinds(case(sheet(pages=(page,), marks=Marks(), total_yuan="51200.00"))) == [("amount.field", 25)]
 
 
 def test_a_sum_that_is_typed_larger_than_the_paper():
@@ -373,6 +381,32 @@ def test_files_are_read_by_the_sweep_and_the_case_is_looked_at():
     assert not RiskScore.objects.get(application=application).stale
     tasks.read_files()
     assert FileMark.objects.count() == papers.count()
+
+
+@pytest.mark.django_db
+def test_inside_an_act_pages_are_left_to_the_sweep():
+    application = make_application()
+    page = make_signal(application, "page.same", points=40)
+    RiskScore.objects.update(stale=False)
+
+    score = risk.run(application, NOON, pages=False)
+
+    page.refresh_from_db()
+    assert (page.gone_at, score >= 40, RiskScore.objects.get().stale) == (None, True, True)
+    risk.run(application, NOON)
+    page.refresh_from_db()
+    assert page.gone_at == NOON
+
+
+@pytest.mark.django_db
+def test_no_file_is_read_before_an_older_one_whose_text_waits():
+    application = make_application()
+    first, *rest = application.evidence.order_by("pk")
+    Evidence.objects.filter(pk__in=[row.pk for row in rest]).update(content_type="image/png")
+
+    assert not reading.waiting().exists()
+    tasks.read_texts()
+    assert [row.pk for row in reading.waiting()] == [row.pk for row in (first, *rest)]
 
 
 @pytest.mark.django_db
