@@ -14,7 +14,7 @@ from applications.models import Account, Applicant, Application, Duty, RecoveryC
 from applications.uploads import inspect
 
 # Paid awards that the stories make for this: by body and subject.
-RUNNING = ("hanhai", "演示标注数据产品")
+RUNNING = ("hanhai", "演示语音标注产品")
 CLOSED = ("hongliu", "演示算力数据产品")
 CLAUSE = "xinxing-8"
 BASIS = "《财政违法行为处罚处分条例》第十四条（演示数据，不构成法律意见）"

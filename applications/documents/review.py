@@ -56,13 +56,18 @@ class ReviewLetter(Letter):
             "method": self.method,
             "strata": self.strata,
             "seed": self.seed,
-            "frame_sha256": self.frame_sha256,
+            "frame_sha256": _in_groups(self.frame_sha256),
             "span": f"{chinese_date(self.since)}至{chinese_date(self.decided_on)}",
             "whole": _line(self.whole),
             "clauses": [_line(line) for line in self.clauses],
             "rows": [{**row, "doubt": yuan(row["doubt_fen"]) if row["doubt_fen"] else "—"} for row in self.rows],
             "left_out": self.left_out,
         }
+
+
+def _in_groups(digest: str) -> str:
+    """Return a hash in groups of eight, which a line can be broken between."""
+    return " ".join(digest[start : start + 8] for start in range(0, len(digest), 8))
 
 
 def _line(line: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """年度复核: a campaign over paid awards, its drawn sample, and what is asked, answered, looked at and concluded."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from applications.models.application import Application, CaseDuty
 from applications.models.award import Award
@@ -108,7 +108,8 @@ class InspectionQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Return the tasks of which a member of the body has been asked something; the rest is the office's own."""
         own = Application.objects.of_applicants_of(user).values("pk")
-        return self.filter(application__in=own, demands__isnull=False).distinct()
+        asked = InspectionDemand.objects.filter(inspection=OuterRef("pk"))
+        return self.filter(Exists(asked), application__in=own)
 
     def of_authority(self, authority_id: int):
         """Return the tasks of an authority's campaigns."""

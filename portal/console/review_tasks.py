@@ -21,7 +21,7 @@ from applications.actions import inspection as actions
 from applications.models import Duty, Inspection, InspectionDemand, InspectionPaper, Posting, User
 from applications.permissions import Standing
 from portal.console.reviews import inspecting_desk, reading_desk
-from portal.console.site import EXTRA_URLS, NAVIGATION, Entry, site
+from portal.console.site import EXTRA_URLS, site
 from portal.forms import review as forms
 from portal.idempotency import idempotent
 from portal.paging import keyset
@@ -276,4 +276,3 @@ EXTRA_URLS += [
 ]
 for _name in ACTS:
     EXTRA_URLS.append(path(f"reviews/tasks/<int:pk>/{_name}/", _view(_name), name=f"review_{_name}"))
-NAVIGATION.append(Entry("复核任务", "console:review_tasks", frozenset({Duty.INSPECT})))

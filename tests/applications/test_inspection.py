@@ -549,8 +549,9 @@ def test_the_report_says_in_words_what_the_sheet_says_in_figures(case, officer, 
     row = campaign.close(row, by=officer, at=LATER)
 
     page = review_report.render.page_source(review_report.ReviewLetter.from_content(row.content))
-    for words in ("测试年度复核", "1,234.00", "转为问题线索1件", row.seed, row.frame_sha256, task.application.number):
+    for words in ("测试年度复核", "1,234.00", "转为问题线索1件", row.seed, task.application.number):
         assert words in page
+    assert row.frame_sha256 in page.replace(" ", "")
     with (tmp_path / "x.xlsx").open("wb") as file:
         review_report.write_xlsx(file, row)
     book = load_workbook(tmp_path / "x.xlsx")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from applications import recovering
@@ -49,38 +49,55 @@ def world():
 
 
 sums = st.one_of(st.sampled_from([1, WHOLE // 3, WHOLE, WHOLE + 1]), st.integers(1, WHOLE * 2))
+enter = st.tuples(st.just("enter"), st.sampled_from(CLAIMED), sums)
+take_back = st.tuples(st.just("take_back"), st.integers(0, 3), st.just(0))
+set_off = st.tuples(st.just("set_off"), st.just(0), sums)
+record = st.tuples(st.just("record"), st.integers(0, 1), st.just(0))
+paid = st.tuples(st.just("paid"), st.integers(0, 1), st.sampled_from([True, True, False]))
+settle = st.tuples(st.just("settle"), st.integers(0, 3), st.sampled_from([True, True, False]))
+# What is likely in an office stands here more than once.
 steps = st.one_of(
+    *(enter, enter, enter, set_off, set_off, record, record, paid, paid, settle, settle, take_back),
     st.tuples(st.just("claim"), st.sampled_from(CLAIMED), sums),
-    st.tuples(st.just("settle"), st.integers(0, 3), st.booleans()),
-    st.tuples(st.just("take_back"), st.integers(0, 3), st.just(0)),
-    st.tuples(st.just("set_off"), st.just(0), sums),
-    st.tuples(st.just("record"), st.integers(0, 1), st.just(0)),
-    st.tuples(st.just("paid"), st.integers(0, 1), st.booleans()),
     st.tuples(st.just("returned"), st.integers(0, 1), st.just(0)),
-    st.tuples(st.just("annul"), st.just(0), st.just(0)),
-    st.tuples(st.just("never_arrived"), st.just(0), st.just(0)),
+    st.tuples(st.sampled_from(["annul", "never_arrived"]), st.just(0), st.just(0)),
 )
 
+# Each leads to where chance seldom comes: too much, refunded, and its reversal; a debt taken while it is repaid; a
+# decision that falls after money, write-off and set-off; a debt that comes back with the payment that took it.
+TOO_MUCH = [("enter", "repaid", WHOLE + 9), ("enter", "refunded", 9), ("enter", "refunded", 1), ("take_back", 0, 0)]
+MEANWHILE = [("set_off", 0, WHOLE), ("record", 0, 0), ("enter", "repaid", WHOLE), ("paid", 0, True), ("record", 1, 0)]
+FALLS = [("set_off", 0, 100), ("record", 0, 0), ("paid", 0, True), ("enter", "written_off", WHOLE - 100)]
+BACK = [("set_off", 0, WHOLE), ("record", 0, 0), ("paid", 0, True), ("returned", 0, 0), ("record", 1, 0)]
+ENDS = [[("annul", 0, 0), ("enter", "refunded", WHOLE)], [("never_arrived", 0, 0), ("settle", 0, True)], []]
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(steps, min_size=4, max_size=14))
+
+@example(TOO_MUCH + [("settle", 0, True)] + ENDS[0])
+@example(MEANWHILE + [("enter", "refunded", WHOLE)] + ENDS[0])
+@example(FALLS + ENDS[0])
+@example(FALLS + ENDS[1])
+@example(BACK + [("paid", 1, True)] + ENDS[2])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(steps, min_size=6, max_size=16))
 def test_the_balance_is_what_the_entries_say(world, steps):
     books = Books()
     books.sums["owed"] = WHOLE
     with transaction.atomic():
         for step in steps:
-            done = _tried(world, books, step)
-            check(world[0], books, done)
+            _tried(world, books, step)
+            check(world[0], books)
         transaction.set_rollback(True)
 
 
 def _tried(world, books, step) -> bool:
-    """Do one act as an office would; say whether it was allowed."""
+    """Do one act as an office would; say whether it was allowed, of which nothing is left where it was not."""
     name, first, second = step
+    before = Counter(books.sums)
     try:
         with transaction.atomic():
             ACTS[name](world, books, first, second)
     except ActionRefused:
+        books.sums = before
         return False
     return True
 
@@ -100,6 +117,12 @@ def _claim(world, books, kind, fen):
         by=people[Duty.INSPECT if kind == "written_off" else Duty.PAY],
         at=LATE,
     )
+
+
+def _enter(world, books, kind, fen):
+    """Have one person record it and another confirm it at once."""
+    _claim(world, books, kind, fen)
+    _settle(world, books, -1, True)
 
 
 def _waiting(row):
@@ -200,6 +223,7 @@ def _never_arrived(world, books, *_):
 
 
 ACTS = {
+    "enter": _enter,
     "claim": _claim,
     "settle": _settle,
     "take_back": _take_back,
@@ -212,7 +236,7 @@ ACTS = {
 }
 
 
-def check(row: RecoveryCase, books: Books, done: bool) -> None:
+def check(row: RecoveryCase, books: Books) -> None:
     """Compare both books, replay the ledger from its entries, and ask what must always hold."""
     balance = recovering.balances(row)["principal"]
     assert (balance.open, balance.over) == (max(0, books.net), max(0, -books.net))
@@ -228,5 +252,6 @@ def check(row: RecoveryCase, books: Books, done: bool) -> None:
     assert room == max(0, balance.open - sum(taking.values_list("amount_fen", flat=True)))
     assert recoveries_that_do_not_add_up() == 0
     assert balance.written_off <= balance.owed
-    assert balance.over <= balance.recovered  # nobody is refunded what never came
+    # Nobody is refunded what never came; where a repayment proves wrong after its refund, the refund is owed too.
+    assert balance.over <= max(0, balance.recovered)
     assert i6_paid_more_than_once() == 0

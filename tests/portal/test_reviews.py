@@ -420,9 +420,10 @@ def test_lists_cost_the_same_for_any_length(client, django_assert_num_queries, c
         client.get(reverse("console:reviews"))
     with django_assert_num_queries(5):  # and the counts of the states
         assert client.get(reverse("console:review_tasks")).content.decode().count("row-link") == count
-    with django_assert_num_queries(5):  # session, user, posting, review, tasks
+    with django_assert_num_queries(6):  # session, user, posting, review, tasks, and whether it may be closed
         client.get(reverse("console:review", args=[task.campaign_id]))
     client.force_login(agent)
+    client.get(reverse("my_reviews"))
     with django_assert_num_queries(5):  # session, user, rows, demands, the ways of the header
         client.get(reverse("my_reviews"))
 
@@ -447,9 +448,11 @@ def test_a_task_costs_the_same_for_any_number_of_papers(client, case, officer, d
         client.get(url)
 
 
-def test_a_page_in_the_evening_before_the_limit_is_not_overdue(member, task):
+@pytest.mark.parametrize(("day", "hour", "late"), [(15, 23, False), (16, 0, True)])
+def test_the_last_day_ends_at_midnight(client, case, task, day, hour, late):
     reviews.ask(task)
-    with time_machine.travel(NOON.replace(month=9, day=15, hour=23, minute=59)):
-        assert "已经逾期" not in member.get(reverse("my_review", args=[task.pk])).content.decode()
-    with time_machine.travel(NOON.replace(month=9, day=16, hour=0, minute=1)):
-        assert "已经逾期" in member.get(reverse("my_review", args=[task.pk])).content.decode()
+    with time_machine.travel(NOON.replace(day=day, hour=hour, minute=30)):
+        client.force_login(agent_of(case.applicant))
+        page = client.get(reverse("my_review", args=[task.pk])).content.decode()
+
+    assert ("已经逾期" in page) == late
