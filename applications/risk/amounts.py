@@ -38,7 +38,7 @@ def in_another_face(case: Case) -> Finds:
         for trace in sheet.marks.traces if sheet.marks else ():
             if trace.kind == "font":
                 words = f"第{trace.page}页只有数额“{trace.new}”使用另一种字体（{trace.old}）"
-                yield Found(25, words, sheet.pk, trace.page)
+                yield Found(30, words, sheet.pk, trace.page)
 
 
 def figures_in(page: str) -> set[int]:
@@ -78,7 +78,7 @@ def typed_otherwise(case: Case) -> Finds:
             dear = [figure for figure in found if WORTH_A_LOOK * 100 <= figure < 10**13]
             if dear and max(dear) < value * 100:
                 words = f"填报的{field.label} {tidy(value)} 元在材料文本中找不到，材料上的数额都更小"
-                yield Found(25, words, sheet.pk, key=f"{field.name}={value}")
+                yield Found(30, words, sheet.pk, key=f"{field.name}={value}")
 
 
 def _money_of(sheet: Sheet) -> list["rules.Field"]:

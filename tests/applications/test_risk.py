@@ -124,7 +124,7 @@ def test_programs_for_pictures(slot, program, found):
 def test_an_invoice_out_of_a_text_program():
     word = Marks(producer="Microsoft® Word 2016")
 
-    assert kinds(case(sheet(marks=word, pages=("发票",)))) == [("pdf.office", 25)]
+    assert kinds(case(sheet(marks=word, pages=("发票",)))) == [("pdf.office", 30)]
     pasted = Marks(producer="Microsoft® Word 2016", scanned=(1,))
     assert kinds(case(sheet(marks=pasted, pages=("",)))) == []
     assert kinds(case(sheet("compute_contract", marks=word, pages=("合同",)))) == []
@@ -170,14 +170,14 @@ def test_figures_side_by_side_stay_apart():
     page = "金额 税额 价税合计\n20,000.00 1,200.00 21,200.00 （大写）贰万壹仟贰佰元整"
 
     assert kinds(case(sheet(pages=(page,), marks=Marks(), total_yuan="21200.00"))) == []
-    assert kinds(case(sheet(pages=(page,), marks=Marks(), total_yuan="51200.00"))) == [("amount.field", 25)]
+    assert kinds(case(sheet(pages=(page,), marks=Marks(), total_yuan="51200.00"))) == [("amount.field", 30)]
 
 
 def test_a_sum_that_is_typed_larger_than_the_paper():
     page = "价税合计 21,200.00 税额 1,200.00"
 
     assert kinds(case(sheet(pages=(page,), marks=Marks(), total_yuan="21200.00"))) == []
-    assert kinds(case(sheet(pages=(page,), marks=Marks(), total_yuan="212000.00"))) == [("amount.field", 25)]
+    assert kinds(case(sheet(pages=(page,), marks=Marks(), total_yuan="212000.00"))) == [("amount.field", 30)]
     scan = sheet(pages=("",), marks=Marks(scanned=(1,)), total_yuan="212000.00")
     assert kinds(case(scan)) == []
 
@@ -187,7 +187,7 @@ def test_traces_in_a_file():
 
     found = kinds(case(sheet(marks=Marks(traces=traces))))
 
-    assert found == [("amount.overlay", 45), ("amount.overlay", 40), ("amount.overlay", 40), ("amount.font", 25)]
+    assert found == [("amount.overlay", 45), ("amount.overlay", 40), ("amount.overlay", 40), ("amount.font", 30)]
 
 
 # ---- energy, invoices, staff
@@ -268,7 +268,7 @@ def test_invoices_that_are_all_round():
 def test_revenue_of_few_people():
     staff = sheet("social_insurance_list", insured_staff=2)
 
-    assert kinds(case(staff, sheet("audit_report", annual_revenue_yuan="40000001"))) == [("staff.revenue", 25)]
+    assert kinds(case(staff, sheet("audit_report", annual_revenue_yuan="40000001"))) == [("staff.revenue", 30)]
     assert kinds(case(staff, sheet("audit_report", annual_revenue_yuan="40000000"))) == []
 
 
