@@ -75,7 +75,7 @@ def written_by_hand(case: Case) -> Finds:
         program = program_of(sheet)
         if sheet.digital and OFFICE.search(program):
             words = f"{sheet.label}应当由开具系统生成，本文件由文字处理软件生成（{program[:60]}）"
-            yield Found(25, words, sheet.pk, key=program)
+            yield Found(30, words, sheet.pk, key=program)
 
 
 @signal("pdf.signed", "签名后改动")

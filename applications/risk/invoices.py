@@ -71,4 +71,4 @@ def too_rich_for_so_few(case: Case) -> Finds:
         revenue = sheet.number("annual_revenue_yuan") or sheet.number("main_business_revenue_yuan")
         if staff and revenue and revenue / staff > RICH_A_HEAD:
             words = f"审计报告营业收入 {tidy(revenue)} 元，参保 {tidy(staff)} 人，人均超过 {tidy(RICH_A_HEAD)} 元"
-            yield Found(25, words, sheet.pk, key=f"{revenue}/{staff}")
+            yield Found(30, words, sheet.pk, key=f"{revenue}/{staff}")

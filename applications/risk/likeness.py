@@ -19,7 +19,7 @@ SHIFTS = (-1, 0, 1)  # fine cells that a tile may have moved
 LEAST_IN_TILE = 12  # inked cells without which a tile says nothing
 TILE_ALIKE = 0.6  # of the cells that either has inked
 FIGURES_ALIKE = 0.6  # of the figures of the page
-CLOSEST = 8  # pages that are compared finely, those that are coarsely most alike
+SEEN, CLOSEST = 48, 8  # pages that are looked at, by their coarse cells; of these the ones compared tile by tile
 COARSELY = 0.5  # of the coarse cells that either has inked
 PICTURE_ALIKE = 0.85  # of the tiles with ink, where too few others are at hand to know what belongs to the form
 OTHERS = 3  # from so many on, tiles that most of them have too are the form's and say nothing
@@ -49,6 +49,21 @@ def coarsely(one: bytes, other: bytes) -> float:
         both = (a & moved).bit_count()
         best = max(best, both / max(a.bit_count() + moved.bit_count() - both, 1))
     return best
+
+
+def closely(one: bytes, others: Sequence[bytes]) -> list[float]:
+    """Return how alike whole pages are in fine cells, moved by one at most: a form filled otherwise falls back."""
+    a = int.from_bytes(zlib.decompress(one[_COARSE_BYTES:]), "big")
+    found = []
+    for other in others:
+        b = int.from_bytes(zlib.decompress(other[_COARSE_BYTES:]), "big")
+        best = 0.0
+        for step in (0, 1, -1, ACROSS, -ACROSS):
+            moved = b << step if step >= 0 else b >> -step
+            both = (a & moved).bit_count()
+            best = max(best, both / max(a.bit_count() + moved.bit_count() - both, 1))
+        found.append(best)
+    return found
 
 
 def _cells(detail: bytes) -> Any:

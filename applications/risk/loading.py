@@ -1,7 +1,7 @@
 """A case with what the database knows around it, in a bounded number of queries whatever its size."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
@@ -24,7 +24,7 @@ from applications.risk.case import Case, Echo, Link, Marks, Match, Shared, Sheet
 MOST_LINKS = 12  # other cases kept with one signal
 MOST_BODIES = 200  # other applicants looked up for one thing shared; beyond that it is a crowd anyway
 MOST_PRINTS = 120  # pages of one case that are looked up elsewhere
-PRINTS_AT_ONCE = 20  # in one statement: each asks for 68 values of bands
+PRINTS_AT_ONCE = 12  # in one statement: each asks for 68 values of bands, and SQLite of old takes 999
 MOST_CANDIDATES = 2000  # read for one statement; what is on more pages than that is a form
 
 KIND = PagePrint.Kind
@@ -32,8 +32,8 @@ SUMS = ("total_yuan", "amount_yuan")
 ECHOES = (("同一文件", "file"), ("只差一位", "near"), ("连号", "run"))
 
 
-def case_of(application: Application) -> Case:
-    """Return a case as the signals read it."""
+def case_of(application: Application, *, pages: bool = True) -> Case:
+    """Return a case as the signals read it; without `pages` those of others are not compared, which takes seconds."""
     papers = application.evidence.in_use().select_related("text", "marks").order_by("pk")
     sheets = tuple(_sheet(row) for row in papers)
     filed_at = application.submitted_at or application.created_at
@@ -48,7 +48,7 @@ def case_of(application: Application) -> Case:
         founded_on=application.applicant.founded_on,
         sheets=sheets,
         echoes=tuple(_echoes(application)),
-        matches=tuple(_matches(application)),
+        matches=tuple(_matches(application)) if pages else (),
         shared=tuple(_shared(application)),
     )
 
@@ -68,7 +68,7 @@ def _sheet(row: Evidence) -> Sheet:
 
 
 def _marks(row: FileMark) -> Marks:
-    def day(moment: datetime | None):  # type: ignore[no-untyped-def] # a date or None, as it came
+    def day(moment: datetime | None) -> date | None:
         return timezone.localdate(moment) if moment else None
 
     return Marks(
@@ -134,10 +134,10 @@ def _candidates(application: Application, prints: Sequence[PagePrint]) -> list[P
             values = {value for row in rows for value in _near(row, number)}
             if values:
                 asked |= Q(kind=kind, **{f"band_{number}__in": sorted(values)})
-    rows = PagePrint.objects.filter(asked, evidence__withdrawn_at=None)
-    rows = rows.exclude(evidence__application__applicant=application.applicant_id)
-    rows = rows.exclude(evidence__application__status=Status.DRAFT)
-    return list(rows.select_related("evidence__application").order_by("-pk")[:MOST_CANDIDATES])
+    others = PagePrint.objects.filter(asked, evidence__withdrawn_at=None)
+    others = others.exclude(evidence__application__applicant=application.applicant_id)
+    others = others.exclude(evidence__application__status=Status.DRAFT)
+    return list(others.select_related("evidence__application").order_by("-pk")[:MOST_CANDIDATES])
 
 
 def _near(row: PagePrint, number: int) -> list[int]:
@@ -150,7 +150,10 @@ def _pictures(one: PagePrint, near: Sequence[PagePrint]) -> Iterable[Match]:
     detail = bytes(one.detail)
     glances = [(likeness.coarsely(detail, bytes(other.detail)), other) for other in near if _is_near(one, other)]
     alike_at_all = [pair for pair in glances if pair[0] >= likeness.COARSELY]
-    closest = [row for _, row in sorted(alike_at_all, key=lambda pair: (-pair[0], pair[1].pk))[: likeness.CLOSEST]]
+    seen = [row for _, row in sorted(alike_at_all, key=lambda pair: (-pair[0], pair[1].pk))[: likeness.SEEN]]
+    looks = likeness.closely(detail, [bytes(row.detail) for row in seen])
+    ranked = sorted(zip(looks, seen, strict=True), key=lambda pair: (-pair[0], pair[1].pk))
+    closest = [row for _, row in ranked[: likeness.CLOSEST]]
     compared = likeness.shares(detail, [bytes(other.detail) for other in closest])
     for other, (alike, of, same) in zip(closest, compared, strict=True):
         if same:

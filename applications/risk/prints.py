@@ -102,8 +102,8 @@ def _hash(word: str) -> int:
 
 def figures_of(page: str) -> set[str]:
     """Return the figures of a page by which it is known: four digits or more, days aside."""
-    plain = DAY.sub(" ", texts.plain(page))
-    return {figure for figure in FIGURE.findall(plain) if sum(char.isdecimal() for char in figure) >= SHORTEST}
+    shown = DAY.sub(" ", texts.spaced(page))
+    return {figure for figure in FIGURE.findall(shown) if sum(char.isdecimal() for char in figure) >= SHORTEST}
 
 
 def of_figures(figures: Iterable[str]) -> Print | None:

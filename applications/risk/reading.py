@@ -33,16 +33,19 @@ def waiting() -> QuerySet[Evidence]:
     """
     Return files that nobody has read yet, oldest first; a PDF only once its text is read, which comes before.
 
-    As with the texts, only the newest can be unread, so the search never walks over the whole table.
+    As with the texts, only the newest can be unread, so the search never walks over the whole table; nothing is read
+    before an older paper whose text still waits, which would then be left behind.
     """
+    behind = texts.waiting().values_list("pk", flat=True).first()
     last = FileMark.objects.aggregate(last=Max("evidence_id"))["last"] or 0
     ready = Q(content_type=texts.PDF, text__isnull=False) | Q(content_type__in=PICTURES)
-    return Evidence.objects.in_use().filter(ready, marks=None, pk__gt=last - LATE).order_by("pk")
+    rows = Evidence.objects.in_use().filter(ready, marks=None, pk__gt=last - LATE).order_by("pk")
+    return rows if behind is None else rows.filter(pk__lt=behind)
 
 
 def read(evidence: Evidence, *, at: datetime) -> FileMark:
     """Read one file and keep what it says, with the prints of its pages."""
-    marks, pages = FileMark(evidence=evidence, read_at=at), []
+    marks, pages = FileMark(evidence=evidence, read_at=at), list[PagePrint]()
     try:
         with evidence.file.open("rb") as file:
             data = file.read()

@@ -21,6 +21,7 @@ from applications.models import (
     RiskSignal,
     Status,
 )
+from applications.risk import reading
 from applications.risk.capitals import fen_of, sums_in
 from applications.risk.case import Case, Echo, Link, Marks, Match, Shared, Sheet, Trace
 from tests.applications.fraud_cases import capitals
@@ -123,7 +124,7 @@ def test_programs_for_pictures(slot, program, found):
 def test_an_invoice_out_of_a_text_program():
     word = Marks(producer="Microsoft® Word 2016")
 
-    assert kinds(case(sheet(marks=word, pages=("发票",)))) == [("pdf.office", 25)]
+    assert kinds(case(sheet(marks=word, pages=("发票",)))) == [("pdf.office", 30)]
     pasted = Marks(producer="Microsoft® Word 2016", scanned=(1,))
     assert kinds(case(sheet(marks=pasted, pages=("",)))) == []
     assert kinds(case(sheet("compute_contract", marks=word, pages=("合同",)))) == []
@@ -165,11 +166,18 @@ def test_figures_that_differ_from_their_capitals():
     assert kinds(case(in_wan)) == []
 
 
+def test_figures_side_by_side_stay_apart():
+    page = "金额 税额 价税合计\n20,000.00 1,200.00 21,200.00 （大写）贰万壹仟贰佰元整"
+
+    assert kinds(case(sheet(pages=(page,), marks=Marks(), total_yuan="21200.00"))) == []
+    assert kinds(case(sheet(pages=(page,), marks=Marks(), total_yuan="51200.00"))) == [("amount.field", 30)]
+
+
 def test_a_sum_that_is_typed_larger_than_the_paper():
     page = "价税合计 21,200.00 税额 1,200.00"
 
     assert kinds(case(sheet(pages=(page,), marks=Marks(), total_yuan="21200.00"))) == []
-    assert kinds(case(sheet(pages=(page,), marks=Marks(), total_yuan="212000.00"))) == [("amount.field", 25)]
+    assert kinds(case(sheet(pages=(page,), marks=Marks(), total_yuan="212000.00"))) == [("amount.field", 30)]
     scan = sheet(pages=("",), marks=Marks(scanned=(1,)), total_yuan="212000.00")
     assert kinds(case(scan)) == []
 
@@ -179,7 +187,7 @@ def test_traces_in_a_file():
 
     found = kinds(case(sheet(marks=Marks(traces=traces))))
 
-    assert found == [("amount.overlay", 45), ("amount.overlay", 40), ("amount.overlay", 40), ("amount.font", 25)]
+    assert found == [("amount.overlay", 45), ("amount.overlay", 40), ("amount.overlay", 40), ("amount.font", 30)]
 
 
 # ---- energy, invoices, staff
@@ -260,7 +268,7 @@ def test_invoices_that_are_all_round():
 def test_revenue_of_few_people():
     staff = sheet("social_insurance_list", insured_staff=2)
 
-    assert kinds(case(staff, sheet("audit_report", annual_revenue_yuan="40000001"))) == [("staff.revenue", 25)]
+    assert kinds(case(staff, sheet("audit_report", annual_revenue_yuan="40000001"))) == [("staff.revenue", 30)]
     assert kinds(case(staff, sheet("audit_report", annual_revenue_yuan="40000000"))) == []
 
 
@@ -373,6 +381,32 @@ def test_files_are_read_by_the_sweep_and_the_case_is_looked_at():
     assert not RiskScore.objects.get(application=application).stale
     tasks.read_files()
     assert FileMark.objects.count() == papers.count()
+
+
+@pytest.mark.django_db
+def test_inside_an_act_pages_are_left_to_the_sweep():
+    application = make_application()
+    page = make_signal(application, "page.same", points=40)
+    RiskScore.objects.update(stale=False)
+
+    score = risk.run(application, NOON, pages=False)
+
+    page.refresh_from_db()
+    assert (page.gone_at, score >= 40, RiskScore.objects.get().stale) == (None, True, True)
+    risk.run(application, NOON)
+    page.refresh_from_db()
+    assert page.gone_at == NOON
+
+
+@pytest.mark.django_db
+def test_no_file_is_read_before_an_older_one_whose_text_waits():
+    application = make_application()
+    first, *rest = application.evidence.order_by("pk")
+    Evidence.objects.filter(pk__in=[row.pk for row in rest]).update(content_type="image/png")
+
+    assert not reading.waiting().exists()
+    tasks.read_texts()
+    assert [row.pk for row in reading.waiting()] == [row.pk for row in (first, *rest)]
 
 
 @pytest.mark.django_db

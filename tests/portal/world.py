@@ -404,7 +404,7 @@ def _dossier(case: Application, auditor: User) -> Job:
 
 def _of_the_recovery(applicant: Applicant) -> dict[str, Any]:
     """Return a case whose body is asked for its statement, and one on which money comes back."""
-    told = make_recovery("notified", make_application(Status.PAID, applicant=applicant, subject="六号中心"))
+    told = make_recovery("notified", make_application(Status.PAID, applicant=applicant, subject="八号中心"))
     served = make_recovery("served")
     return {
         "recovery": told,
