@@ -347,7 +347,7 @@ def _of_the_notice(applicant: Applicant) -> dict[str, Any]:
 
 def _of_the_reviews(applicant: Applicant) -> dict[str, Any]:
     """Return a review that is drawn, one that runs with a task asked and one closed, and doubts of three kinds."""
-    first = make_application(Status.PAID, applicant=applicant, subject="六号中心")
+    first = make_application(Status.PAID, applicant=applicant, subject="复核一号中心")
     closed = reviews.start()
     task = reviews.task_of(first, make_officer(Duty.INSPECT))
     reviews.look(task)
@@ -359,7 +359,7 @@ def _of_the_reviews(applicant: Applicant) -> dict[str, Any]:
     asked = reviews.task_of(first, make_officer(Duty.INSPECT))
     sent = reviews.answer(reviews.ask(asked))
     reviews.ask(Inspection.objects.get(pk=asked.pk))
-    make_application(Status.PAID, applicant=applicant, subject="七号中心")
+    make_application(Status.PAID, applicant=applicant, subject="复核二号中心")
     doubt = reviews.finding(first)
     return {
         "review": reviews.draw(),
