@@ -21,11 +21,12 @@ RUN = 2  # numbers of one seller that lie so close count as one run
 
 @dataclass(frozen=True)
 class Flag:
-    """One sign: the paper it stands at, the words, and the other case where there is one."""
+    """One sign: the paper it stands at, the words, and the other case where there is one, with the paper there."""
 
     evidence: Evidence | None
     text: str
     case: Application | None = None
+    other: Evidence | None = None
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ def _same_file(application: Application, papers: Sequence[Evidence]) -> Iterator
     rows = Evidence.objects.in_use().filter(sha256__in=list(own)).exclude(application=application)
     for row in rows.exclude(application__status="draft").select_related("application").order_by("pk"):
         for paper in own[row.sha256]:
-            yield Flag(paper, "同一文件还用于其他申报件", row.application)
+            yield Flag(paper, "同一文件还用于其他申报件", row.application, row)
 
 
 def _elsewhere(application: Application, numbers: set[str]) -> list[EvidenceUse]:
@@ -197,7 +198,7 @@ def _neighbours(application: Application, things: Iterable[Identity]) -> Iterato
             other = _Near(item.number, item.kind, item.scope, use.evidence)
             close = "为同一销售方连号" if _is_run(near, other) else "只差一位"
             words = f"编号 {near.number} 与其他申报件的 {other.number} {close}"
-            yield Flag(near.paper, words, use.application)
+            yield Flag(near.paper, words, use.application, use.evidence)
 
 
 def _runs_within(own: Sequence[_Near]) -> Iterator[Flag]:

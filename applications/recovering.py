@@ -17,7 +17,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
 import rules
@@ -222,17 +222,18 @@ def _let_run_out(terms: Any, day: date) -> None:
         row.save(update_fields=["ended_on"])
 
 
+def terms_of(authority_id: int) -> QuerySet[RecoveryTerm]:
+    """Return the open limits of an authority's cases."""
+    return RecoveryTerm.objects.filter(recovery__authority=authority_id, ended_on=None)
+
+
 def recompute(authority_id: int, at: datetime) -> list[RecoveryTerm]:
     """
     Reckon every open limit of an authority again after its table has changed; return what changed.
 
-    The caller has locked the authority; a term is a row of its own, and the case only mirrors the nearest day.
+    The caller has locked the applications and the authority; the case only mirrors the nearest day.
     """
-    rows = list(
-        RecoveryTerm.objects.filter(recovery__authority=authority_id, ended_on=None)
-        .select_related("recovery")
-        .order_by("pk")
-    )
+    rows = list(terms_of(authority_id).select_related("recovery").order_by("pk"))
     if not rows:
         return []
     calendar = timing.calendar_of(authority_id, since=min(row.started_on for row in rows))

@@ -14,7 +14,7 @@ from django.core.files.base import ContentFile
 from stdnum.cn import uscc
 
 import rules
-from applications import assessing
+from applications import assessing, risk
 from applications.actions import (
     account,
     decision,
@@ -50,6 +50,7 @@ from applications.models import (
     Policy,
     Posting,
     PublicNotice,
+    RiskSignal,
     Round,
     Status,
     User,
@@ -353,3 +354,14 @@ def make_payer(name: str = "测试财政局", *, code: str = "xinxing", standard
     return Payer.objects.create(
         authority=authority, name=name, budget_unit="测试预算单位", subject="2150805", standard=standard
     )
+
+
+def make_signal(application: Application, kind: str = "body.young", *, points: int = 12, **more: Any) -> RiskSignal:
+    """Return a signal as a look at the case would store it, with the score it makes."""
+    text = more.pop("text", "成立 20 天后即提出申报")
+    mark = f"test-{next(_numbers)}"
+    made = RiskSignal.objects.create(
+        application=application, kind=kind, mark=mark, points=points, text=text, found_at=NOON, **more
+    )
+    risk.count_again(application, NOON)
+    return made

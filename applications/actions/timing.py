@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from applications import history, permissions, recovering, timing
 from applications.actions.shared import refuse_if, stop
@@ -35,8 +36,9 @@ def _enter(authority: Authority, by: User) -> Authority:
     Cases come first, as everywhere: a finance officer who holds a case asks for the authority too.
     """
     refuse_if(permissions.why_not_manage_policy(by, authority.pk))
-    running = timing.clocks_of(authority.pk).values("application")
-    list(Application.objects.select_for_update().filter(pk__in=running).order_by("pk").values_list("pk"))
+    running = Q(pk__in=timing.clocks_of(authority.pk).values("application"))
+    recovered = Q(pk__in=recovering.terms_of(authority.pk).values("recovery__application"))
+    list(Application.objects.select_for_update().filter(running | recovered).order_by("pk").values_list("pk"))
     return Authority.objects.select_for_update().get(pk=authority.pk)
 
 

@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
                 ("band_2", models.BigIntegerField()),
                 ("band_3", models.BigIntegerField()),
                 ("band_4", models.BigIntegerField()),
-                ("detail", models.BinaryField(max_length=1024, verbose_name="细节")),
+                ("detail", models.BinaryField(max_length=8192, verbose_name="细节")),
             ],
             options={
                 "verbose_name": "页面指纹",

@@ -144,7 +144,7 @@ class PagePrint(models.Model):
     band_2 = models.BigIntegerField()
     band_3 = models.BigIntegerField()
     band_4 = models.BigIntegerField()
-    detail = models.BinaryField("细节", max_length=1024)
+    detail = models.BinaryField("细节", max_length=8192)
 
     class Meta:
         verbose_name = verbose_name_plural = "页面指纹"

@@ -143,6 +143,7 @@ from applications.permissions.review import (
     why_not_decide_reading,
     why_not_propose,
 )
+from applications.permissions.risk import SEE_RISKS, why_not_register_signals, why_not_set_aside
 from applications.permissions.sealing import (
     why_not_seal,
     why_not_seal_of_many,
@@ -171,6 +172,7 @@ __all__ = [
     "FINDING_READERS",
     "PROTECTED",
     "REGISTERING",
+    "SEE_RISKS",
     "ActionRefused",
     "Standing",
     "demanded_units",
@@ -258,6 +260,7 @@ __all__ = [
     "why_not_refuse",
     "why_not_refuse_claim",
     "why_not_register",
+    "why_not_register_signals",
     "why_not_release_return",
     "why_not_reopen",
     "why_not_reply",
@@ -272,6 +275,7 @@ __all__ = [
     "why_not_seal",
     "why_not_seal_of_many",
     "why_not_see_teller",
+    "why_not_set_aside",
     "why_not_settle",
     "why_not_start",
     "why_not_status",

@@ -2,6 +2,7 @@
 
 from applications.models import Application, Duty, Finding, Membership, Tip, User
 from applications.permissions.base import Standing, posted_as, why_not_officer
+from applications.permissions.risk import SEE_RISKS
 
 # Who reads the list of doubts; whoever found something in the work may register it and sees no list.
 FINDING_READERS = frozenset({Duty.INSPECT, Duty.AUDIT})
@@ -14,8 +15,9 @@ S = Finding.State
 
 
 def why_not_register(user: User, authority_id: int, source: str) -> str:
-    """What is found in the work is registered by an officer; what another organ hands over by the inspector."""
-    allowed = REGISTERING if source == Finding.Source.OFFICER else frozenset({Duty.INSPECT})
+    """What is found in the work or by signals is registered by who sees it; what others hand over by the inspector."""
+    by_source = {Finding.Source.OFFICER: REGISTERING, Finding.Source.SIGNAL: SEE_RISKS}
+    allowed = by_source.get(Finding.Source(source), frozenset({Duty.INSPECT}))
     posting = posted_as(user, *allowed)
     if posting is None or posting.authority_id != authority_id:
         return "您的岗位不能登记此类问题线索。"

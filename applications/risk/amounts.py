@@ -10,7 +10,7 @@ from applications.risk.capitals import sums_in
 from applications.risk.case import Case, Finds, Found, Sheet, tidy
 from applications.risk.registry import signal
 
-MONEY = re.compile(r"(?<![0-9.])([0-9]{1,12}(?:\.[0-9]{1,2})?)(万元|亿元|万|亿)?(?![0-9.])")
+MONEY = re.compile(r"(?<![0-9.])([0-9]{1,12}(?:\.[0-9]{1,2})?)\s*(万元|亿元|万|亿)?(?![0-9.])")
 UNITS = {"万": 10**4, "万元": 10**4, "亿": 10**8, "亿元": 10**8, None: 1}
 WORTH_A_LOOK = Decimal(1000)  # yuan
 
@@ -38,11 +38,11 @@ def in_another_face(case: Case) -> Finds:
         for trace in sheet.marks.traces if sheet.marks else ():
             if trace.kind == "font":
                 words = f"第{trace.page}页只有数额“{trace.new}”使用另一种字体（{trace.old}）"
-                yield Found(25, words, sheet.pk, trace.page)
+                yield Found(30, words, sheet.pk, trace.page)
 
 
 def figures_in(page: str) -> set[int]:
-    """Return every amount a plain page states, in fen: as it stands and with 万 or 亿 behind it."""
+    """Return every amount a page states, in fen: as it stands and with 万 or 亿 behind it."""
     return {
         int(Decimal(number) * UNITS[unit] * 100)
         for number, unit in MONEY.findall(page)
@@ -56,7 +56,7 @@ def capitals_differ(case: Case) -> Finds:
     for sheet in case.sheets:
         for number, page in enumerate(sheet.pages, start=1):
             plain = texts.plain(page)
-            figures = figures_in(plain)
+            figures = figures_in(texts.spaced(page)) | figures_in(plain)  # blanks part figures, or stand inside one
             for words, fen in sums_in(plain):
                 if fen >= 10_000 and fen not in figures and any(figure >= 10_000 for figure in figures):
                     said = f"第{number}页大写金额“{words}”（{rules.yuan(fen)} 元）与该页小写金额不一致"
@@ -70,7 +70,7 @@ def typed_otherwise(case: Case) -> Finds:
         if not sheet.digital:
             continue
         plain = [texts.plain(page) for page in sheet.pages]
-        found = {figure for page in plain for figure in figures_in(page)}
+        found = {figure for page in sheet.pages for figure in figures_in(texts.spaced(page))}
         for field in _money_of(sheet):
             value = number_in(sheet.details.get(field.name))
             if value is None or value < WORTH_A_LOOK or texts.page_of(plain, texts.patterns_of(field, str(value))):
@@ -78,7 +78,7 @@ def typed_otherwise(case: Case) -> Finds:
             dear = [figure for figure in found if WORTH_A_LOOK * 100 <= figure < 10**13]
             if dear and max(dear) < value * 100:
                 words = f"填报的{field.label} {tidy(value)} 元在材料文本中找不到，材料上的数额都更小"
-                yield Found(25, words, sheet.pk, key=f"{field.name}={value}")
+                yield Found(30, words, sheet.pk, key=f"{field.name}={value}")
 
 
 def _money_of(sheet: Sheet) -> list["rules.Field"]:

@@ -20,7 +20,7 @@ def _sharing(what: str, words: str, points: int, crowd: int) -> Callable[[Case],
 
     def look(case: Case) -> Finds:
         for row in _of(case, what):
-            text = f"{words}（{row.shown}）与其他 {row.bodies} 家申报单位相同"
+            text = f"{words}“{row.shown}”与其他 {row.bodies} 家申报单位相同"
             yield Found(crowd if row.bodies >= CROWD else points, text, links=row.links, key=row.shown)
 
     look.__doc__ = f"{what} shared with other applicants."

@@ -59,12 +59,17 @@ class Sheet(Paper):
 
 @dataclass(frozen=True)
 class Echo:
-    """What the ledger of papers points out: one of `file`, `number`, `near`, `run`, at a paper, with the other case."""
+    """
+    What the ledger of papers points out: one of `file`, `number`, `near`, `run`, at a paper, with the other case.
+
+    `same_sum` says that the paper there states the same sum.
+    """
 
     what: str
     paper: int
     text: str
     other: Link | None
+    same_sum: bool = False
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,8 @@ def measured_in_winter(case: Case) -> Finds:
 def more_than_installed(case: Case) -> Finds:
     """More IT energy than the cards or racks shown can draw in the period."""
     cards = max((n for s in case.of("scale_report") if (n := s.number("card_count"))), default=None)
-    racks = max((n for s in case.of("rack_list") if (n := s.number("racks"))), default=number_in(case.facts.get("racks")))
+    listed = (n for s in case.of("rack_list") if (n := s.number("racks")))
+    racks = max(listed, default=number_in(case.facts.get("racks")))
     for sheet in case.of("pue_report"):
         period, energy = sheet.period(), sheet.number("it_kwh")
         rooms = [count * each for count, each in ((cards, CARD_KW), (racks, RACK_KW)) if count]

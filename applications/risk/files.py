@@ -10,7 +10,8 @@ PICTURE_EDITOR = re.compile(
     r"photoshop|illustrator|\bgimp\b|coreldraw|inkscape|affinity|pixelmator|paint\.net|美图|醒图|稿定", re.IGNORECASE
 )
 PDF_EDITOR = re.compile(
-    r"foxit.*edit|phantompdf|pdf-?xchange editor|sejda|ilovepdf|smallpdf|pdfelement|福昕.*编辑|万兴|pdf24", re.IGNORECASE
+    r"foxit.*edit|phantompdf|pdf-?xchange editor|sejda|ilovepdf|smallpdf|pdfelement|福昕.*编辑|万兴|pdf24",
+    re.IGNORECASE,
 )
 OFFICE = re.compile(r"\bword\b|\bexcel\b|\bwps\b|writer|libreoffice|openoffice", re.IGNORECASE)
 
@@ -74,7 +75,7 @@ def written_by_hand(case: Case) -> Finds:
         program = program_of(sheet)
         if sheet.digital and OFFICE.search(program):
             words = f"{sheet.label}应当由开具系统生成，本文件由文字处理软件生成（{program[:60]}）"
-            yield Found(25, words, sheet.pk, key=program)
+            yield Found(30, words, sheet.pk, key=program)
 
 
 @signal("pdf.signed", "签名后改动")

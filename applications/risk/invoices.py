@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from decimal import Decimal
+from itertools import pairwise
 
 from applications.flags import RUN
 from applications.risk.case import Case, Finds, Found, Sheet, tidy
@@ -46,10 +47,10 @@ def cut_under_a_limit(case: Case) -> Finds:
             if len(rows) < MANY:
                 continue
             numbers = sorted(row.text("invoice_number") for row in rows)
-            follow = sum(_follow(one, other) for one, other in zip(numbers, numbers[1:], strict=False))
+            follow = sum(_follow(one, other) for one, other in pairwise(numbers))
             words = f"{seller}开具的 {len(rows)} 张发票均略低于 {tidy(limit)} 元"
             words += "，且号码相连" if follow else ""
-            yield Found(35 if follow else 25, words, rows[0].pk, key=f"{seller}|{limit}|{len(rows)}")
+            yield Found(35 if follow else 20, words, rows[0].pk, key=f"{seller}|{limit}|{len(rows)}")
 
 
 @signal("invoice.round", "整数开票")
@@ -70,4 +71,4 @@ def too_rich_for_so_few(case: Case) -> Finds:
         revenue = sheet.number("annual_revenue_yuan") or sheet.number("main_business_revenue_yuan")
         if staff and revenue and revenue / staff > RICH_A_HEAD:
             words = f"审计报告营业收入 {tidy(revenue)} 元，参保 {tidy(staff)} 人，人均超过 {tidy(RICH_A_HEAD)} 元"
-            yield Found(25, words, sheet.pk, key=f"{revenue}/{staff}")
+            yield Found(30, words, sheet.pk, key=f"{revenue}/{staff}")

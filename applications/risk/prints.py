@@ -1,13 +1,15 @@
 """
 Prints of pages: what stays the same when a page is saved again, and what two different pages hardly have in common.
 
-A picture is cut to its ink first, so that margins and scale do not matter. Its coarse print are the signs of the 64
-lowest waves of a cosine transform (pHash); its fine print are 64 × 88 cells, inked or not. Figures are compared as sets
-of hashes by their four least (MinHash). Loads numpy and Pillow, which only the worker needs.
+A picture is cut to its ink first, so that margins and scale do not matter. It is found by 64 bits: of each quarter from
+top to bottom the signs of 16 low waves of a cosine transform (pHash), so that words laid over one quarter leave the
+others. What is found is compared by cells, inked or not: 96 × 132 coarse ones, and 384 × 528 fine ones in which two
+fillings of one form differ. Figures are compared as sets of hashes, found by their four least (MinHash).
 """
 
 import hashlib
 import re
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -15,16 +17,19 @@ import numpy as np
 from PIL import Image
 
 from applications import texts
+from applications.risk import likeness
+from applications.risk.likeness import ACROSS, DOWN
 
-SIDE, WAVES = 32, 8
-ACROSS, DOWN = 64, 88
-MOST_INK, LEAST_INK = 0.6, 0.012  # of the page: night, or no more than a letterhead
+SIDE, QUARTERS = 32, 4
+MOST_INK, LEAST_INK = 0.6, 0.002  # of the page: night, or nothing
+LEAST_TILES = 60  # with ink, of 704: a bare letterhead with its foot has fewer
 LEAST_SPREAD = 0.35  # of the height that ink must reach over: a letterhead stands at the top alone
 PAPER = 0.82  # of the brightness of the paper; darker is ink
-TIMES_OF_MEAN = 1.0
+FAINT = 25.0  # of 255: below that it is the grain of the paper
+BLACK = 0.45  # of the darkness of most ink, from where a cell counts as inked
 FIGURE = re.compile(r"(?<![0-9.])[0-9]{2,18}(?:\.[0-9]{1,6})?(?![0-9.])")
 DAY = re.compile(r"(?:19|20)[0-9]{2}[-年./]?(?:0?[1-9]|1[0-2])(?:[-月./]?(?:0?[1-9]|[12][0-9]|3[01])日?)?")
-LEAST_FIGURES, MOST_FIGURES = 5, 200
+LEAST_FIGURES, MOST_FIGURES = 6, 200
 SHORTEST = 4  # digits: shorter ones are on every page
 
 
@@ -36,13 +41,13 @@ class Print:
     detail: bytes
 
 
-def _waves() -> np.ndarray:
-    """Return the rows 1 to 8 of a cosine transform of 32."""
-    place, wave = np.arange(SIDE) * 2 + 1, np.arange(1, WAVES + 1)
-    return np.cos(np.pi * np.outer(wave, place) / (2 * SIDE))
+def _waves(length: int, count: int) -> np.ndarray:
+    """Return the first rows of a cosine transform."""
+    place, wave = np.arange(length) * 2 + 1, np.arange(count)
+    return np.cos(np.pi * np.outer(wave, place) / (2 * length))
 
 
-WAVE_ROWS = _waves()
+DOWNWARDS, SIDEWAYS = _waves(SIDE // QUARTERS, 4), _waves(SIDE, 5)
 
 
 def of_picture(page: Image.Image) -> Print | None:
@@ -57,14 +62,26 @@ def of_picture(page: Image.Image) -> Print | None:
     if box is None or (box[3] - box[1]) < LEAST_SPREAD * grey.shape[0]:
         return None
     dark = Image.fromarray(np.clip((paper - grey) / max(paper, 1) * 255, 0, 255).astype(np.uint8)).crop(box)
+    fine = _inked(dark, ACROSS, DOWN)
+    if int((likeness.tiles(fine) >= likeness.LEAST_IN_TILE).sum()) < LEAST_TILES:
+        return None
     small = np.asarray(dark.resize((SIDE, SIDE), Image.Resampling.BOX), dtype=np.float32)
-    waves = (WAVE_ROWS @ small @ WAVE_ROWS.T).ravel()
-    bits = waves > np.median(waves)
-    number = int.from_bytes(np.packbits(bits).tobytes(), "big")
-    cells = np.asarray(dark.resize((ACROSS, DOWN), Image.Resampling.BOX), dtype=np.float32)
-    fine = np.packbits(cells > max(cells.mean() * TIMES_OF_MEAN, 8)).tobytes()
-    first, second, third, fourth = (number >> shift & 0xFFFF for shift in (48, 32, 16, 0))
-    return Print((first, second, third, fourth), fine)
+    first, second, third, fourth = (_bits(quarter) for quarter in np.split(small, QUARTERS))
+    coarse = np.packbits(_inked(dark, *likeness.COARSE)).tobytes()
+    return Print((first, second, third, fourth), coarse + zlib.compress(np.packbits(fine).tobytes()))
+
+
+def _bits(quarter: np.ndarray) -> int:
+    """Return 16 bits of a quarter: which of its low waves are above their middle; how dark it is does not count."""
+    waves = (DOWNWARDS @ quarter @ SIDEWAYS.T).ravel()[1:17]
+    return int.from_bytes(np.packbits(waves > np.median(waves)).tobytes(), "big")
+
+
+def _inked(dark: Image.Image, across: int, down: int) -> np.ndarray:
+    """Return which of so many cells are inked."""
+    cells = np.asarray(dark.resize((across, down), Image.Resampling.BOX), dtype=np.float32)
+    some = cells[cells > FAINT]
+    return (cells > max(float(np.percentile(some, 75)) * BLACK if some.size else 255.0, FAINT)).astype(np.uint8)
 
 
 def _box(ink: np.ndarray) -> tuple[int, int, int, int] | None:
@@ -85,8 +102,8 @@ def _hash(word: str) -> int:
 
 def figures_of(page: str) -> set[str]:
     """Return the figures of a page by which it is known: four digits or more, days aside."""
-    plain = DAY.sub(" ", texts.plain(page))
-    return {figure for figure in FIGURE.findall(plain) if sum(char.isdecimal() for char in figure) >= SHORTEST}
+    shown = DAY.sub(" ", texts.spaced(page))
+    return {figure for figure in FIGURE.findall(shown) if sum(char.isdecimal() for char in figure) >= SHORTEST}
 
 
 def of_figures(figures: Iterable[str]) -> Print | None:

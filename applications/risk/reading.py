@@ -21,7 +21,7 @@ from applications.risk import prints, tracing
 PICTURES = ("image/jpeg", "image/png")
 MOST_PAGES = 40
 MOST_SECONDS = 8.0
-ACROSS = 420  # pixels that a page is drawn across to be printed
+ACROSS = 760  # pixels that a page is drawn across to be printed
 LATE = 500  # how many rows a slow transaction may come after its neighbours
 
 MADE = re.compile(r"D:(\d{4})(\d{2})(\d{2})(\d{2})?(\d{2})?(\d{2})?(?:([+-])(\d{2})'?(\d{2})?)?")
@@ -33,16 +33,19 @@ def waiting() -> QuerySet[Evidence]:
     """
     Return files that nobody has read yet, oldest first; a PDF only once its text is read, which comes before.
 
-    As with the texts, only the newest can be unread, so the search never walks over the whole table.
+    As with the texts, only the newest can be unread, so the search never walks over the whole table; nothing is read
+    before an older paper whose text still waits, which would then be left behind.
     """
+    behind = texts.waiting().values_list("pk", flat=True).first()
     last = FileMark.objects.aggregate(last=Max("evidence_id"))["last"] or 0
     ready = Q(content_type=texts.PDF, text__isnull=False) | Q(content_type__in=PICTURES)
-    return Evidence.objects.in_use().filter(ready, marks=None, pk__gt=last - LATE).order_by("pk")
+    rows = Evidence.objects.in_use().filter(ready, marks=None, pk__gt=last - LATE).order_by("pk")
+    return rows if behind is None else rows.filter(pk__lt=behind)
 
 
 def read(evidence: Evidence, *, at: datetime) -> FileMark:
     """Read one file and keep what it says, with the prints of its pages."""
-    marks, pages = FileMark(evidence=evidence, read_at=at), []
+    marks, pages = FileMark(evidence=evidence, read_at=at), list[PagePrint]()
     try:
         with evidence.file.open("rb") as file:
             data = file.read()
@@ -156,9 +159,8 @@ def moment(text: str | None) -> datetime | None:
     elif text and "Z" in text:
         ahead = timedelta()
     try:
-        zone = timezone(ahead)
-        made = datetime(int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0), tzinfo=zone)
-        return made.astimezone(UTC)
+        clock = (int(hour or 0), int(minute or 0), int(second or 0))
+        return datetime(int(year), int(month), int(day), *clock, tzinfo=timezone(ahead)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 
@@ -175,4 +177,3 @@ def changed_after_signing(data: bytes) -> bool:
     if not ends or max(ends) >= len(data):
         return False
     return PAGE_OBJECT.search(data, max(ends)) is not None
-

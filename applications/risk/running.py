@@ -20,12 +20,13 @@ from applications.workflow import EDITABLE
 HIGHEST = 100
 AGAIN = 3  # points for each further signal of one kind, at most as many as the first two together
 LONGEST = 400
+BY_PAGES = frozenset({"page.same", "figures.same", "group.round"})  # what pages of others have a part in
 READ = ("application/pdf", "image/jpeg", "image/png")  # files that the worker reads
 
 
-def signals_of(application: Application) -> list[Signal]:
+def signals_of(application: Application, *, pages: bool = True) -> list[Signal]:
     """Return what is odd about a case as it stands now; nothing is stored."""
-    return look_at(case_of(application))
+    return look_at(case_of(application, pages=pages))
 
 
 def points_of(found: Iterable[tuple[str, int]]) -> int:
@@ -48,15 +49,17 @@ def score_of(application: Application) -> int:
     return row.score if row else 0
 
 
-def run(application: Application, at: datetime) -> int:
+def run(application: Application, at: datetime, *, pages: bool = True) -> int:
     """
     Look at a case and store what has changed; return its score.
 
-    The caller has locked the case, as every act does. Papers whose files are not read yet are looked at again later.
+    The caller has locked the case, as every act does. Inside an act pages are not compared with those of others: what
+    was found of them stands until the sweep, which is asked to look, has done it.
     """
-    found = {_mark(signal): signal for signal in signals_of(application)}
+    found = {_mark(signal): signal for signal in signals_of(application, pages=pages)}
     standing = {row.mark: row for row in RiskSignal.objects.standing().filter(application=application)}
-    gone = [row.pk for mark, row in standing.items() if mark not in found]
+    missed = [row for mark, row in standing.items() if mark not in found]
+    gone = [row.pk for row in missed if pages or row.kind not in BY_PAGES]
     if gone:
         RiskSignal.objects.filter(pk__in=gone).update(gone_at=at)
     new = [_row(application, mark, signal, at) for mark, signal in found.items() if mark not in standing]
@@ -66,8 +69,10 @@ def run(application: Application, at: datetime) -> int:
             row.text, row.points, row.links = _said(signal)
             row.save(update_fields=["text", "points", "links"])
     cleared = {mark for mark, row in standing.items() if row.cleared_at}
-    score = points_of((signal.kind, signal.points) for mark, signal in found.items() if mark not in cleared)
-    _keep(application, score, at, changed=bool(gone or new))
+    counted = [(signal.kind, signal.points) for mark, signal in found.items() if mark not in cleared]
+    counted += [(row.kind, row.points) for row in missed if row.pk not in gone and not row.cleared_at]
+    score = points_of(counted)
+    _keep(application, score, at, changed=bool(gone or new) or not pages)
     return score
 
 
@@ -144,7 +149,6 @@ def file_was_read(evidence: Evidence, *, at: datetime) -> None:
         tell_others(evidence.application_id, at)
 
 
-
 def look_at_stale(at: datetime, most: int = 20) -> int:
     """Look again at cases that were marked, the oldest first, and tell those they link to; return how many."""
     rows = list(RiskScore.objects.filter(stale=True).order_by("pk").values_list("pk", flat=True)[:most])
@@ -190,4 +194,3 @@ def _begin(case: int, at: datetime) -> None:
     if not RiskScore.objects.filter(pk=case).exists():
         authority = Application.objects.values_list("authority", flat=True).get(pk=case)
         RiskScore.objects.get_or_create(pk=case, defaults={"authority_id": authority, "computed_at": at})
-

@@ -22,7 +22,9 @@ BAND = 12.0  # points; objects are compared with those of the same height
 MARGIN = 0.07  # of the height, where stamps and page numbers stand
 AMOUNT = re.compile(r"(?<![0-9.])(?:[0-9]{1,3}(?:[,，][0-9]{3})+(?:\.[0-9]{1,2})?|[0-9]{3,12}\.[0-9]{2})(?![0-9.])")
 DIGITS = re.compile(r"[0-9]")
-STYLE = re.compile(r"^[A-Z]{6}\+|[-,](?:bold|italic|oblique|regular|medium|light|semibold|roman).*$|(?:psmt|mt|ps)$", re.I)
+STYLE = re.compile(
+    r"^[A-Z]{6}\+|[-,](?:bold|italic|oblique|regular|medium|light|semibold|roman).*$|(?:psmt|mt|ps)$", re.IGNORECASE
+)
 LEAST_AMOUNTS = 4
 INVISIBLE = 3  # text render mode
 

@@ -129,6 +129,7 @@ ACTION_WORDS = {
     "confirm_settlement": "确认批次资金结算",
     "drop_settlement": "撤下批次资金结算",
     "settled": "批次资金结算结果",
+    "set_aside_signal": "不采纳风险提示",
     "draw_review": "年度复核抽样",
     "start_review": "启动年度复核",
     "drop_review": "作废年度复核抽样",

@@ -28,6 +28,7 @@ from portal.console import (  # noqa: F401 - imported for what they register
     records,
     recoveries,
     recovery_case,
+    risks,
     seals,
     seals_of_many,
     searching,

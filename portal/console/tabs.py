@@ -9,17 +9,18 @@ from django.urls import reverse
 from django.utils import timezone
 
 from applications.models import Application, Status
-from portal.console.site import case_desk, site
+from portal.console.site import EVERY_DUTY, case_desk, duty_of, site
 from portal.requests import Request
 
 
 @dataclass(frozen=True)
 class CaseTab:
-    """One page of a case: its words, the name of its address, and its place from left to right."""
+    """One page of a case: its words, the name of its address, its place from left to right, and whose it is."""
 
     label: str
     url_name: str
     place: int = 50
+    duties: frozenset[str] = EVERY_DUTY
 
 
 # A page of a case joins by adding its tab.
@@ -42,6 +43,7 @@ def notice_over(case: Application) -> bool:
 
 def tab_context(request: Request, case: Application) -> dict[str, Any]:
     """Return what the head of every page of a case shows."""
+    duty = duty_of(request)
     return {
         **site.each_context(request),
         "title": case.number,
@@ -50,6 +52,7 @@ def tab_context(request: Request, case: Application) -> dict[str, Any]:
         "tabs": [
             (tab.label, reverse(tab.url_name, args=[case.pk]), tab.url_name)
             for tab in sorted(CASE_TABS, key=lambda tab: tab.place)
+            if duty in tab.duties
         ],
         "tab_now": request.resolver_match.view_name if request.resolver_match else "",
     }

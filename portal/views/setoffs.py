@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from applications import permissions
+from applications import permissions, recovering
 from applications.actions import setoff as actions
 from applications.models import Applicant, Award, SetOff
 from applications.permissions import ActionRefused
@@ -38,8 +38,10 @@ def _page(
     posting = desk(request)
     rows = actions.with_used().filter(authority=posting.authority_id)
     page = keyset(rows.select_related("applicant", "entered_by", "confirmed_by"), ("-pk",), request, ROWS)
+    room = recovering.room_for_set_off({row.recovery_id for row in page.rows if row.recovery_id})
     for row in page.rows:
-        row.left_fen = 0 if row.dropped_at else row.amount_fen - row.used_fen
+        left = 0 if row.dropped_at else row.amount_fen - row.used_fen
+        row.left_fen = min(left, room.get(row.recovery_id, left))  # what was repaid is not set off any more
         row.why_not_confirm = permissions.why_not_confirm_set_off(row, request.user) if not row.confirmed_at else ""
         row.drop_form = drop_form if drop_form and row.pk == on else _drop_form(row.pk)
         row.opened = bool(drop_form) and row.pk == on

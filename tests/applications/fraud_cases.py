@@ -20,7 +20,7 @@ from tests.applications.fraud_papers import Patch, Run, Scan, Sheet, drawn, scan
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 OPENED = date(2026, 7, 1)  # the round
-CLAUSES = ("xinxing-3", "xinxing-4b", "xinxing-5", "xinxing-2")
+CLAUSES = ("xinxing-3", "xinxing-4b", "xinxing-5a", "xinxing-2")
 
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余杜叶程魏苏吕丁任卢"
 GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰红建国志文斌辉宇鹏浩然子轩梓涵思远嘉怡雨桐天佑晨曦若溪"
@@ -29,7 +29,9 @@ TRADES = ("科技", "数据", "信息技术", "智能科技", "云计算", "网�
 PARKS = tuple(f"新星市演示大数据产业园{number}号楼" for number in range(1, 9))
 STREETS = ("黄田路", "天山大道", "戈壁路", "红星街", "光明路", "建设大道", "团结路", "和平街", "高新路", "新城大街")
 INSTITUTIONS = tuple(f"演示{word}检测技术有限公司" for word in ("绿能", "中测", "西北", "华检", "天山", "数认"))
-SELLERS = tuple(f"演示{word}算力服务有限公司" for word in ("天枢", "天璇", "天玑", "玉衡", "开阳", "摇光", "北辰", "南斗"))
+SELLERS = tuple(
+    f"演示{word}算力服务有限公司" for word in ("天枢", "天璇", "天玑", "玉衡", "开阳", "摇光", "北辰", "南斗")
+)
 FIRMS = tuple(f"演示{word}会计师事务所" for word in ("天平", "正衡", "信诚", "瑞中", "兴华"))
 
 # What files come out of, with how often: nothing here is only a forger's.
@@ -58,7 +60,11 @@ SCANNERS = (
     ("HP Scan", "HP Smart", 14),
     ("WPS 文字", "", 8),  # scans pasted into a text
 )
-RETOUCHED = (("Adobe Photoshop for Windows", "Adobe Photoshop CC 2019"), ("GIMP 2.10", ""), ("Adobe PDF library 15.00", "Adobe Illustrator 24.0"))
+RETOUCHED = (
+    ("Adobe Photoshop for Windows", "Adobe Photoshop CC 2019"),
+    ("GIMP 2.10", ""),
+    ("Adobe PDF library 15.00", "Adobe Illustrator 24.0"),
+)
 EDITORS = (("Foxit PDF Editor", ""), ("PDFelement", ""), ("PDF24 Creator", ""))
 
 
@@ -135,6 +141,8 @@ class Maker:
     def __init__(self, seed: int):
         self.random = Random(seed)
         self.serials = {seller: self.random.randint(10**8, 9 * 10**8) for seller in SELLERS}
+        self.busy = {seller: self.random.randint(20, 90) for seller in SELLERS}
+        self.numbers: set[str] = set()
         self.agencies = [(self._phone(), f"daili{number}@example.com") for number in range(10)]
         self.names: set[str] = set()
 
@@ -192,7 +200,7 @@ class Maker:
             producer, creator = self._weighed(SCANNERS)
             made = max(day, filed - timedelta(days=r.randint(0, 25)))
             sheet.scan = Scan.of(r)
-        if r.random() < 0.007 or (paper.kind == "own" and r.random() < 0.1):
+        if r.random() < 0.004 or (paper.kind == "own" and r.random() < 0.1):
             producer, creator = r.choice(RETOUCHED)
         elif r.random() < 0.02:
             producer, creator = r.choice(EDITORS)
@@ -262,7 +270,7 @@ class Maker:
             "billed_kwh": str(int(total * Decimal(str(r.uniform(0.93, 1.0))))),
             "issued_on": issued.isoformat(),
         }
-        points = [("测点%d" % place, f"{int(total * Decimal(str(r.uniform(0.02, 0.3)))):,}") for place in range(1, 7)]
+        points = [(f"测点{place}", f"{int(total * Decimal(str(r.uniform(0.02, 0.3)))):,}") for place in range(1, 7)]
         rows = [
             ("委托单位", body.name),
             ("报告编号", number),
@@ -290,14 +298,20 @@ class Maker:
             "issued_on": issued.isoformat(),
         }
         rows = [("委托单位", body.name), ("报告编号", number), ("算力卡型号", details["card_model"])]
-        rows += [("算力卡数量", str(cards)), ("批次流水", str(r.randint(10**6, 10**7))), ("签发日期", issued.isoformat())]
-        return self.hand_in(Paper("scale_report", details, self.page(details["institution"], "算力规模报告", rows)), issued, filed)
+        rows += [
+            ("算力卡数量", str(cards)),
+            ("批次流水", str(r.randint(10**6, 10**7))),
+            ("签发日期", issued.isoformat()),
+        ]
+        return self.hand_in(
+            Paper("scale_report", details, self.page(details["institution"], "算力规模报告", rows)), issued, filed
+        )
 
-    def invoice(self, body: Body, filed: date, seller: str, fen: int, day: date, form: str = "", number: str = "") -> Paper:
+    def invoice(
+        self, body: Body, filed: date, seller: str, fen: int, day: date, form: str = "", number: str = ""
+    ) -> Paper:
         """Return an invoice; the numbers of one seller run on from buyer to buyer."""
-        r = self.random
-        self.serials[seller] += r.choice((1, 1, 1, 2, 3, 7, 20))
-        number = number or f"2665{SELLERS.index(seller):07d}{self.serials[seller]:09d}"
+        number = number or self.number(seller, day)
         total = Decimal(fen) / 100
         tax = (total * 6 / 106).quantize(Decimal("0.01"))
         details = {
@@ -319,7 +333,22 @@ class Maker:
             ("价税合计（小写）", money(total)),
             ("价税合计（大写）", capitals(fen)),
         ]
-        return self.hand_in(Paper("invoice", details, self.page("国家税务总局演示局", "电子发票", rows), "system"), day, filed, form)
+        return self.hand_in(
+            Paper("invoice", details, self.page("国家税务总局演示局", "电子发票", rows), "system"), day, filed, form
+        )
+
+    def number(self, seller: str, day: date, after: str = "") -> str:
+        """Return the number of an invoice of a day, or the next free one after another."""
+        serial = int(after[-9:]) + 1 if after else 0
+        made = ""
+        while not made or made in self.numbers:
+            if not after:
+                since = (day - date(2025, 1, 1)).days
+                serial = self.serials[seller] + since * self.busy[seller] + self.random.randrange(self.busy[seller])
+            made = f"2665{SELLERS.index(seller):07d}{serial:09d}"
+            serial += 1
+        self.numbers.add(made)
+        return made
 
     def voucher(self, body: Body, filed: date, invoice: Paper) -> Paper:
         """Return the receipt of a bank."""
@@ -334,9 +363,20 @@ class Maker:
             "payee": invoice.details["seller"],
             "amount_yuan": invoice.details["total_yuan"],
         }
-        rows = [("回单编号", number), ("付款日期", day.isoformat()), ("付款人", body.name), ("收款人", details["payee"])]
-        rows += [("小写金额", money(Decimal(fen) / 100)), ("大写金额", capitals(fen)), ("流水号", str(r.randint(10**9, 10**10)))]
-        return self.hand_in(Paper("payment_voucher", details, self.page("演示银行", "电子回单", rows), "system"), day, filed)
+        rows = [
+            ("回单编号", number),
+            ("付款日期", day.isoformat()),
+            ("付款人", body.name),
+            ("收款人", details["payee"]),
+        ]
+        rows += [
+            ("小写金额", money(Decimal(fen) / 100)),
+            ("大写金额", capitals(fen)),
+            ("流水号", str(r.randint(10**9, 10**10))),
+        ]
+        return self.hand_in(
+            Paper("payment_voucher", details, self.page("演示银行", "电子回单", rows), "system"), day, filed
+        )
 
     def contract(self, body: Body, filed: date, seller: str, fen: int, first: date) -> Paper:
         """Return a contract."""
@@ -356,7 +396,11 @@ class Maker:
         }
         rows = [("合同编号", number), ("甲方（需求方）", body.name), ("乙方（供给方）", seller)]
         rows += [("合同金额（小写）", money(total)), ("合同金额（大写）", capitals(fen))]
-        rows += [("首期付款", money(total * 3 / 10)), ("二期付款", money(total * 4 / 10)), ("签订日期", signed.isoformat())]
+        rows += [
+            ("首期付款", money(total * 3 / 10)),
+            ("二期付款", money(total * 4 / 10)),
+            ("签订日期", signed.isoformat()),
+        ]
         return self.hand_in(Paper("compute_contract", details, self.page("", "算力服务合同", rows)), signed, filed)
 
     def audit(self, body: Body, filed: date, staff: int) -> Paper:
@@ -375,7 +419,12 @@ class Maker:
             "main_business_revenue_yuan": f"{main:.2f}",
             "issued_on": issued.isoformat(),
         }
-        rows = [("被审计单位", body.name), ("报告文号", number), ("营业收入", money(revenue)), ("主营业务收入", money(main))]
+        rows = [
+            ("被审计单位", body.name),
+            ("报告文号", number),
+            ("营业收入", money(revenue)),
+            ("主营业务收入", money(main)),
+        ]
         rows += [(f"附注{place}", money(revenue * Decimal(str(r.uniform(0.01, 0.4))))) for place in range(1, 6)]
         rows += [("报告日期", issued.isoformat())]
         return self.hand_in(Paper("audit_report", details, self.page(details["firm"], "审计报告", rows)), issued, filed)
@@ -407,7 +456,9 @@ class Maker:
         rows = [("用电单位", body.name), ("计量点", details["meter_numbers"])]
         rows += [(f"第{place}月电量", f"{value:,}") for place, value in enumerate(months, start=1)]
         rows += [("合计电量", f"{sum(months):,}")]
-        return self.hand_in(Paper("green_power_metering", details, self.page("演示电力公司", "结算单", rows)), issued, filed)
+        return self.hand_in(
+            Paper("green_power_metering", details, self.page("演示电力公司", "结算单", rows)), issued, filed
+        )
 
     def photo_list(self, body: Body, filed: date, racks: int) -> Paper:
         """Return the list of racks that the applicant draws itself."""
@@ -431,7 +482,11 @@ class Maker:
             "revenue": self._revenue,
             "green": self._green,
         }[kind](body, filed)
-        return Case(clause, body, papers, self._moment(filed))
+        case = Case(clause, body, papers, self._moment(filed))
+        if kind == "buyer":
+            total = sum(Decimal(paper.details["total_yuan"]) for paper in _of(case, "invoice"))
+            case.facts = {"annual_compute_contract_fees_yuan": f"{total:.2f}"}
+        return case
 
     def _centre(self, body: Body, filed: date) -> tuple[str, list[Paper]]:
         cards = self.random.randint(200, 3000)
@@ -441,7 +496,8 @@ class Maker:
         if Decimal(report.details["it_kwh"]) > cards * hours * 2:  # as many cards as the energy needs
             papers[1] = self.cards(body, filed, int(Decimal(report.details["it_kwh"]) / hours) + 1)
         if self.random.random() < 0.5:
-            papers.append(self.photo_list(body, filed, self.random.randint(40, 900)))
+            racks = max(12, int(papers[1].details["card_count"] / self.random.uniform(8, 30)))
+            papers.append(self.photo_list(body, filed, racks))
         return "xinxing-3", papers
 
     def _buyer(self, body: Body, filed: date) -> tuple[str, list[Paper]]:
@@ -466,7 +522,7 @@ class Maker:
 
     def _revenue(self, body: Body, filed: date) -> tuple[str, list[Paper]]:
         staff = max(3, int(self.random.lognormvariate(3.3, 0.9)))
-        return "xinxing-5", [self.audit(body, filed, staff), self.insured(body, filed, staff)]
+        return "xinxing-5a", [self.audit(body, filed, staff), self.insured(body, filed, staff)]
 
     def _green(self, body: Body, filed: date) -> tuple[str, list[Paper]]:
         return "xinxing-2", [self.meters(body, filed), self.report(body, filed)]
@@ -673,13 +729,11 @@ def split_invoices(maker: Maker, cases: list[Case]) -> list[Case]:
     seller, filed = r.choice(SELLERS), case.filed_at.date()
     limit = r.choice((50_000, 100_000, 500_000))
     day = date(2026, r.randint(1, 5), r.randint(1, 28))
-    case.papers = case.papers[:1]
+    case.papers, number = case.papers[:1], ""
+    follow = r.random() < 0.75
     for _ in range(r.randint(3, 7)):
         fen = int(limit * r.uniform(0.972, 0.9995) * 100)
-        number = ""
-        if r.random() < 0.75:
-            maker.serials[seller] += 1
-            number = f"2665{SELLERS.index(seller):07d}{maker.serials[seller]:09d}"
+        number = maker.number(seller, day, number if follow else "")
         case.papers.append(maker.invoice(case.body, filed, seller, fen, day, number=number))
     return [case]
 

@@ -4,7 +4,6 @@ import hashlib
 import time
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -17,13 +16,13 @@ from applications.models import (
     Clause,
     Evidence,
     Membership,
-    Round,
     Status,
     User,
 )
 from applications.risk import loading, reading
-from tests.applications.fraud_cases import OPENED, SHANGHAI, Case
+from tests.applications.fraud_cases import OPENED, Case
 from tests.applications.fraud_papers import file_of
+from tests.factories import make_policy
 
 
 @dataclass(frozen=True)
@@ -48,16 +47,9 @@ def _users(count: int) -> list[User]:
 
 def put(made: list[Case]) -> list[Application]:
     """Write the cases: applicants, accounts, members, claims handed in, files, uses of papers."""
-    from django.utils import timezone
-
     users = _users(len(made) + 20)
     clauses = {row.code: row for row in Clause.objects.select_related("policy__authority")}
-    moment = timezone.datetime(OPENED.year, OPENED.month, OPENED.day, 9, tzinfo=SHANGHAI)
-    policy = clauses["xinxing-3"].policy
-    opened = Round.objects.create(
-        policy=policy, name="演示批次", opens_at=moment, closes_at=moment + timedelta(days=90)
-    )
-    bodies: dict[int, Applicant] = {}
+    opened = make_policy().rounds.get()
     found = []
     for number, case in enumerate(made):
         body = case.body
@@ -73,7 +65,6 @@ def put(made: list[Case]) -> list[Application]:
             created_at=case.filed_at,
             created_by=users[number],
         )
-        bodies[number] = applicant
         agent = users[number] if body.user < 0 else users[len(made) + body.user]
         Membership.objects.create(applicant=applicant, user=agent, role="agent", joined_at=case.filed_at)
         BankAccount.objects.create(
@@ -144,7 +135,20 @@ def plain_to_see(application: Application, place: int) -> tuple[float, ...]:
     marks = [paper.marks for paper in papers]
     filed = application.submitted_at
     programs = " ".join(f"{mark.producer} {mark.creator}" for mark in marks)
-    names = ("Word", "WPS", "iText", "PDFBox", "OFD", "Skia", "Print To", "Canon", "KONICA", "CamScanner", "HP", "Acrobat")
+    names = (
+        "Word",
+        "WPS",
+        "iText",
+        "PDFBox",
+        "OFD",
+        "Skia",
+        "Print To",
+        "Canon",
+        "KONICA",
+        "CamScanner",
+        "HP",
+        "Acrobat",
+    )
     return (
         float(place),
         float(application.pk),

@@ -135,10 +135,14 @@ def _info(sheet: Sheet) -> bytes:
 
 FIXED = (
     b"<</Type/Font/Subtype/Type0/BaseFont/STSong-Light/Encoding/UniGB-UCS2-H/DescendantFonts[6 0 R]>>",
-    b"<</Type/Font/Subtype/CIDFontType0/BaseFont/STSong-Light/FontDescriptor 7 0 R/DW 1000"
-    b"/CIDSystemInfo<</Registry(Adobe)/Ordering(GB1)/Supplement 2>>/W[1[500] 814[500 500]]>>",
-    b"<</Type/FontDescriptor/FontName/STSong-Light/Flags 4/ItalicAngle 0/Ascent 880/Descent -120/CapHeight 700"
-    b"/StemV 80/FontBBox[0 -200 1000 900]>>",
+    (
+        b"<</Type/Font/Subtype/CIDFontType0/BaseFont/STSong-Light/FontDescriptor 7 0 R/DW 1000"
+        b"/CIDSystemInfo<</Registry(Adobe)/Ordering(GB1)/Supplement 2>>/W[1[500] 814[500 500]]>>"
+    ),
+    (
+        b"<</Type/FontDescriptor/FontName/STSong-Light/Flags 4/ItalicAngle 0/Ascent 880/Descent -120/CapHeight 700"
+        b"/StemV 80/FontBBox[0 -200 1000 900]>>"
+    ),
 )
 
 
@@ -246,16 +250,26 @@ def touched_up(page: Image.Image, random: Random, *, patches: int, hard: bool) -
     """Return a scan of somebody else made one's own: other names in some places, saved again, a little smaller."""
     made = page.copy()
     for _ in range(patches):
-        left, top = random.randint(150, 420), random.randint(120, 700)
+        left, top = _where_ink_is(made, random)
         patch = drawn([Run(4, 824, str(random.randint(10**6, 10**9)), "Helvetica", 11)]).crop((0, 0, 150, 24))
         made.paste(patch, (left, top))
     if hard:  # turned and cut so far that cells no longer lie on cells
         made = made.rotate(random.choice((-1, 1)) * random.uniform(1.5, 3), fillcolor=250)
-    edge = random.randint(0, 9)
-    made = made.crop((edge, edge, made.width - random.randint(0, 9), made.height - random.randint(0, 9)))
-    scale = random.uniform(0.8, 1.15)
+    edge = random.randint(0, 4)
+    made = made.crop((edge, edge, made.width - random.randint(0, 4), made.height - random.randint(0, 4)))
+    scale = random.choice((1, 1, 1, 0.85, 1.15))
     made = made.resize((int(made.width * scale), int(made.height * scale)), Image.Resampling.BICUBIC)
-    return made.point(lambda value: min(255, int(value * random_light)), "L") if (random_light := random.uniform(0.96, 1.04)) else made
+    light = random.uniform(0.96, 1.04)
+    return made.point([min(255, int(value * light)) for value in range(256)])
+
+
+def _where_ink_is(page: Image.Image, random: Random) -> tuple[int, int]:
+    """Return a place to lay other words over words."""
+    for _ in range(200):
+        left, top = random.randint(80, 420), random.randint(40, 700)
+        if min(page.crop((left, top, left + 150, top + 24)).resize((15, 3), Image.Resampling.BOX).tobytes()) < 190:
+            break
+    return left, top
 
 
 def file_of(sheet: Sheet) -> tuple[bytes, str, str]:

@@ -7,7 +7,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
 from applications import permissions, recovering
-from applications.actions import ActionRefused, decision, payment, recovery
+from applications.actions import ActionRefused, decision, payment, recovery, timing
 from applications.actions.system import system_user
 from applications.invariants import count_all
 from applications.models import (
@@ -829,12 +829,25 @@ def test_no_person_acts_in_a_second_duty_on_a_recovery_case(second):
 
 def test_an_authority_s_own_holiday_moves_a_limit():
     row = make_recovery(State.NOTIFIED)
-    row.authority.calendar_days.create(day=date(2026, 9, 9), working=False, note="测试节日")
+    manager = make_officer(Duty.POLICY)
 
-    changed = recovering.recompute(row.authority_id, TOLD)
+    timing.enter_days(row.authority, [timing.DayRow(date(2026, 9, 9), False, "测试节日")], by=manager, at=TOLD)
 
-    assert [term.kind for term in changed] == [Term.STATE]
     assert fresh(row).next_due_on == date(2026, 9, 11)
+    assert recovering.recompute(row.authority_id, TOLD) == []
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_a_case_is_read_in_six_queries_however_long(django_assert_num_queries, count):
+    row = make_recovery(State.SERVED)
+    for number in range(count):
+        pay_back(row, 1, voucher=f"缴{number}")
+    row = RecoveryCase.objects.select_related("award").get(pk=row.pk)
+
+    with django_assert_num_queries(6):
+        road = recovering.read(row)
+
+    assert len(road.entries) == count + 1
 
 
 # ---- snapshot, display, warnings

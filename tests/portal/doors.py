@@ -23,6 +23,7 @@ SYSTEM = frozenset({Duty.SYSTEM})
 OBJECTIONS = frozenset({Duty.INSPECT, Duty.APPROVE, Duty.AUDIT})
 COUNTER = frozenset({Duty.INTAKE})
 POOLS = OVERSIGHT | {Duty.POLICY, Duty.APPROVE}
+RISKS = frozenset({Duty.VERIFY, Duty.APPROVE, Duty.INSPECT, Duty.AUDIT})
 ADMISSIONS = OVERSIGHT | {Duty.INTAKE, Duty.APPROVE}
 
 ACTED = frozenset({200, 302, 409, 422})  # an empty form of somebody at the right desk: done, refused or faulty
@@ -287,6 +288,10 @@ CONSOLE = {
     "console:load": console_shown(AT_A_DESK),
     "console:case": console_shown(CASE, submitted()),
     "console:case_record": console_shown(CASE, submitted()),
+    "console:risks": console_shown(RISKS | {"foreign_verify"}),
+    "console:case_risks": console_shown(RISKS, submitted()),
+    "console:risks_register": console_pressed(RISKS, submitted()),
+    "console:risk_set_aside": console_pressed(RISKS, pk_of("risk_signal")),
     "console:rechecks": console_shown(AT_A_DESK),
     "console:case_recheck": console_shown(CASE, submitted()),
     "console:recheck": console_pressed(CASE, pk_of("instalment")),

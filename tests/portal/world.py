@@ -45,6 +45,7 @@ from applications.models import (
     Policy,
     Posting,
     Publication,
+    RiskSignal,
     Settlement,
     Status,
     User,
@@ -66,6 +67,7 @@ from tests.factories import (
     make_paper,
     make_payer,
     make_policy,
+    make_signal,
     make_user,
 )
 from tests.recoveries import claim, make_recovery, paper_of, pay_back
@@ -107,6 +109,7 @@ def make_world() -> World:
         **_of_the_award(granted, officers[Duty.PAY]),
         **_of_the_notice(applicant),
         **_of_the_inquiries(granted, officers[Duty.EXPERT]),
+        "risk_signal": RiskSignal.objects.filter(application=submitted).first() or make_signal(submitted),
         **_of_the_reviews(applicant),
         "dossier": _dossier(submitted, officers[Duty.AUDIT]),
         **_of_the_recovery(applicant),
@@ -401,7 +404,7 @@ def _dossier(case: Application, auditor: User) -> Job:
 
 def _of_the_recovery(applicant: Applicant) -> dict[str, Any]:
     """Return a case whose body is asked for its statement, and one on which money comes back."""
-    told = make_recovery("notified", make_application(Status.PAID, applicant=applicant, subject="六号中心"))
+    told = make_recovery("notified", make_application(Status.PAID, applicant=applicant, subject="八号中心"))
     served = make_recovery("served")
     return {
         "recovery": told,
