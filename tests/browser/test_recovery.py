@@ -20,7 +20,7 @@ from datetime import date, timedelta
 from django.utils import timezone
 from applications.actions import decision, filing, intake, payment, review, setoff
 from applications.demo.money import check_account
-from applications.demo.stories import PRODUCT, check_all, file_claim
+from applications.demo.stories import LABELLING, PRODUCT, check_all, file_claim
 from applications.models import Applicant, Application, Clause, Document, Duty, RecoveryCase, RecoveryTerm, SetOff, User
 now = timezone.now()
 person = lambda name: User.objects.get(username=name)
@@ -30,14 +30,14 @@ class Cast:
 """
 
 AWARDS = """
-def granted(subject):
-    agent = person("baiyang_agent")
+def granted(clause, subject, facts):
+    agent = person("huyang_agent")
     applicant = Applicant.objects.get(memberships__user=agent)
     case = file_claim(
-        applicant, agent, clause=Clause.objects.select_related("policy__authority").get(code="xinxing-8"),
-        subject=subject, facts=PRODUCT, event_on=date(2026, 6, 30), at=now,
+        applicant, agent, clause=Clause.objects.select_related("policy__authority").get(code=clause),
+        subject=subject, facts=facts, event_on=date(2026, 6, 30), at=now,
     )
-    filing.confirm(case, by=person("baiyang_legal"), at=now)
+    filing.confirm(case, by=person("huyang_legal"), at=now)
     filing.submit(case, by=agent, at=now)
     intake.accept(case, by=person("xinxing_intake"), at=now)
     check_all(case, by=person("xinxing_verify"), at=now)
@@ -56,7 +56,7 @@ def paid(case):
 MAKE = """
 Authority = Application._meta.get_field("authority").related_model
 Authority.objects.filter(code="xinxing").update(notice_days=0)
-first, second = granted("演示追回产品"), granted("演示抵扣产品")
+first, second = granted("xinxing-8", "演示追回产品", PRODUCT), granted("xinxing-5a", "", LABELLING)
 paid(first)
 notice = Document.objects.get(application=first, kind="notice")
 print("cases", first.pk, second.pk, notice.code)
@@ -158,7 +158,7 @@ def test_money_that_was_obtained_by_fraud_comes_back(page, as_person, site, asse
     expect(page.locator("#ledger ~ .table-wrap").first).to_contain_text("280,000.00")
 
     pay_back(page, as_person, pk, "100000.00", "演示缴款一")
-    as_person("baiyang_agent")
+    as_person("huyang_agent")
     page.goto(f"/my/recoveries/{pk}/")
     expect(page.locator("main")).to_contain_text("180,000.00")
     expect(page.locator("main")).to_contain_text("国家金库演示支库")
@@ -187,7 +187,7 @@ def test_money_that_was_obtained_by_fraud_comes_back(page, as_person, site, asse
 
 def state_as_the_body(page: Page, as_person, pk: str, assert_accessible) -> None:
     """Let the body find the case on its home, read what is intended, and state its view with a paper."""
-    as_person("baiyang_agent")
+    as_person("huyang_agent")
     page.goto("/my/")
     page.get_by_role("region", name="资金追回").get_by_role("link").first.click()
     expect(page.locator("main")).to_contain_text("实际营收为80万元")

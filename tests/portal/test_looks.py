@@ -235,3 +235,16 @@ def test_our_own_sheets_and_script_stay_small():
     ours = ("static/css/components.css", "static/css/site.css", "static/js/site.js")
 
     assert sum(wire(path) for path in ours) <= 12_000
+
+
+@pytest.mark.parametrize("sheet", ["components", "site", "console"])
+def test_no_section_of_a_sheet_swallows_the_next(sheet):
+    """A brace that a merge lost leaves the rules behind it without effect, which no other test would see."""
+    text = re.sub(r"/\*.*?\*/", "", (ROOT / f"static/css/{sheet}.css").read_text(), flags=re.S)
+    depth = 0
+    for line in text.splitlines():
+        if re.match(r"[.#@a-z]", line):
+            assert depth == 0, line
+        depth += line.count("{") - line.count("}")
+
+    assert depth == 0
