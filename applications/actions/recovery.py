@@ -606,7 +606,8 @@ def contest(
     Write down that the party asked for 复议 or went to court (`outcome` empty), or how that ended.
 
     While it is pending nothing is enforced; after 复议 fifteen days remain to sue (行政诉讼法第四十五条). An annulled
-    decision demands nothing any more: what came back is over and has to be refunded. Raises ActionRefused.
+    decision demands nothing any more: what came back is over and has to be refunded. Where only the sum was changed,
+    the difference is written off on the judgment. Raises ActionRefused.
     """
     act = begin(recovery, "contest", by=by, at=at)
     row, pending = act.recovery, act.road.contest_pending(kind) if kind in recovering.CONTESTS else None

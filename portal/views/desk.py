@@ -6,7 +6,15 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from applications.models import Applicant, Application, Delivery, Inspection, LateAdmission, RecoveryCase, Status
+from applications.models import (
+    Applicant,
+    Application,
+    Delivery,
+    Inspection,
+    LateAdmission,
+    RecoveryCase,
+    Status,
+)
 from portal.paging import keyset
 from portal.requests import Request
 
