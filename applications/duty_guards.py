@@ -106,6 +106,7 @@ REFERENCES = (
     Reference("inspection", "rectified_by", (INSPECT,)),
     Reference("inspectiondemand", "asked_by", (INSPECT,), "inspection_id"),
     Reference("inspectioncheck", "checked_by", (INSPECT,), "inspection_id"),
+    Reference("risksignal", "cleared_by", (VERIFY, APPROVE, INSPECT)),
     Reference("recoverycase", "opened_by", (INSPECT,)),
     Reference("recoverycase", "decided_by", (INSPECT,)),
     Reference("recoverystep", "duty", (INSPECT, LEGAL, HEARING, PAY, COUNTERSIGN), "recovery_id"),

@@ -206,7 +206,7 @@ def attach(
     else:
         ledger.take(application, in_use.order_by("pk"), at=at)
         checking.run(application, at)
-        risk.run(application, at, pages=False)
+        risk.ask(application, at)
         application.version += 1
         application.save(update_fields=["version"])
     history.record(
@@ -299,12 +299,12 @@ def submit(application: Application, *, by: User, at: datetime) -> Application:
     application.assessment = assessing.keep(application, Assessment.Purpose.DECLARED, *judged, by=by, at=at)
     checking.run(application, at)
     if application.status == Status.CORRECTING:
-        risk.run(application, at, pages=False)
+        risk.ask(application, at)
         return _answer_correction(application, by=by, at=at)
 
     application.round_id = read.current_round
     application.submitted_by, application.submitted_at = by, at
-    risk.run(application, at, pages=False)
+    risk.ask(application, at)
     move(application, "submit", Status.SUBMITTED, by=by, at=at, detail={"facts": application.facts})
     papers.issue_receipt(application, evidence, promised, mandate if standing.role == COUNTER else None, by=by, at=at)
     return application

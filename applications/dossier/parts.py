@@ -331,5 +331,6 @@ PARTS: tuple[Callable[[Application], Part], ...] = (
     clocks,
 )
 
-# Tables that point to a case and are no part of its file: the history has a file of its own, the rest is machinery.
-NOT_IN_A_DOSSIER = frozenset({"event", "job"})
+# Tables that point to a case and are no part of its file: the history has a file of its own, signals of risk decide
+# nothing and may name other bodies, the rest is machinery.
+NOT_IN_A_DOSSIER = frozenset({"event", "job", "risksignal", "riskscore"})

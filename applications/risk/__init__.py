@@ -10,6 +10,7 @@ from applications.risk import amounts, bodies, energy, files, invoices, papers
 from applications.risk.case import Case, Found, Link, Signal
 from applications.risk.registry import KINDS, look_at
 from applications.risk.running import (
+    ask,
     count_again,
     file_was_read,
     look_at_stale,
@@ -29,6 +30,7 @@ __all__ = [
     "Found",
     "Link",
     "Signal",
+    "ask",
     "count_again",
     "file_was_read",
     "look_at",

@@ -49,6 +49,12 @@ def score_of(application: Application) -> int:
     return row.score if row else 0
 
 
+def ask(application: Application, at: datetime) -> None:
+    """Have the sweep look at a case; one statement of the act that changes it, because nobody waits for a look."""
+    row = RiskScore(application=application, authority_id=application.authority_id, computed_at=at, stale=True)
+    RiskScore.objects.bulk_create([row], update_conflicts=True, unique_fields=["application"], update_fields=["stale"])
+
+
 def run(application: Application, at: datetime, *, pages: bool = True) -> int:
     """
     Look at a case and store what has changed; return its score.

@@ -46,6 +46,7 @@ from applications.models import (
     RecoveryClaim,
     RecoveryEntry,
     RecoveryStep,
+    RiskSignal,
     SiteVisit,
     Status,
     User,
@@ -130,6 +131,10 @@ def paid_case_with_every_act():
     JointVote.objects.create(review=review, unit="x", vote="agree", recorded_by=verify, recorded_at=NOON)
     _recovery_with_every_act(case, held)
     _reviewed(case, held[Duty.INSPECT])
+    said = {"kind": "x", "mark": "x", "points": 1, "text": "x", "found_at": NOON}
+    RiskSignal.objects.create(
+        **said, application=case, cleared_by=held[Duty.INSPECT], cleared_at=NOON, cleared_reason="x"
+    )
     return case
 
 

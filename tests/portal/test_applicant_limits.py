@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 # The form of a correction asks the ledger once what stands against its papers. A submission starts a clock, makes,
 # locks, reads and uses the rows of its papers, runs the checks of the machine, and reads promises and mandate.
-FORM_BUDGET, SUBMIT_BUDGET, CASE_BUDGET = 9, 33, 12
+FORM_BUDGET, SUBMIT_BUDGET, CASE_BUDGET = 9, 34, 12
 FIRST_VISIT = 75 * 1024
 FORM_FILES = ("vendor/bootstrap.css", "css/components.css", "css/site.css", "js/site.js", "vendor/htmx.min.js")
 
