@@ -32,8 +32,8 @@ SUMS = ("total_yuan", "amount_yuan")
 ECHOES = (("同一文件", "file"), ("只差一位", "near"), ("连号", "run"))
 
 
-def case_of(application: Application, *, pages: bool = True) -> Case:
-    """Return a case as the signals read it; without `pages` those of others are not compared, which takes seconds."""
+def case_of(application: Application) -> Case:
+    """Return a case as the signals read it; comparing its pages with those of others may take seconds."""
     papers = application.evidence.in_use().select_related("text", "marks").order_by("pk")
     sheets = tuple(_sheet(row) for row in papers)
     filed_at = application.submitted_at or application.created_at
@@ -48,7 +48,7 @@ def case_of(application: Application, *, pages: bool = True) -> Case:
         founded_on=application.applicant.founded_on,
         sheets=sheets,
         echoes=tuple(_echoes(application)),
-        matches=tuple(_matches(application)) if pages else (),
+        matches=tuple(_matches(application)),
         shared=tuple(_shared(application)),
     )
 

@@ -20,13 +20,12 @@ from applications.workflow import EDITABLE
 HIGHEST = 100
 AGAIN = 3  # points for each further signal of one kind, at most as many as the first two together
 LONGEST = 400
-BY_PAGES = frozenset({"page.same", "figures.same", "group.round"})  # what pages of others have a part in
 READ = ("application/pdf", "image/jpeg", "image/png")  # files that the worker reads
 
 
-def signals_of(application: Application, *, pages: bool = True) -> list[Signal]:
+def signals_of(application: Application) -> list[Signal]:
     """Return what is odd about a case as it stands now; nothing is stored."""
-    return look_at(case_of(application, pages=pages))
+    return look_at(case_of(application))
 
 
 def points_of(found: Iterable[tuple[str, int]]) -> int:
@@ -55,17 +54,11 @@ def ask(application: Application, at: datetime) -> None:
     RiskScore.objects.bulk_create([row], update_conflicts=True, unique_fields=["application"], update_fields=["stale"])
 
 
-def run(application: Application, at: datetime, *, pages: bool = True) -> int:
-    """
-    Look at a case and store what has changed; return its score.
-
-    The caller has locked the case, as every act does. Inside an act pages are not compared with those of others: what
-    was found of them stands until the sweep, which is asked to look, has done it.
-    """
-    found = {_mark(signal): signal for signal in signals_of(application, pages=pages)}
+def run(application: Application, at: datetime) -> int:
+    """Look at a case whose row the caller has locked, and store what has changed; return its score."""
+    found = {_mark(signal): signal for signal in signals_of(application)}
     standing = {row.mark: row for row in RiskSignal.objects.standing().filter(application=application)}
-    missed = [row for mark, row in standing.items() if mark not in found]
-    gone = [row.pk for row in missed if pages or row.kind not in BY_PAGES]
+    gone = [row.pk for mark, row in standing.items() if mark not in found]
     if gone:
         RiskSignal.objects.filter(pk__in=gone).update(gone_at=at)
     new = [_row(application, mark, signal, at) for mark, signal in found.items() if mark not in standing]
@@ -76,9 +69,8 @@ def run(application: Application, at: datetime, *, pages: bool = True) -> int:
             row.save(update_fields=["text", "points", "links"])
     cleared = {mark for mark, row in standing.items() if row.cleared_at}
     counted = [(signal.kind, signal.points) for mark, signal in found.items() if mark not in cleared]
-    counted += [(row.kind, row.points) for row in missed if row.pk not in gone and not row.cleared_at]
     score = points_of(counted)
-    _keep(application, score, at, changed=bool(gone or new) or not pages)
+    _keep(application, score, at, changed=bool(gone or new))
     return score
 
 

@@ -310,7 +310,7 @@ def test_what_an_accountant_explains_counts_once():
 
 
 @pytest.mark.django_db
-def test_a_claim_is_looked_at_when_it_is_handed_in():
+def test_a_claim_that_is_handed_in_is_looked_at_by_the_sweep():
     application = make_draft()
     Applicant.objects.filter(pk=application.applicant_id).update(founded_on=NOON.date() - timedelta(days=10))
     assert not RiskScore.objects.exists()
@@ -318,10 +318,13 @@ def test_a_claim_is_looked_at_when_it_is_handed_in():
     filing.confirm(application, by=legal_of(application.applicant), at=NOON)
     filing.submit(application, by=agent_of(application.applicant), at=NOON)
 
+    assert RiskScore.objects.get().stale
+    assert not RiskSignal.objects.exists()
+    risk.look_at_stale(NOON)
     row = RiskSignal.objects.get(application=application)
     assert (row.kind, row.points, row.text) == ("body.young", 12, "成立 10 天后即提出申报")
     assert risk.score_of(application) == 12
-    assert RiskScore.objects.get().stale
+    assert not RiskScore.objects.get().stale
 
 
 @pytest.mark.django_db
@@ -381,21 +384,6 @@ def test_files_are_read_by_the_sweep_and_the_case_is_looked_at():
     assert not RiskScore.objects.get(application=application).stale
     tasks.read_files()
     assert FileMark.objects.count() == papers.count()
-
-
-@pytest.mark.django_db
-def test_inside_an_act_pages_are_left_to_the_sweep():
-    application = make_application()
-    page = make_signal(application, "page.same", points=40)
-    RiskScore.objects.update(stale=False)
-
-    score = risk.run(application, NOON, pages=False)
-
-    page.refresh_from_db()
-    assert (page.gone_at, score >= 40, RiskScore.objects.get().stale) == (None, True, True)
-    risk.run(application, NOON)
-    page.refresh_from_db()
-    assert page.gone_at == NOON
 
 
 @pytest.mark.django_db
