@@ -1,9 +1,9 @@
 """A case with what the database knows around it, in a bounded number of queries whatever its size."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, datetime
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 import rules
@@ -15,25 +15,21 @@ from applications.models import (
     Evidence,
     FileMark,
     Membership,
-    PagePrint,
     Status,
 )
-from applications.risk import likeness
-from applications.risk.case import Case, Echo, Link, Marks, Match, Shared, Sheet, Trace
+from applications.risk.case import Case, Echo, Link, Marks, Shared, Sheet, Trace
 
 MOST_LINKS = 12  # other cases kept with one signal
 MOST_BODIES = 200  # other applicants looked up for one thing shared; beyond that it is a crowd anyway
-MOST_PRINTS = 120  # pages of one case that are looked up elsewhere
-PRINTS_AT_ONCE = 12  # in one statement: each asks for 68 values of bands, and SQLite of old takes 999
-MOST_CANDIDATES = 2000  # read for one statement; what is on more pages than that is a form
 
-KIND = PagePrint.Kind
 SUMS = ("total_yuan", "amount_yuan")
 ECHOES = (("同一文件", "file"), ("只差一位", "near"), ("连号", "run"))
 
 
 def case_of(application: Application) -> Case:
     """Return a case as the signals read it; comparing its pages with those of others may take seconds."""
+    from applications.risk.matching import matches  # loads numpy, which only the worker needs  # noqa: PLC0415
+
     papers = application.evidence.in_use().select_related("text", "marks").order_by("pk")
     sheets = tuple(_sheet(row) for row in papers)
     filed_at = application.submitted_at or application.created_at
@@ -48,7 +44,7 @@ def case_of(application: Application) -> Case:
         founded_on=application.applicant.founded_on,
         sheets=sheets,
         echoes=tuple(_echoes(application)),
-        matches=tuple(_matches(application)),
+        matches=tuple(matches(application)),
         shared=tuple(_shared(application)),
     )
 
@@ -83,7 +79,8 @@ def _marks(row: FileMark) -> Marks:
     )
 
 
-def _link(case: Application, evidence: int | None = None, page: int | None = None) -> Link:
+def link_of(case: Application, evidence: int | None = None, page: int | None = None) -> Link:
+    """Return where else to look: another case, and the paper and page of it where there is one."""
     return Link(case.pk, case.applicant_id, evidence, page, case.round_id)
 
 
@@ -98,7 +95,7 @@ def _echoes(application: Application) -> Iterable[Echo]:
             if "另由" in flag.text or "载明" in flag.text:  # the two sides of one contract, or the rest of one invoice
                 continue
             other = flag.other
-            link = _link(flag.case, other.pk if other else None)
+            link = link_of(flag.case, other.pk if other else None)
             yield Echo(what, flag.evidence.pk, flag.text, link, other is not None and _same_sum(flag.evidence, other))
 
 
@@ -106,78 +103,6 @@ def _same_sum(one: Evidence, other: Evidence) -> bool:
     """Whether two papers state the same sum."""
     sums = [{row.details.get(name) for name in SUMS} - {None, ""} for row in (one, other)]
     return bool(sums[0] & sums[1])
-
-
-# ---- pages ----------------------------------------------------------------------------------------------------------
-
-
-def _matches(application: Application) -> Iterable[Match]:
-    """Yield pages of other applicants that are nearly one of this case."""
-    own = PagePrint.objects.filter(evidence__application=application, evidence__withdrawn_at=None)
-    prints = list(own.order_by("evidence_id", "page")[:MOST_PRINTS])
-    for start in range(0, len(prints), PRINTS_AT_ONCE):
-        chunk = prints[start : start + PRINTS_AT_ONCE]
-        others = _candidates(application, chunk)
-        for one in chunk:
-            near = [other for other in others if other.kind == one.kind and other.evidence_id != one.evidence_id]
-            found = list(_pictures(one, near) if one.kind == KIND.PICTURE else _figures(one, near))
-            found.sort(key=lambda match: (-match.alike, match.other.case))
-            yield from found[:MOST_LINKS]
-
-
-def _candidates(application: Application, prints: Sequence[PagePrint]) -> list[PagePrint]:
-    """Return the pages of other applicants that share a band with one of these, drafts and ended drafts aside."""
-    asked = Q(pk__in=[])
-    for kind in KIND:
-        rows = [row for row in prints if row.kind == kind]
-        for number in (1, 2, 3, 4):
-            values = {value for row in rows for value in _near(row, number)}
-            if values:
-                asked |= Q(kind=kind, **{f"band_{number}__in": sorted(values)})
-    others = PagePrint.objects.filter(asked, evidence__withdrawn_at=None)
-    others = others.exclude(evidence__application__applicant=application.applicant_id)
-    others = others.exclude(evidence__application__status=Status.DRAFT)
-    return list(others.select_related("evidence__application").order_by("-pk")[:MOST_CANDIDATES])
-
-
-def _near(row: PagePrint, number: int) -> list[int]:
-    band: int = getattr(row, f"band_{number}")
-    return likeness.near(band) if row.kind == KIND.PICTURE else [band]
-
-
-def _pictures(one: PagePrint, near: Sequence[PagePrint]) -> Iterable[Match]:
-    """Yield the pages that are nearly this one: at a glance first, then the closest of them finely."""
-    detail = bytes(one.detail)
-    glances = [(likeness.coarsely(detail, bytes(other.detail)), other) for other in near if _is_near(one, other)]
-    alike_at_all = [pair for pair in glances if pair[0] >= likeness.COARSELY]
-    seen = [row for _, row in sorted(alike_at_all, key=lambda pair: (-pair[0], pair[1].pk))[: likeness.SEEN]]
-    looks = likeness.closely(detail, [bytes(row.detail) for row in seen])
-    ranked = sorted(zip(looks, seen, strict=True), key=lambda pair: (-pair[0], pair[1].pk))
-    closest = [row for _, row in ranked[: likeness.CLOSEST]]
-    compared = likeness.shares(detail, [bytes(other.detail) for other in closest])
-    for other, (alike, of, same) in zip(closest, compared, strict=True):
-        if same:
-            yield _match(one, other, alike, of)
-
-
-def _is_near(one: PagePrint, other: PagePrint) -> bool:
-    return any(
-        (getattr(one, f"band_{number}") ^ getattr(other, f"band_{number}")).bit_count() <= likeness.FURTHEST
-        for number in (1, 2, 3, 4)
-    )
-
-
-def _figures(one: PagePrint, near: Sequence[PagePrint]) -> Iterable[Match]:
-    """Yield the pages on which most figures of this one stand."""
-    for other in near:
-        alike, of = likeness.figures(bytes(one.detail), bytes(other.detail))
-        if alike >= likeness.FIGURES_ALIKE * of:
-            yield _match(one, other, alike, of)
-
-
-def _match(one: PagePrint, other: PagePrint, alike: int, of: int) -> Match:
-    link = _link(other.evidence.application, other.evidence_id, other.page)
-    return Match(one.kind, one.evidence_id, one.page, link, alike, of)
 
 
 # ---- what bodies share ----------------------------------------------------------------------------------------------
@@ -220,4 +145,4 @@ def _newest_cases(applicants: set[int]) -> dict[int, Link]:
         return {}
     rows = Application.objects.filter(applicant__in=sorted(applicants)).exclude(status=Status.DRAFT).order_by()
     newest = rows.values("applicant").annotate(newest=Max("pk")).values("newest")
-    return {row.applicant_id: _link(row) for row in Application.objects.filter(pk__in=newest)}
+    return {row.applicant_id: link_of(row) for row in Application.objects.filter(pk__in=newest)}

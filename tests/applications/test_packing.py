@@ -117,7 +117,7 @@ def test_merged_letters_have_contents_bookmarks_and_their_own_page_numbers(lette
 @pytest.mark.parametrize("kind", [Job.Kind.ARCHIVE, Job.Kind.MERGED])
 def test_killed_worker_is_followed_by_one_that_goes_on_behind_the_last_piece(letters, monkeypatch, kind):
     job = order(letters, kind)
-    make, printed = tasks.papers.make, []
+    make, printed = packing.papers.make, []
 
     def dying(document, *, at):
         if len(printed) == 3:  # in the middle of the second piece
@@ -171,7 +171,7 @@ def test_worker_that_lost_its_job_leaves_nothing_behind(letters, monkeypatch):
 def test_cancelled_package_stops_at_the_next_letter_and_goes_on_later(letters, monkeypatch):
     officer = make_officer(Duty.PAY)
     job = order(letters, by=officer)
-    make, printed = tasks.papers.make, []
+    make, printed = packing.papers.make, []
 
     def cancelling(document, *, at):
         printed.append(document.number)
