@@ -11,11 +11,12 @@ from django.forms import Form
 import rules
 from applications import permissions
 from applications.actions import recovery as actions
-from applications.actions import recovery_money
+from applications.actions import recovery_money, restriction
 from applications.models import Application, Duty, Posting, RecoveryCase, RecoveryEntry, User
 from applications.permissions import Standing
 from applications.recovering import STEPS, Road, Step
 from portal.forms import recovery as forms
+from portal.forms.intake import RestrictionForm
 
 WRITTEN_OFF = RecoveryEntry.Kind.WRITTEN_OFF
 
@@ -119,6 +120,18 @@ def _charge(desk: Desk, form: Any, by: User, at: datetime) -> Any:
     return recovery_money.charge(desk.recovery, **said, reckoned=form.reckoned(), by=by, at=at)
 
 
+def _restrict_form(desk: Desk, data: Any = None, files: Any = None, **more: Any) -> Form:
+    body = desk.case.applicant
+    said = f"追回案件{desk.recovery.number}"
+    initial = {"uscc": body.uscc, "applicant_name": body.name, "since": desk.today, "reason": said}
+    return RestrictionForm(data, files, initial=initial, **more)
+
+
+def _restrict(desk: Desk, form: Any, by: User, at: datetime) -> Any:
+    said = form.cleaned_data
+    return restriction.impose(desk.case.authority, **said, recovery=desk.recovery, by=by, at=at)
+
+
 _REOPEN, _REOPEN_FORM = _reason("退回补充调查的理由", actions.reopen)
 _CLOSE, _CLOSE_FORM = _reason("结案说明", actions.close)
 _DROP, _DROP_FORM = _reason("撤销立案的理由", actions.drop)
@@ -211,6 +224,14 @@ ACTS: dict[str, Act] = {
         "已移送，移送函正在生成；当事人看不到移送函。",
         _form(forms.TransferForm),
         "罚款只能由财政部门决定；涉嫌犯罪的移送公安机关，涉及公职人员的移送纪检监察机关。",
+    ),
+    "restrict": Act(
+        _restrict,
+        "已作出限制申报，决定书正在生成。",
+        _restrict_form,
+        "限制须有法律、法规、规章或者政策文件的依据，期限按依据填写；轻微并已改正的不予限制。"
+        "对记载的关联单位作出限制的，改填其名称和代码。",
+        "确定作出限制申报吗？决定书随即发出。",
     ),
     "publish": Act(_plainly(actions.publish), "已设定公示期。", _form(forms.PublishForm)),
     "reopen": Act(_REOPEN, "已退回补充调查。", _REOPEN_FORM, "再次告知前，当事人的陈述申辩期限重新计算。"),

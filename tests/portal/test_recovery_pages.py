@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from applications import recovering
 from applications.actions import recovery as actions
-from applications.models import Application, CaseDuty, Duty, RecoveryCase, RecoveryPaper, Status
+from applications.models import Application, CaseDuty, Duty, RecoveryCase, RecoveryPaper, Restriction, Status
 from portal.console.recovery_acts import ACTS
 from portal.console.recovery_case import limit_shown
 from tests import samples
@@ -135,6 +135,11 @@ SAID = {
         Duty.INSPECT,
         {"kind": "written_off", "account": "principal", "amount_fen": "100.00", "on": "2026-09-17", "basis": "裁定书"},
     ),
+    "restrict": (
+        State.SERVED,
+        Duty.INSPECT,
+        {"scope": "filing", "since": "2026-09-17", "basis": "测试办法", "paper": "测试决定1号", "reason": "骗取。"},
+    ),
     "reopen": (State.HEARD, Duty.INSPECT, {"reason": "补充证据。"}),
     "drop": (State.INVESTIGATING, Duty.INSPECT, {"reason": "查无实据。"}),
 }
@@ -159,6 +164,9 @@ def prepared(name):
     values = dict(values)
     if name == "investigate":
         values["companion"] = str(make_officer(Duty.INSPECT).pk)
+    if name == "restrict":
+        body = row.application.applicant
+        values |= {"uscc": body.uscc, "applicant_name": body.name}
     posted = typed(name, **values)
     if name in FILES:
         posted[f"{name}-{FILES[name]}"] = upload()
@@ -194,6 +202,17 @@ def test_an_act_is_refused_to_other_duties_with_the_reason(client, name):
         assert response.status_code == 409
         assert "岗位可以办理此事项。" in response.content.decode()
     assert fresh(row).state == row.state
+
+
+def test_a_restriction_follows_from_the_case_with_its_letter(client):
+    row, posted = prepared("restrict")
+    enter(client, row, Duty.INSPECT)
+
+    client.post(url_of(row, "restrict"), posted)
+
+    imposed = Restriction.objects.get()
+    assert (imposed.recovery, imposed.uscc) == (row, row.application.applicant.uscc)
+    assert row.documents.filter(kind="restrict").count() == 1
 
 
 def test_an_act_of_another_authority_does_not_exist(client):
