@@ -29,7 +29,7 @@ PLAIN_FOR = 60.0  # seconds after which the control is looked at
 
 def build(count: int) -> None:
     """Have one claim with many papers to be made."""
-    case = make_application(Status.SUBMITTED)
+    case = make_application(Status.SUBMITTED, at=timezone.now())  # else the sweep takes it in by silence
     first = case.documents.get()
     job = Job.objects.get(document=first)
     for number in range(2, count + 1):
