@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 
 PHONE = {"width": 390, "height": 844}
-MOST = 60  # shapes of pages for one person; far above what there is, so that the walk ends
+MOST = 100  # shapes of pages for one person; far above what there is, so that the walk ends
 
 PERSONS = [
     "",

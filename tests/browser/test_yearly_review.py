@@ -64,7 +64,7 @@ def test_a_review_from_the_draw_to_its_results(page, second_page, log_in, site, 
     assert rows.count() == 2
     addresses = [row.locator("a.row-link").get_attribute("href") for row in rows.all()]
     page.goto(addresses[0])
-    page.get_by_label("复核人").select_option(index=1)
+    page.get_by_label("复核人").select_option(label="演示·季小查")
     press(page, "分派")
     page.locator("summary", has_text="要求申报单位提供材料").click()
     page.get_by_label("需要提供的材料或说明").fill("运行监测记录\n现场照片")
@@ -99,7 +99,7 @@ def test_a_review_from_the_draw_to_its_results(page, second_page, log_in, site, 
     expect(page.locator(".case-head-side")).to_contain_text("合格")
 
     page.goto(addresses[1])
-    page.get_by_label("复核人").select_option(index=1)
+    page.get_by_label("复核人").select_option(label="演示·季小查")
     press(page, "分派")
     page.get_by_label("转为线索", exact=True).check()
     page.get_by_label("复核情况").fill("现场无人，设备已搬离。")
