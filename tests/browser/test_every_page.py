@@ -52,7 +52,7 @@ def links_of(page, site) -> list[str]:
         if (
             ours
             and not parts.path.startswith(("/files/", "/accounts/logout"))
-            and not parts.path.endswith((".xlsx", ".csv", ".pdf", "/csv/", "/xlsx/", "/template/", "/file/"))
+            and not parts.path.endswith((".xlsx", ".csv", ".json", ".pdf", "/csv/", "/xlsx/", "/template/", "/file/"))
         ):
             addresses.append(parts.path)
     return addresses
