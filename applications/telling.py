@@ -15,6 +15,7 @@ from django.utils import timezone
 from applications.models import (
     Application,
     Delivery,
+    Document,
     Duty,
     Event,
     Inspection,
@@ -25,7 +26,7 @@ from applications.models import (
     Status,
     User,
 )
-from applications.models.document import UNSEEN
+from applications.models.document import HIDDEN
 from applications.workflow import TURN
 
 # 通知类别: what a person may turn mail off for.
@@ -62,7 +63,7 @@ def inspectors(application: Application, event: Event) -> QuerySet[User]:
 
 def who_waits_for_the_seal(application: Application, event: Event) -> QuerySet[User]:
     """Return the members where an officer sealed a letter later on; what is sealed at once was told with its act."""
-    if event.by_id is None or event.detail["kind"] in UNSEEN:
+    if event.by_id is None or Document.objects.filter(HIDDEN, pk=event.detail["document"]).exists():
         return User.objects.none()
     return members(application, event)
 

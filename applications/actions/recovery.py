@@ -621,6 +621,7 @@ def contest(
     if not row.served_on <= on <= act.today:
         stop("日期不能早于送达日期，也不能晚于今天。")
     proof = keep(row, paper, kind=PaperKind.OUTSIDE, by=by, at=at)
+    row.published_until = None  # nothing is shown in public that is contested; afterwards it is published anew
     step = act.done("contest", text=note.strip()[:2000], paper=proof, kind=kind, on=on.isoformat(), outcome=outcome)
     if not outcome:
         recovering.end_terms(row, at, Term.REVIEW if kind == "review" else Term.SUE)

@@ -33,6 +33,8 @@ class Counter(models.Model):
 
 # Kinds that the body a case is about does not see: they go to somebody else.
 UNSEEN = ("objection", "rec_transfer")
+# What the body does not see, or not yet: a decision reaches it by its service and not by being written.
+HIDDEN = Q(kind__in=UNSEEN) | Q(kind="rec_decision", recovery__served_on=None)
 
 
 class DocumentQuerySet(models.QuerySet):
@@ -43,11 +45,12 @@ class DocumentQuerySet(models.QuerySet):
         Return papers of the cases this user may open.
 
         An answer to an objection goes to who objected, by the code on the objection, and to the officers. That a
-        matter was handed to another organ concerns that organ and the officers alone.
+        matter was handed to another organ concerns that organ and the officers alone, and a recovery decision is the
+        officers' until it is served.
         """
         at_the_desk = Application.objects.at_the_desk_of(user)
         seen = self.filter(application__in=Application.objects.visible_to(user))
-        return seen.exclude(~Q(application__in=at_the_desk), kind__in=UNSEEN)
+        return seen.exclude(~Q(application__in=at_the_desk) & HIDDEN)
 
     def awaiting_seal(self):
         """Return papers that are made and not sealed yet."""

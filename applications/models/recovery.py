@@ -24,6 +24,10 @@ class RecoveryCaseQuerySet(models.QuerySet):
         """Return the cases of the authority this officer is posted to."""
         return self.filter(application__in=Application.objects.at_the_desk_of(user))
 
+    def published(self, day):
+        """Return cases whose decision was served and stands before the public on a day."""
+        return self.filter(published_until__gte=day, served_on__isnull=False)
+
     def of_applicants_of(self, user):
         """Return the cases against the bodies this user acts for."""
         return self.filter(application__in=Application.objects.of_applicants_of(user))

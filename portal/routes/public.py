@@ -12,6 +12,7 @@ urlpatterns = [
     path("policies/<slug:code>/<str:number>/", public.clause, name="clause"),
     path("policies/<slug:code>/<str:number>/estimate/", public.estimate, name="clause_estimate"),
     path("notices/", notices.listing, name="notices"),
+    path("notices/decisions/", notices.decisions, name="notice_decisions"),
     path("notices/<int:pk>/", notices.batch, name="notice_batch"),
     path("notices/<int:pk>/notice.pdf", notices.paper, name="notice_paper"),
     path("notices/cases/<int:pk>/object/", notices.object_to, name="object_to"),

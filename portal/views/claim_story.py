@@ -23,7 +23,7 @@ from applications.models import (
     Promise,
     Status,
 )
-from applications.models.document import UNSEEN
+from applications.models.document import HIDDEN
 from applications.promises import promised_slots
 from applications.restricted import why_not_filing
 from applications.workflow import EDITABLE, NEXT, ROAD
@@ -269,7 +269,7 @@ def _files(case: Application, files: dict[str, list[Evidence]]) -> list[tuple[st
 
 def _documents(case: Application) -> list[Document]:
     """Return the letters of a case to its applicant; those to others stay with the officers."""
-    rows = case.documents.exclude(kind__in=UNSEEN)
+    rows = case.documents.exclude(HIDDEN)
     return list(rows.prefetch_related("jobs").order_by("-issued_at", "-pk"))
 
 

@@ -15,7 +15,7 @@ from applications import permissions, recovering
 from applications.actions import ActionRefused
 from applications.actions import recovery as actions
 from applications.models import Account, Application, RecoveryCase, RecoveryTerm
-from applications.models.document import UNSEEN
+from applications.models.document import HIDDEN
 from applications.recovering import Road
 from portal.forms.recovery import HearingForm, StatementForm
 from portal.idempotency import idempotent
@@ -113,7 +113,7 @@ def _page(
             if step.name in STEPS
         ],
         "terms": open_terms,
-        "documents": row.documents.exclude(kind__in=UNSEEN).defer("content").prefetch_related("jobs").order_by("-pk"),
+        "documents": row.documents.exclude(HIDDEN).defer("content").prefetch_related("jobs").order_by("-pk"),
         "papers": row.papers.filter(by_party=True).order_by("pk"),
         "told": row.state != State.INVESTIGATING and bool(row.facts) and row.state != State.DROPPED,
         "served": served,

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Prefetch
+from django.db.models import OuterRef, Prefetch, Subquery
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from applications import permissions
 from applications.actions import ActionRefused, publicity
-from applications.models import NoticeBatch, Objection, PublicNotice
+from applications.models import Document, NoticeBatch, Objection, PublicNotice, RecoveryCase
 from applications.uploads import BadUpload, inspect
 from portal.forms.objection import ObjectionForm
 from portal.limits import too_many
@@ -56,6 +56,16 @@ def batch(request: PublicRequest, pk: int) -> HttpResponse:
     ]
     context = {"batch": row, "rows": shown, "today": today, "total": sum(r["notice"].amount_fen for r in shown)}
     return render(request, "public/notice_batch.html", context)
+
+
+@login_not_required
+@require_safe
+def decisions(request: PublicRequest) -> HttpResponse:
+    """List recovery decisions that stand before the public, until the day their grade allows."""
+    letters = Document.objects.filter(recovery=OuterRef("pk"), kind=Document.Kind.REC_DECISION).order_by("-pk")
+    rows = RecoveryCase.objects.published(timezone.localdate()).annotate(letter=Subquery(letters.values("number")[:1]))
+    rows = rows.select_related("authority", "application__applicant", "application__clause")
+    return render(request, "public/decisions.html", {"page": keyset(rows, ("-pk",), request, size=ROWS)})
 
 
 def _standing(notice: PublicNotice) -> str:

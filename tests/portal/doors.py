@@ -119,6 +119,7 @@ PUBLIC = {
     "verify_code": both(PERSONS, lambda world: {"code": world.objects["notice"].code}),
     "healthz": shown(PERSONS),
     "notices": shown(PERSONS),
+    "notice_decisions": shown(PERSONS),
     "notice_batch": shown(PERSONS, pk_of("batch")),
     "notice_paper": shown(PERSONS, pk_of("batch")),
     "object_to": both(PERSONS, pk_of("public_notice")),
