@@ -24,7 +24,8 @@ from machine import ROOT, VENV, CannotSetUp, apt_command, apt_install, say
 # What a developer may have set for a server of their own must not reach the tests.
 PORTAL_VARIABLES = {
     *("ALLOWED_HOSTS", "BROKER_URL", "CACHE_URL", "DATABASE_URL", "DEBUG", "DEMO", "DJANGO_SETTINGS_MODULE"),
-    *("EMAIL_URL", "PUBLIC_BASE_URL", "REDIS_URL", "SECRET_KEY", "STORAGE_URL", "TRUSTED_PROXIES", "VAR_DIR"),
+    *("EMAIL_URL", "PUBLIC_BASE_URL", "REDIS_URL", "SECRET_KEY", "STORAGE_URL", "TEST_DATABASE", "TRUSTED_PROXIES"),
+    "VAR_DIR",
 }
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
