@@ -10,6 +10,7 @@ from datetime import date, timedelta
 
 import rules
 from applications import recovering
+from applications.documents.letter import chinese_date
 from applications.models import (
     Account,
     Application,
@@ -31,11 +32,6 @@ from applications.recovering import PARTY, STEPS, Road, Term, ran_out
 REVOCABLE = (Status.GRANTED, Status.PAID, Status.CLOSED)
 
 Gate = Callable[[Road, Standing, date], str]
-
-
-def day_words(day: date) -> str:
-    """Return a day as sentences name it."""
-    return f"{day:%Y年%-m月%-d日}"
 
 
 def why_not_open_recovery(
@@ -102,7 +98,7 @@ def _ask_hearing(road: Road, standing: Standing, today: date) -> str:
     if ran_out(term, today):
         assert term is not None
         assert term.due_on is not None
-        return f"要求听证的期限至{day_words(term.due_on)}止，已经届满（行政处罚法第六十四条第一项）。"
+        return f"要求听证的期限至{chinese_date(term.due_on)}止，已经届满（行政处罚法第六十四条第一项）。"
     return ""
 
 
@@ -125,7 +121,7 @@ def _hold_hearing(road: Road, standing: Standing, today: date) -> str:
     if road.told("hold_hearing"):
         return "听证已经举行。"
     held_on = date.fromisoformat(called.detail["held_at"][:10])
-    return f"听证定于{day_words(held_on)}举行。" if today < held_on else ""
+    return f"听证定于{chinese_date(held_on)}举行。" if today < held_on else ""
 
 
 def _answer(road: Road, standing: Standing, today: date) -> str:
@@ -145,7 +141,7 @@ def _why_not_heard(road: Road, today: date) -> str:
     term = road.term_told(Term.STATE)
     if ran_out(term, today):
         return ""
-    until = f"期限至{day_words(term.due_on)}止" if term and term.due_on else "期限待定（缺少相应年度的工作日安排）"
+    until = f"期限至{chinese_date(term.due_on)}止" if term and term.due_on else "期限待定（缺少相应年度的工作日安排）"
     return f"当事人尚未陈述申辩，{until}；未听取陈述申辩不得作出决定（行政处罚法第四十五条、第六十二条）。"
 
 
@@ -211,7 +207,7 @@ def _urge(road: Road, standing: Standing, today: date) -> str:
         return "没有尚未退回的金额，不需要催告。"
     term = road.term(Term.PAY)
     if not ran_out(term, today):
-        until = f"至{day_words(term.due_on)}止" if term and term.due_on else "待定"
+        until = f"至{chinese_date(term.due_on)}止" if term and term.due_on else "待定"
         return f"退回期限{until}，届满仍未履行的方可催告（行政强制法第五十四条）。"
     urged = road.term(Term.URGE)
     if urged is not None and urged.ended_on is None and not ran_out(urged, today):
@@ -231,12 +227,12 @@ def _enforce(road: Road, standing: Standing, today: date) -> str:
     if end is None:
         return "复议、诉讼的期限待定（缺少相应年度的工作日安排），不能申请强制执行（行政强制法第五十三条）。"
     if today <= end:
-        return f"申请复议、提起诉讼的期限至{day_words(end)}止，期满前不能申请强制执行（行政强制法第五十三条）。"
+        return f"申请复议、提起诉讼的期限至{chinese_date(end)}止，期满前不能申请强制执行（行政强制法第五十三条）。"
     urged = road.term(Term.URGE)
     if urged is None:
         return "申请强制执行前应当先催告（行政强制法第五十四条）。"
     if not ran_out(urged, today):
-        until = f"至{day_words(urged.due_on)}止" if urged.due_on else "待定"
+        until = f"至{chinese_date(urged.due_on)}止" if urged.due_on else "待定"
         return f"催告的期限{until}，届满仍未履行的方可申请强制执行（行政强制法第五十四条、第六十九条）。"
     return ""
 
@@ -246,7 +242,7 @@ def _set_off(road: Road, standing: Standing, today: date) -> str:
     if not sum(road.balances[account].open for account in recovering.SET_OFF_ACCOUNTS):
         return "没有可以抵扣的本金或者利息。"
     if not ran_out(term, today):
-        until = f"至{day_words(term.due_on)}止" if term and term.due_on else "待定"
+        until = f"至{chinese_date(term.due_on)}止" if term and term.due_on else "待定"
         return f"退回期限{until}，届满仍未履行的方可抵扣。"
     return ""
 
@@ -353,7 +349,7 @@ def why_not_hearing_day(term: RecoveryTerm, today: date, held_on: date) -> str:
     """
     first = term.due_on or today + timedelta(days=term.length)
     if held_on < first:
-        return f"应当在举行听证的七个工作日前通知当事人（行政处罚法第六十四条第二项），最早为{day_words(first)}。"
+        return f"应当在举行听证的七个工作日前通知当事人（行政处罚法第六十四条第二项），最早为{chinese_date(first)}。"
     return ""
 
 

@@ -18,6 +18,7 @@ import rules
 from applications import permissions, recovering
 from applications.actions import ActionRefused, recovery_money
 from applications.actions import recovery as actions
+from applications.documents.letter import chinese_date
 from applications.models import Account, Application, Duty, Finding, RecoveryCase, RecoveryClaim, RecoveryStep, User
 from applications.models.recovery import RecoveryTerm
 from applications.recovering import LIMITS, STEPS, Charge
@@ -100,6 +101,10 @@ def steps_shown(desk: Desk) -> list[StepShown]:
     return [StepShown(row, STEPS[row.name].label, _details(row, people)) for row in reversed(desk.road.steps)]
 
 
+def _day(iso: str) -> str:
+    return chinese_date(date.fromisoformat(iso))
+
+
 def _details(step: RecoveryStep, people: Mapping[int, User]) -> list[str]:
     said, told = step.detail, []
     if officers := said.get("officers"):
@@ -118,20 +123,22 @@ def _details(step: RecoveryStep, people: Mapping[int, User]) -> list[str]:
     if "passed" in said:
         told.append("审核通过" if said["passed"] else "退回补充调查")
     if "people" in said:
-        told.append(f"{said['held_on']}，{'、'.join(said['people'])}：{'同意' if said['agreed'] else '退回补充调查'}")
+        told.append(
+            f"{_day(said['held_on'])}，{'、'.join(said['people'])}：{'同意' if said['agreed'] else '退回补充调查'}"
+        )
     if "served_on" in said:
-        told.append(f"{said['served_on']}送达{said['receiver']}")
+        told.append(f"{_day(said['served_on'])}送达{said['receiver']}")
     if "parts" in said:
-        told += [f"{day}退回{rules.yuan(fen)}元" for day, fen in said["parts"]]
+        told += [f"{_day(day)}退回{rules.yuan(fen)}元" for day, fen in said["parts"]]
     if "organ" in said:
         told.append(f"移送{said['organ']}：{said['matter']}")
     if "court" in said:
         told.append("，".join(part for part in (said["court"], said["number"]) if part))
     if step.name == "contest":
         outcome = recovering.OUTCOMES.get(said["outcome"], "已申请")
-        told.append(f"{recovering.CONTESTS[said['kind']]}，{said['on']}：{outcome}")
+        told.append(f"{recovering.CONTESTS[said['kind']]}，{_day(said['on'])}：{outcome}")
     if "until" in said:
-        told.append(f"公示至{said['until']}")
+        told.append(f"公示至{_day(said['until'])}")
     if "amount_fen" in said:
         account = Account(said["account"]).label if said.get("account") else ""
         told.append(f"{account}{rules.yuan(said['amount_fen'])}元")
