@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.core.files import File
 
@@ -17,6 +18,20 @@ class Paper:
     upload: Upload
 
 
+def columns_of(paper: Paper, *, by: User, at: datetime) -> dict[str, Any]:
+    """Return what every table of uploaded files says of one; the uploader's file name is data and not a path."""
+    paper.file.name = f"upload.{paper.upload.extension}"
+    return {
+        "file": paper.file,
+        "original_name": paper.upload.name,
+        "content_type": paper.upload.content_type,
+        "size": paper.upload.size,
+        "sha256": paper.upload.sha256,
+        "uploaded_by": by,
+        "uploaded_at": at,
+    }
+
+
 def keep(application: Application, kind: str, paper: Paper | None, *, by: User, at: datetime) -> DeskFile | None:
     """
     Store a paper of a case whose row the caller has locked; None stays None.
@@ -25,18 +40,7 @@ def keep(application: Application, kind: str, paper: Paper | None, *, by: User, 
     """
     if paper is None:
         return None
-    paper.file.name = f"upload.{paper.upload.extension}"
-    return DeskFile.objects.create(
-        application=application,
-        kind=kind,
-        file=paper.file,
-        original_name=paper.upload.name,
-        content_type=paper.upload.content_type,
-        size=paper.upload.size,
-        sha256=paper.upload.sha256,
-        uploaded_by=by,
-        uploaded_at=at,
-    )
+    return DeskFile.objects.create(application=application, kind=kind, **columns_of(paper, by=by, at=at))
 
 
 def told(row: DeskFile | None) -> dict[str, object]:

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from applications import history, inspecting, permissions, timing
-from applications.actions.desk_file import Paper
+from applications.actions.desk_file import Paper, columns_of
 from applications.actions.findings import create
 from applications.actions.shared import lock, refuse_if, stop, take_duty
 from applications.clocks import add_working_days, within_working_days
@@ -146,7 +146,11 @@ def write_answer(
     coming = [InspectionPaper(demand=demand, item=key) for key, _ in papers]
     if send and (left := inspecting.unanswered(demand, words, [*there, *coming])):
         stop(f"还有{len(left)}项没有答复：{left[0]}。每项须填写说明或者上传材料。")
-    kept = [_keep(demand, key, paper, by=by, at=at) for key, paper in papers if key in keys]
+    kept = [
+        InspectionPaper.objects.create(demand=demand, item=key, **columns_of(paper, by=by, at=at))
+        for key, paper in papers
+        if key in keys
+    ]
     demand.answer = words
     if send:
         demand.answered_by, demand.answered_at = by, at
@@ -169,21 +173,6 @@ def write_answer(
         },
     )
     return demand
-
-
-def _keep(demand: InspectionDemand, key: str, paper: Paper, *, by: User, at: datetime) -> InspectionPaper:
-    paper.file.name = f"upload.{paper.upload.extension}"
-    return InspectionPaper.objects.create(
-        demand=demand,
-        item=key,
-        file=paper.file,
-        original_name=paper.upload.name,
-        content_type=paper.upload.content_type,
-        size=paper.upload.size,
-        sha256=paper.upload.sha256,
-        uploaded_by=by,
-        uploaded_at=at,
-    )
 
 
 @transaction.atomic

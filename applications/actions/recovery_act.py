@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from applications import history, permissions, recovering
-from applications.actions.desk_file import Paper
+from applications.actions.desk_file import Paper, columns_of
 from applications.actions.shared import lock, refuse_if, stop, take_duty
 from applications.models import Application, CaseDuty, RecoveryCase, RecoveryPaper, RecoveryStep, User
 from applications.permissions import Standing
@@ -112,19 +112,8 @@ def keep(
         if paper.recovery_id != recovery.pk:
             stop("该材料不属于本案。")
         return paper
-    paper.file.name = f"upload.{paper.upload.extension}"
-    return RecoveryPaper.objects.create(
-        recovery=recovery,
-        kind=kind,
-        by_party=party,
-        file=paper.file,
-        original_name=paper.upload.name,
-        content_type=paper.upload.content_type,
-        size=paper.upload.size,
-        sha256=paper.upload.sha256,
-        uploaded_by=by,
-        uploaded_at=at,
-    )
+    columns = columns_of(paper, by=by, at=at)
+    return RecoveryPaper.objects.create(recovery=recovery, kind=kind, by_party=party, **columns)
 
 
 def said(text: str, ask: str, most: int = 5000) -> str:
