@@ -158,7 +158,7 @@ def _recovery(parts: Sequence[Any], at: datetime) -> Held:
     """Nothing is paid to a body while this authority decides whether money comes back from it."""
     for part in parts:
         if part.hold_recovery:
-            yield part, "申报单位另有追回案件尚未办结，暂停拨付（财政违法行为处罚处分条例第二十四条）"
+            yield part, "申报单位另有追回案件尚未办结，暂停拨付"
 
 
 def _doubted(parts: Sequence[Any], at: datetime) -> Held:

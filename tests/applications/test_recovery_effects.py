@@ -130,7 +130,7 @@ def test_the_body_is_not_told_of_a_doubt_and_is_told_of_a_case():
     for_the_body = holds.held([part], NOON, leaving_out=holds.INNER)[part.pk]
 
     assert for_the_desk == [
-        "申报单位另有追回案件尚未办结，暂停拨付（财政违法行为处罚处分条例第二十四条）",
+        "申报单位另有追回案件尚未办结，暂停拨付",
         "本件有问题线索正在核查",
     ]
     assert for_the_body == for_the_desk[:1]
