@@ -374,6 +374,8 @@ def why_not_confirm_claim(road: Road, standing: Standing, today: date, claim: Re
     """What one officer recorded another confirms: 财政复核 a repayment or refund, 法制审核 a write-off."""
     if reason := _why_not_second(road, standing, today, claim):
         return reason
+    if claim.reverses_id and claim.reverses_id not in {row.pk for row in recovering.counting(road.entries)}:
+        return "该笔台账已随其他事项冲回，请驳回本次登记。"  # while this waited, a decision fell or a payment came back
     return why_not_amount(road, claim.account, claim.kind, claim.amount_fen, claim.reverses_id is not None, claim.pk)
 
 

@@ -385,6 +385,23 @@ def test_a_wrong_entry_is_taken_back_whole_and_once():
     assert count_all()["I7"] == 0
 
 
+def test_a_reversal_that_came_too_late_is_refused_and_dropped():
+    row = make_recovery(State.SERVED)
+    legal = officer(row, Duty.LEGAL)
+    first = claim(row, 100, kind="written_off")
+    entry = recovery_money.confirm(first, by=legal, at=SERVED)
+    waiting = claim(row, 100, kind="written_off", reverses=entry)
+    recovery.contest(row, kind="sue", on=SERVED.date(), by=inspector(row), at=SERVED)
+    recovery.contest(row, kind="sue", on=SERVED.date(), outcome="annulled", by=inspector(row), at=SERVED)
+
+    with pytest.raises(ActionRefused, match="已随其他事项冲回，请驳回本次登记"):
+        recovery_money.confirm(waiting, by=legal, at=SERVED)
+    recovery_money.refuse(waiting, reason="决定已撤销，随之冲回", by=legal, at=SERVED)
+
+    assert numbers(row) == (0, 0)
+    assert count_all()["I7"] == 0
+
+
 def test_an_entry_of_another_case_is_not_taken_back():
     row, other = make_recovery(State.SERVED), make_recovery(State.SERVED)
     entry = pay_back(other, 100)

@@ -25,6 +25,7 @@ from applications.models import (
     Restriction,
     Status,
     Unit,
+    User,
 )
 from tests import letters_recovery
 from tests.factories import NOON, agent_of, make_application, make_officer
@@ -287,13 +288,20 @@ def test_the_body_sees_its_letters_and_never_the_transfer():
     assert "给予行政处罚。</p>" in said(transfer)
 
 
-def test_the_seal_on_a_transfer_tells_the_body_nothing():
-    application: Application = make_recovery().application
-    sealed = Event(by=make_officer(Duty.APPROVE), detail={"kind": "rec_transfer"})
+def test_the_seal_on_what_the_body_may_not_see_tells_it_nothing():
+    row = make_recovery()
+    transfer = recovery_papers.issue_transfer(row, **TRANSFERRED, by=row.opened_by.user, at=NOON)
+    decision = decide(row)
+    sealer = make_officer(Duty.APPROVE)
 
-    assert not telling.who_waits_for_the_seal(application, sealed).exists()
-    sealed.detail = {"kind": "rec_decision"}
-    assert set(telling.who_waits_for_the_seal(application, sealed)) == set(application.applicant.members.all())
+    def told(document: Document) -> set[User]:
+        sealed = Event(by=sealer, detail={"kind": document.kind, "document": document.pk})
+        return set(telling.who_waits_for_the_seal(row.application, sealed))
+
+    assert told(transfer) == told(decision) == set()
+    RecoveryCase.objects.filter(pk=row.pk).update(served_on=DAY)
+    assert told(transfer) == set()
+    assert told(decision) == set(row.application.applicant.members.all())
 
 
 @pytest.mark.skipif(bool(fonts_ready()), reason="script/fonts has not run")

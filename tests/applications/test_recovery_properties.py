@@ -64,11 +64,13 @@ steps = st.one_of(
 )
 
 # Each leads to where chance seldom comes: too much, refunded, and its reversal; a debt taken while it is repaid; a
-# decision that falls after money, write-off and set-off; a debt that comes back with the payment that took it.
+# decision that falls after money, write-off and set-off; a debt that comes back with the payment that took it; a
+# write-off whose reversal waits while the decision falls.
 TOO_MUCH = [("enter", "repaid", WHOLE + 9), ("enter", "refunded", 9), ("enter", "refunded", 1), ("take_back", 0, 0)]
 MEANWHILE = [("set_off", 0, WHOLE), ("record", 0, 0), ("enter", "repaid", WHOLE), ("paid", 0, True), ("record", 1, 0)]
 FALLS = [("set_off", 0, 100), ("record", 0, 0), ("paid", 0, True), ("enter", "written_off", WHOLE - 100)]
 BACK = [("set_off", 0, WHOLE), ("record", 0, 0), ("paid", 0, True), ("returned", 0, 0), ("record", 1, 0)]
+WAITING = [("enter", "written_off", 1), ("take_back", 0, 0)]
 ENDS = [[("annul", 0, 0), ("enter", "refunded", WHOLE)], [("never_arrived", 0, 0), ("settle", 0, True)], []]
 
 
@@ -76,6 +78,7 @@ ENDS = [[("annul", 0, 0), ("enter", "refunded", WHOLE)], [("never_arrived", 0, 0
 @example(MEANWHILE + [("enter", "refunded", WHOLE)] + ENDS[0])
 @example(FALLS + ENDS[0])
 @example(FALLS + ENDS[1])
+@example(WAITING + [("annul", 0, 0), ("settle", 0, True), ("settle", 0, False)])
 @example(BACK + [("paid", 1, True)] + ENDS[2])
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(steps, min_size=6, max_size=16))
