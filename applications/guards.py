@@ -81,8 +81,7 @@ SEALED = {
         f"OR NEW.count <> OLD.count OR COALESCE(NEW.template_id, 0) <> COALESCE(OLD.template_id, 0) OR {BYTES}"
     ),
     "noticebatch": (
-        "NEW.number <> OLD.number OR NEW.authority_id <> OLD.authority_id OR NEW.opened_at <> OLD.opened_at "
-        f"OR {BYTES}"
+        f"NEW.number <> OLD.number OR NEW.authority_id <> OLD.authority_id OR NEW.opened_at <> OLD.opened_at OR {BYTES}"
     ),
     "lettertemplate": (
         "OLD.confirmed_at IS NOT NULL OR OLD.dropped_at IS NOT NULL OR NEW.parts <> OLD.parts OR NEW.kind <> OLD.kind "

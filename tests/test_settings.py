@@ -92,7 +92,9 @@ def test_mail_without_a_server_lies_below_the_data_folder(tmp_path):
 
 
 def test_files_on_s3_are_private(tmp_path):
-    (storages,) = values(tmp_path, "STORAGES", STORAGE_URL="s3://portal/files?endpoint=https://s3.example.cn&region=cn-1")
+    (storages,) = values(
+        tmp_path, "STORAGES", STORAGE_URL="s3://portal/files?endpoint=https://s3.example.cn&region=cn-1"
+    )
 
     assert storages["private"] == {
         "BACKEND": "storages.backends.s3.S3Storage",

@@ -38,4 +38,3 @@ def _why_not_to(application: Application, to: User) -> str:
     member = Membership.objects.filter(applicant=application.applicant_id, user=to).exists()
     held = CaseDuty.objects.filter(application=application, user=to).values_list("duty", flat=True).first()
     return permissions.why_not_assignee(application, posting, member=member, held=held or "")
-

@@ -61,9 +61,7 @@ def ask_expert(
     )
     detail = {"opinion": row.pk, "expert": expert.pk if expert else None, "expected_on": str(expected_on)}
     changed(application)
-    history.record(
-        application, "ask_expert", by=by, at=at, duty=standing.duty, note=f"{name}（{unit}）", detail=detail
-    )
+    history.record(application, "ask_expert", by=by, at=at, duty=standing.duty, note=f"{name}（{unit}）", detail=detail)
     _rest_or_run(application, at)
     return row
 

@@ -86,9 +86,7 @@ class SiteVisit(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "现场核查"
         ordering = ["pk"]
-        constraints = [
-            models.CheckConstraint(name="site_visit_by_two_officers", condition=~Q(officer=F("companion")))
-        ]
+        constraints = [models.CheckConstraint(name="site_visit_by_two_officers", condition=~Q(officer=F("companion")))]
 
     def __str__(self) -> str:
         return f"{self.place}（{self.visited_on}）"

@@ -63,4 +63,3 @@ def tab_page(
 ) -> HttpResponse:
     """Answer with one page of a case; `context` holds what is its own, also `refusal` after a refused act."""
     return render(request, template, tab_context(request, case) | context, status=status)
-

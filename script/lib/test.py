@@ -53,7 +53,8 @@ def command(environment: Environment, *parts: str) -> bool:
 def lint(environment: Environment, extra: list[str]) -> bool:
     """Style and likely mistakes of Python and of templates."""
     python = command(environment, "ruff", "check", "--quiet", ".")
-    return command(environment, "djlint", "--quiet", "--lint", "templates") and python
+    formatted = command(environment, "ruff", "format", "--check", "--quiet", ".")
+    return command(environment, "djlint", "--quiet", "--lint", "templates") and python and formatted
 
 
 def types(environment: Environment, extra: list[str]) -> bool:

@@ -253,4 +253,3 @@ def test_a_list_is_found_when_every_part_is():
 def test_a_single_digit_proves_nothing():
     assert texts._number(1, money=False) == ()
     assert texts._number("12", money=False) != ()
-

@@ -12,7 +12,6 @@ from applications import papers, recovery_papers, telling
 from applications.actions import ActionRefused
 from applications.documents import fonts_ready, render
 from applications.models import (
-    Application,
     CaseDuty,
     Document,
     Duty,

@@ -78,7 +78,7 @@ ENDS = [[("annul", 0, 0), ("enter", "refunded", WHOLE)], [("never_arrived", 0, 0
 @example(MEANWHILE + [("enter", "refunded", WHOLE)] + ENDS[0])
 @example(FALLS + ENDS[0])
 @example(FALLS + ENDS[1])
-@example(WAITING + [("annul", 0, 0), ("settle", 0, True), ("settle", 0, False)])
+@example([*WAITING, ("annul", 0, 0), ("settle", 0, True), ("settle", 0, False)])
 @example(BACK + [("paid", 1, True)] + ENDS[2])
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(steps, min_size=6, max_size=16))

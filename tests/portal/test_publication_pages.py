@@ -218,11 +218,14 @@ def test_public_pages_and_forms_follow_the_version_in_force(client, policy, seco
     assert "600万元" in client.get("/policies/xinxing/3/").content.decode()
     gone = client.get("/policies/xinxing/5b/")
     assert (gone.status_code, "现行版本没有本条款" in gone.content.decode()) == (200, True)
-    assert "绿色算力示范奖励" in client.post(
-        "/eligibility/",
-        {"policy": "xinxing", "place": "xinxing", "applicant_type": "data_annotation_enterprise"},
-        headers={"HX-Request": "true"},
-    ).content.decode()
+    assert (
+        "绿色算力示范奖励"
+        in client.post(
+            "/eligibility/",
+            {"policy": "xinxing", "place": "xinxing", "applicant_type": "data_annotation_enterprise"},
+            headers={"HX-Request": "true"},
+        ).content.decode()
+    )
     draft = make_draft(clause="xinxing-9f", facts={"registered_in_jurisdiction": True}, subject="", complete=False)
     client.force_login(agent_of(draft.applicant))
     form = client.get(reverse("claim_form", args=[draft.pk])).content.decode()
