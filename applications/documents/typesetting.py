@@ -25,17 +25,16 @@ import weasyprint.layout
 import weasyprint.pdf
 from weasyprint import CSS, HTML
 from weasyprint.css import ColorProfile
-from weasyprint.css.properties import Dimension
 from weasyprint.formatting_structure import boxes, build
-from weasyprint.layout import inline, percent
+from weasyprint.layout import inline
 from weasyprint.layout import page as page_layout
 from weasyprint.layout.percent import resolve_percentages
 from weasyprint.pdf import fonts as pdf_fonts
 from weasyprint.text.ffi import harfbuzz
 from weasyprint.text.fonts import FontConfiguration, get_hb_object_data
-from weasyprint.text.line_break import create_layout
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
+from applications.documents import shortcuts
 from applications.documents.outlines import BARE, Outlines
 
 CODE = "letter:code/"  # the address of a code that a telephone reads: what it says follows
@@ -144,23 +143,11 @@ def install(faces: list[Path]) -> None:
         else:
             cut(font, to_unicode, hinting)
 
-    in_percent = percent.percentage
-
-    def resolve(box: Any, name: str, refer_to: float) -> None:
-        """Set a length of a box; most are whole or given in pixels, and need none of the library's questions."""
-        value = box.style[name]
-        if value == "auto":
-            setattr(box, name, 0 if name in ("min_width", "min_height") else value)
-        elif type(value) is Dimension and value.unit == "px":
-            setattr(box, name, value.value)
-        else:
-            setattr(box, name, in_percent(value, box.style, refer_to))
-
-    percent.resolve_one_percentage = resolve
     kind = pdf_fonts.Font.type.fget
     pdf_fonts.get_hb_object_data = data_of
     pdf_fonts.Font.subset = subset
     pdf_fonts.Font.type = property(lambda font: "otf" if hasattr(font, "outlines") else kind(font))
+    shortcuts.install()
     inline.justify_line = _spread
     weasyprint.layout.make_margin_boxes = _margin_boxes
     weasyprint.pdf.ColorProfile = _profile_once()
@@ -232,6 +219,9 @@ def _margin_boxes(context: Any, page: Any, state: Any) -> Any:
         yield page_layout.margin_box_content_layout(context, page, box)
 
 
+LEVEL = 4  # of compression
+
+
 class Written(pydyf.Object):
     """An object of a PDF as the bytes it is written with."""
 
@@ -255,8 +245,8 @@ def write_once(document: Any, pdf: pydyf.PDF) -> None:
     """
     Turn every object into its bytes here, once: the library writes and compresses all of them twice, for a hash.
 
-    Streams are compressed at zlib's usual level: the best one takes half as long again to save 3 bytes in 1,000. A font
-    of bare outlines is called what it is.
+    Streams are compressed at level 4: zlib's usual level takes half as long again to save 2 bytes in 100. A font of
+    bare outlines is called what it is.
     """
     _fold_lines(pdf)
     for place, item in enumerate(pdf.objects):
@@ -269,7 +259,7 @@ def write_once(document: Any, pdf: pydyf.PDF) -> None:
             content = b"\n".join(map(_bytes, item.stream))
             if content.startswith(BARE):
                 item.extra["Subtype"] = "/CIDFontType0C"
-            item.stream, item.compress = [zlib.compress(content, 6)], False
+            item.stream, item.compress = [zlib.compress(content, LEVEL)], False
             item.extra["Filter"] = "/FlateDecode"
         pdf.objects[place] = Written(item, item.data, stream=True)
 
@@ -348,10 +338,7 @@ def _widen(context: Any, box: Any, spacing: float, advance: float) -> float:
     if isinstance(box, boxes.TextBox):
         box.position_x += advance
         own = box.style["letter_spacing"]
-        box.style = box.style.copy()  # the style is shared with the element's other lines
-        box.style["letter_spacing"] = (0 if own == "normal" else own) + spacing
-        box.pango_layout = create_layout(box.text, box.style, context, None, 0)
-        box.pango_layout.deactivate()
+        shortcuts.respace(box, (0 if own == "normal" else own) + spacing)
         box.width += spacing * len(box.text)
         return advance + spacing * len(box.text)
     if isinstance(box, boxes.LineBox | boxes.InlineBox):
