@@ -89,10 +89,35 @@ LIVE = tuple(state for state in Payment.State if state not in Payment.ENDED)
 IN_BATCH = (Payment.State.PREPARED, Payment.State.SENT)
 
 
+def rows_of(authority_id: int) -> QuerySet[PayerShare]:
+    """Return the shares of an authority's awards that no later decision replaced, and nothing beside them."""
+    return PayerShare.objects.filter(instalment__award__authority=authority_id, instalment__award__replaced_by=None)
+
+
 def shares_of(authority_id: int, at: datetime | None = None) -> QuerySet[Any]:
     """Return the shares of an authority's awards that no later decision replaced, with `state`, `hold` and `live`."""
-    rows = PayerShare.objects.filter(instalment__award__authority=authority_id, instalment__award__replaced_by=None)
-    return with_state(rows, at)
+    return with_state(rows_of(authority_id), at)
+
+
+def with_live(rows: QuerySet[PayerShare]) -> QuerySet[Any]:
+    """Read with each share its payment that counts (`live`), once."""
+    if "live" in rows.query._filtered_relations:
+        return rows
+    return rows.annotate(live=FilteredRelation("payments", condition=Q(payments__state__in=LIVE)))
+
+
+def without_payment(rows: QuerySet[PayerShare], at: datetime | None = None) -> QuerySet[Any]:
+    """
+    Return the shares that no payment counts for, with `unpaid_state` and `unpaid_hold`.
+
+    Payments are asked share by share and not joined: for a join SQLite first reads all payments there are (a filter of
+    bits over the table), however few shares a page shows.
+    """
+    at = at or timezone.now()
+    own = Payment.objects.filter(share=OuterRef("pk"))
+    rows = rows.filter(~Exists(own.filter(state__in=LIVE)))
+    rows = rows.alias(unpaid_hold=Case(*_holds(at), default=Value("")))
+    return rows.alias(unpaid_state=Case(*_states(own, "unpaid_hold"), default=Value(DUE)))
 
 
 def with_state(rows: QuerySet[PayerShare], at: datetime | None = None) -> QuerySet[Any]:
@@ -103,24 +128,31 @@ def with_state(rows: QuerySet[PayerShare], at: datetime | None = None) -> QueryS
     """
     at = at or timezone.now()
     own = Payment.objects.filter(share=OuterRef("pk"))
-    return rows.annotate(
-        live=FilteredRelation("payments", condition=Q(payments__state__in=LIVE)),
-        hold=_hold(at),
+    under_way = When(live__state__isnull=False, then=Value(""))  # it is paid or under way: nothing holds it
+    return with_live(rows).annotate(
+        hold=Case(under_way, *_holds(at), default=Value("")),
         state=Case(
             When(live__state=Payment.State.CONFIRMED, then=Value(PAID)),
             When(live__state__in=IN_BATCH, then=Value(BATCH)),
             When(live__state=Payment.State.RECORDED, then=Value(RECORDED)),
-            When(instalment__award__application__status=Status.REVOKED, then=Value(REVOKED)),
-            When(Exists(own.filter(state=Payment.State.RETURNED, released_at=None)), then=Value(RETURNED)),
-            When(~Q(hold=""), then=Value(HELD)),
-            When(Exists(own.filter(state=Payment.State.REJECTED)), then=Value(REJECTED)),
+            *_states(own, "hold"),
             default=Value(DUE),
         ),
     )
 
 
-def _hold(at: datetime) -> Case:
-    """Return the expression that names what keeps a share from being paid on the day of a moment."""
+def _states(own: QuerySet[Payment], hold: str) -> list[When]:
+    """Return the states of a share without a payment that counts, the gravest first; else it is due."""
+    return [
+        When(instalment__award__application__status=Status.REVOKED, then=Value(REVOKED)),
+        When(Exists(own.filter(state=Payment.State.RETURNED, released_at=None)), then=Value(RETURNED)),
+        When(~Q(**{hold: ""}), then=Value(HELD)),
+        When(Exists(own.filter(state=Payment.State.REJECTED)), then=Value(REJECTED)),
+    ]
+
+
+def _holds(at: datetime) -> list[When]:
+    """Return what keeps a share without payment from being paid on the day of a moment, the gravest first."""
     day = timezone.localdate(at)
     award = "instalment__award"
     restricted = Restriction.objects.standing(day).filter(
@@ -155,8 +187,7 @@ def _hold(at: datetime) -> Case:
         account__usable_from__lte=at,
         account__holder=OuterRef(f"{award}__applicant__name"),
     )
-    return Case(
-        When(live__state__isnull=False, then=Value("")),  # it is paid or under way
+    return [
         When(Exists(restricted), then=Value(RESTRICTED)),
         When(Exists(pausing), then=Value(RECOVERY)),
         When(Exists(doubts), then=Value(DOUBTED)),
@@ -168,8 +199,7 @@ def _hold(at: datetime) -> Case:
         When(~Exists(looked_at), then=Value(ACCOUNT)),
         When(Exists(came_back), then=Value(BACK)),
         When(Exists(late), then=Value(LATE)),
-        default=Value(""),
-    )
+    ]
 
 
 def _is(newest: QuerySet[Any, Any], value: str) -> Q:

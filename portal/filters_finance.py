@@ -67,9 +67,12 @@ class FinanceForm(forms.Form):
         return cleaned
 
 
-def _day(label: str, path: str, lookup: str) -> django_filters.DateFilter:
+def _day(
+    label: str, path: str | None = None, lookup: str = "exact", method: str | None = None
+) -> django_filters.DateFilter:
     return django_filters.DateFilter(
         label=label,
+        method=method,
         field_name=path,
         lookup_expr=lookup,
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
@@ -113,8 +116,8 @@ class FinanceFilter(django_filters.FilterSet):
     due_to = _day("最早拨付日期至", "instalment__due_on", "lte")
     sum_from = _sum("金额（元）自")
     sum_to = _sum("金额（元）至")
-    paid_from = _day("拨付日期自", "live__paid_on", "gte")
-    paid_to = _day("拨付日期至", "live__paid_on", "lte")
+    paid_from = _day("拨付日期自", method="by_paid")
+    paid_to = _day("拨付日期至", method="by_paid")
 
     class Meta:
         model = PayerShare
@@ -147,12 +150,24 @@ class FinanceFilter(django_filters.FilterSet):
             finance.BATCH: list(finance.IN_BATCH),
         }
         if value in states:
-            return queryset.filter(live__state__in=states[value])
+            return finance.with_live(queryset).filter(live__state__in=states[value])
         if value == finance.RETURNED:
             returned = Payment.objects.filter(state=Payment.State.RETURNED, released_at=None)
             queryset = queryset.filter(pk__in=returned.values("share"))
-        held = {"state": finance.HELD, "hold": value} if value in finance.HOLDS else {"state": value}
-        return queryset.filter(live=None, **held)
+        unpaid = finance.without_payment(queryset)
+        if value in finance.HOLDS:
+            return unpaid.filter(unpaid_state=finance.HELD, unpaid_hold=value)
+        return unpaid.filter(unpaid_state=value)
+
+    def by_paid(self, queryset: QuerySet, name: str, value: Any) -> QuerySet:
+        """Narrow to what was paid on these days."""
+        lookup = "gte" if name == "paid_from" else "lte"
+        return finance.with_live(queryset).filter(**{f"live__paid_on__{lookup}": value})
+
+    @property
+    def rows(self) -> QuerySet:
+        """What was asked for with `state`, `hold` and `live`; `qs` are the bare shares, which a page begins with."""
+        return finance.with_state(self.qs)
 
     def by_sum(self, queryset: QuerySet, name: str, value: Any) -> QuerySet:
         """Compare the share's sum; what was typed are yuan."""

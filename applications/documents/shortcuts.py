@@ -327,10 +327,10 @@ def draw_first_line(stream: Any, textbox: Any, text_overflow: str, block_ellipsi
             line = ""
             stream.set_font_size(face.hash, size)
         pieces, written = face.pieces, []
-        for place, told in enumerate(glyphs):
-            piece = pieces.get((size, *told))
+        for place, glyph in enumerate(glyphs):
+            piece = pieces.get((size, *glyph))
             if piece is None:
-                piece = pieces[size, *told] = _piece(stream, textbox, item, place, face, size, told)
+                piece = pieces[size, *glyph] = _piece(stream, textbox, item, place, face, size, glyph)
             written.append(piece)
         line += f"<{''.join(written)}"
         line = line[:-1] if line[-1] == "<" else line + ">"

@@ -114,7 +114,7 @@ class Total:
 
 def narrowed(request: Request, asked: QueryDict) -> FinanceFilter:
     """Return the filter over the officer's own authority; the desk has been asked before."""
-    rows = finance.shares_of(request.finance_posting.authority_id)  # type: ignore[attr-defined]
+    rows = finance.rows_of(request.finance_posting.authority_id)  # type: ignore[attr-defined]
     return FinanceFilter(asked, queryset=rows, request=request)
 
 
@@ -181,7 +181,7 @@ def list_page(request: Request, posting: Posting, *, refusal: str = "", status: 
         "more_open": any(request.GET.get(name) for name in MORE),
         "rows": [Row(*(row[name] for name in COLUMNS)) for row in page.rows],
         "page": page,
-        "totals": totals(posting.authority_id, request.GET, rows) if valid else [],
+        "totals": totals(posting.authority_id, request.GET, found.rows) if valid else [],
         "asked": query_of(request.GET),
         "is_narrowed": any(request.GET.get(name) for name in found.form.fields),
         "saved": list(

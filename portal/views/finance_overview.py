@@ -161,7 +161,7 @@ def plan(request: Request) -> HttpResponse:
     found = narrowed(request, request.GET)
     if not found.form.is_valid():
         return list_page(request, posting)
-    rows = found.qs.filter(live=None, state__in=finance.PAYABLE)
+    rows = found.rows.filter(live=None, state__in=finance.PAYABLE)
     groups, more = _payable(rows)
     context = {
         "posting": posting,

@@ -28,7 +28,7 @@ def xlsx(request: Request) -> HttpResponseBase:
     if not found.form.is_valid():
         return list_page(request, posting)
     target = TemporaryFile()  # noqa: SIM115 - the answer closes it
-    payment_register.write_xlsx(target, found.qs)
+    payment_register.write_xlsx(target, found.rows)
     target.seek(0)
     return FileResponse(target, as_attachment=True, filename=_name("xlsx"), content_type=XLSX)
 
@@ -40,7 +40,7 @@ def csv(request: Request) -> HttpResponseBase:
     found = narrowed(request, request.GET)
     if not found.form.is_valid():
         return list_page(request, posting)
-    response = StreamingHttpResponse(payment_register.csv_lines(found.qs), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(payment_register.csv_lines(found.rows), content_type="text/csv; charset=utf-8")
     disposition = content_disposition_header(True, _name("csv"))
     assert disposition, "an attachment has a disposition"
     response["Content-Disposition"] = disposition

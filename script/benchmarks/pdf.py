@@ -202,7 +202,7 @@ def main() -> int:
     """Run the contestants in turn, then one and two processes; print one JSON object and say whether the goals hold."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--count", type=int, default=1000, help="notices of the batch (default 1000)")
-    options.add_argument("--rounds", type=int, default=30, help="notices made by both in turn (default 30)")
+    options.add_argument("--rounds", type=int, default=60, help="notices made by both in turn (default 60)")
     options.add_argument("--one-face", action="store_true", help="let the plain loop set everything in one face")
     options.add_argument("--no-processes", action="store_true", help="leave out one and two processes")
     asked = options.parse_args()

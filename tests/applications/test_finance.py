@@ -385,12 +385,31 @@ def test_sheet_and_text_say_the_same(award):
 )
 def test_newest_cases_are_read_from_an_index_and_not_sorted(award):
     """Only what belongs to one case is sorted; otherwise a page would cost as much as everything granted."""
-    page = finance.shares_of(award.authority_id, NOON).order_by("-instalment__award__application", "-pk")[:31]
+    page = finance.rows_of(award.authority_id).order_by("-instalment__award__application", "-pk")[:31]
 
     plan = page.values("pk").explain()
 
-    assert "USING INDEX awards_by_case" in plan
+    assert "INDEX awards_by_case" in plan
+    assert "payment" not in plan  # a join would have all payments read first, whatever the page shows
     assert "USE TEMP B-TREE FOR RIGHT PART OF ORDER BY" in plan or "FOR LAST TERM OF ORDER BY" in plan
+
+
+def test_shares_without_payment_stand_alike_with_and_without_the_join(award):
+    """What the list narrows by is what it shows: the same day, the same states and reasons."""
+    rows = finance.rows_of(award.authority_id)
+    joined = {row.pk: (row.state, row.hold) for row in finance.shares_of(award.authority_id, NOON).filter(live=None)}
+    alone = finance.without_payment(rows, NOON)
+    states, holds = [*finance.STATE_NAMES], ["", *finance.HOLDS]
+    found = {
+        pk: (state, hold)
+        for state in states
+        for hold in holds
+        for pk in alone.filter(unpaid_state=state, unpaid_hold=hold).values_list("pk", flat=True)
+    }
+
+    assert found == joined
+    assert found
+    assert "JOIN \"applications_payment\"" not in str(alone.query)
 
 
 @pytest.mark.parametrize(
