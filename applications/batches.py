@@ -13,7 +13,7 @@ from typing import IO, Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from applications import holds, permissions, registers
+from applications import finance, holds, permissions, registers
 from applications.models import (
     Application,
     CreditCheck,
@@ -27,7 +27,8 @@ from applications.models import (
 )
 from applications.permissions import standing_in, with_standing
 
-MOST_LINES = 500  # of one batch: each line locks a case and writes into its history
+MOST_LINES = 500  # of one batch: each line locks a case and writes into its history, and one officer looks at each
+MOST_AT_ONCE = 5000  # put into batches by one act
 CHUNK = 5000
 HEADINGS = ("序号", "预算单位", "科目", "收款人", "账号", "开户行", "行号", "金额", "用途", "备注")
 # What the payer fills in behind our columns.
@@ -70,6 +71,12 @@ def unpaid_shares(authority_id: int) -> QuerySet[PayerShare]:
         instalment__award__replaced_by=None,
         instalment__award__application__status=Status.GRANTED,
     )
+
+
+def payable(shares: QuerySet[PayerShare], at: datetime) -> QuerySet[PayerShare]:
+    """Return what nothing holds on a day, the oldest first and as many as one act may put into batches."""
+    free = finance.without_payment(shares, at).filter(unpaid_state__in=finance.PAYABLE)
+    return free.order_by("pk")[:MOST_AT_ONCE]
 
 
 def to_ask(shares: QuerySet[PayerShare]) -> QuerySet[PayerShare]:

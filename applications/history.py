@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Model, QuerySet
+from django.db.models import Exists, Model, OuterRef, QuerySet
 
 from applications import telling
 from applications.chains import canonical, link_hash, link_of, what_is_wrong
@@ -71,6 +71,55 @@ def record(
     )
     telling.tell(application, event)
     return event
+
+
+def record_for_cases(
+    acts: Iterable[tuple[Application, dict[str, Any]]],
+    action: str,
+    *,
+    by: User | None,
+    at: datetime,
+    duty: str = "",
+    note: str = "",
+) -> list[Event]:
+    """
+    Append one act to the chain of each of many cases, whose rows the caller has locked, each with its own detail.
+
+    As many statements as for one case, but for acts of which the table of tellings has somebody told.
+    """
+    assert transaction.get_connection().in_atomic_block, "an event is written in the transaction of its change"
+    found = list(acts)
+    keys = {application.pk for application, _ in found}
+    assert len(keys) == len(found), "one act is one record of a case"
+    held = Application._default_manager.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")
+    list(held.values_list("pk"))
+    chains = {application.pk: f"case:{application.pk}" for application, _ in found}
+    later = Event.objects.filter(chain=OuterRef("chain"), sequence__gt=OuterRef("sequence"))
+    heads = Event.objects.filter(~Exists(later), chain__in=chains.values())
+    last = {chain: (sequence, proof) for chain, sequence, proof in heads.values_list("chain", "sequence", "hash")}
+    events = []
+    for application, detail in found:
+        chain = chains[application.pk]
+        sequence, previous = last.get(chain, (0, ""))
+        event = Event(
+            chain=chain,
+            sequence=sequence + 1,
+            previous_hash=previous,
+            application=application,
+            authority_id=application.authority_id,
+            action=action,
+            by=by,
+            duty=duty,
+            at=at,
+            note=note,
+            detail=json.loads(canonical(detail)),
+        )
+        event.hash = link_hash(link_of(event))
+        events.append(event)
+    Event.objects.bulk_create(events)
+    for (application, _), event in zip(found, events, strict=True):
+        telling.tell(application, event)
+    return events
 
 
 def record_for_authority(

@@ -30,7 +30,7 @@ from applications.models import (
 from applications.permissions import with_standing
 
 
-def _lock_cases(keys: Collection[int], by: User) -> dict[int, Any]:
+def lock_cases(keys: Collection[int], by: User) -> dict[int, Any]:
     """Lock the cases of a batch in one order, each with how the officer stands to it."""
     cases = Application.objects.filter(pk__in=keys).select_for_update(of=("self",)).order_by("pk")
     rows = with_standing(cases.select_related("policy", "clause__policy", "applicant", "authority"), by)
@@ -62,7 +62,7 @@ def prepare(payer: Payer, shares: Collection[int], *, purpose: str, by: User, at
         stop("请填写用途。")
     wanted = batches.unpaid_shares(payer.authority_id).filter(pk__in=shares, payer=payer)
     keys = set(wanted.values_list("instalment__award__application", flat=True))
-    cases = _lock_cases(keys, by)
+    cases = lock_cases(keys, by)
     rows = list(batches.to_ask(wanted).order_by("pk"))
     if len(rows) != len(set(shares)):
         stop("所选资金中有的已经编入其他批次、已经登记拨付或者不由该支付单位承担，请重新选择。")
@@ -131,15 +131,19 @@ def _tell_cases(
     by_case: dict[int, list[Payment]] = {}
     for row in payments:
         by_case.setdefault(batches.case_of(row.share), []).append(row)
-    for rows in by_case.values():
-        detail = {
-            "batch": batch.number,
-            "payments": [row.pk for row in rows],
-            "amount_fen": sum(row.amount_fen for row in rows),
-            "set_off_fen": sum(row.set_off_fen for row in rows),
-        }
-        case = rows[0].share.instalment.award.application
-        history.record(case, action, by=by, at=at, duty=duty, note=note, detail=detail)
+    acts = (
+        (
+            rows[0].share.instalment.award.application,
+            {
+                "batch": batch.number,
+                "payments": [row.pk for row in rows],
+                "amount_fen": sum(row.amount_fen for row in rows),
+                "set_off_fen": sum(row.set_off_fen for row in rows),
+            },
+        )
+        for rows in by_case.values()
+    )
+    history.record_for_cases(acts, action, by=by, at=at, duty=duty, note=note)
 
 
 def record_batch(batch: PaymentBatch, action: str, *, by: User, at: datetime, note: str = "", **more: Any) -> None:
@@ -203,7 +207,7 @@ def countersign(batch: PaymentBatch, *, without: Collection[int] = (), by: User,
     batch = lock_batch(batch)
     refuse_if(permissions.why_not_countersign(batch, by))
     recovery_money.hold_debts(payments_in(batch))
-    cases = _lock_cases(cases_of(batch), by)
+    cases = lock_cases(cases_of(batch), by)
     lines = lines_of(batch, Payment.State.PREPARED)
     kept = [line for line in lines if line.pk not in set(without)]
     if not kept:
@@ -219,7 +223,7 @@ def countersign(batch: PaymentBatch, *, without: Collection[int] = (), by: User,
     for line in kept:
         line.state = Payment.State.SENT
         line.confirmed_by, line.confirmed_at = duties[batches.case_of(line.share)], at
-        line.save(update_fields=["state", "confirmed_by", "confirmed_at"])
+    Payment.objects.bulk_update(kept, ["state", "confirmed_by", "confirmed_at"])
     batch.count, batch.amount_fen = len(kept), sum(line.amount_fen - line.set_off_fen for line in kept)
     batch.countersigned_by, batch.countersigned_at = by, at
     batch.save(update_fields=["count", "amount_fen", "countersigned_by", "countersigned_at"])
@@ -308,7 +312,7 @@ def drop(batch: PaymentBatch, *, reason: str, by: User, at: datetime) -> Payment
     refuse_if(permissions.why_not_countersign(batch, by))
     if not reason.strip():
         stop("请写明退回的理由。")
-    cases = _lock_cases(cases_of(batch), by)
+    cases = lock_cases(cases_of(batch), by)
     lines = lines_of(batch, Payment.State.PREPARED)
     duties = _duties(_allowed(cases, by), Duty.COUNTERSIGN, by, at)
     _reject(batch, lines, duties, reasons={}, note=f"批次退回：{reason.strip()}", by=by, at=at)

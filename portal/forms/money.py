@@ -137,10 +137,15 @@ class PayerForm(Plain, forms.Form):
     standard = forms.BooleanField(label="没有分担规定时由该单位承担", required=False)
 
 
-class PrepareForm(Plain, forms.Form):
-    """Which shares go into a batch, and what for."""
+class PurposeForm(Plain, forms.Form):
+    """What the payment file says money is for."""
 
     purpose = forms.CharField(label="用途", max_length=100)
+
+
+class PrepareForm(PurposeForm):
+    """Which shares go into a batch, and what for."""
+
     shares = forms.TypedMultipleChoiceField(
         label="资金", coerce=int, error_messages={"required": "请选择要拨付的资金。"}
     )

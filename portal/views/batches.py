@@ -1,11 +1,14 @@
 """拨付批次: what is due goes into a batch, is countersigned, leaves as a file, and its result is read back."""
 
+import math
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Count, Sum
 from django.forms import Form
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -13,18 +16,22 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from applications import batches, permissions, results
 from applications.actions import batch as actions
+from applications.actions import batch_series
 from applications.actions import result as result_actions
 from applications.models import Duty, Payer, PayerShare, Payment, PaymentBatch, ResultFile
 from applications.permissions import ActionRefused
-from portal.forms.money import PrepareForm, ResultFileForm, WordsForm, carried, carry, payers_of
+from portal.forms.money import PrepareForm, PurposeForm, ResultFileForm, WordsForm, carried, carry, payers_of
 from portal.idempotency import idempotent
 from portal.paging import keyset
 from portal.requests import Request
 from portal.views.files import send_file
 from portal.views.finance import desk, forget_totals
+from portal.views.finance_list import narrowed, query_of
+from rules import yuan
 
 ROWS = 30
 LINES = 100
+PURPOSE = "算力奖补资金"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -59,9 +66,15 @@ def prepare(request: Request) -> HttpResponse:
     payer = next((row for row in payers if str(row.pk) == asked), payers[0] if payers else None)
     if payer is None:
         raise Http404
-    due = batches.to_ask(batches.unpaid_shares(posting.authority_id).filter(payer=payer)).order_by("pk")
+    due = batches.unpaid_shares(posting.authority_id).filter(payer=payer)
+    if _is_narrowed(request):
+        found = narrowed(request, _beside_payer(request))
+        due = due.filter(pk__in=found.qs.values("pk")) if found.form.is_valid() else due.none()
+    due = batches.to_ask(due).order_by("pk")
     if request.method != "POST":
         return _prepare_page(request, posting, payers, payer, due, None)
+    if request.POST.get("all"):
+        return _prepare_all(request, posting, payers, payer, due)
     form = PrepareForm(request.POST, shares=due)
     if reason := permissions.why_not_finance(request.user, posting.authority_id, Duty.PAY):
         return _prepare_page(request, posting, payers, payer, due, form, refusal=reason, status=409)
@@ -79,6 +92,43 @@ def prepare(request: Request) -> HttpResponse:
     return redirect("finance_batch", pk=row.pk)
 
 
+def _beside_payer(request: Request) -> QueryDict:
+    """Return what the finance list was narrowed by beside the payer, whom this page chooses by itself."""
+    asked = request.GET.copy()
+    asked.pop("payer", None)
+    return asked
+
+
+def _is_narrowed(request: Request) -> bool:
+    return bool(query_of(_beside_payer(request)))
+
+
+def _prepare_all(request: Request, posting: Any, payers: list[Payer], payer: Payer, due: Any) -> HttpResponse:
+    """Put all that is due and free into as many batches as it needs."""
+    form = PurposeForm(request.POST, auto_id="id_all_%s")
+    if reason := permissions.why_not_finance(request.user, posting.authority_id, Duty.PAY):
+        return _prepare_page(request, posting, payers, payer, due, None, all_form=form, refusal=reason, status=409)
+    if not form.is_valid():
+        return _prepare_page(request, posting, payers, payer, due, None, all_form=form, status=422)
+    now = timezone.now()
+    try:
+        done = batch_series.prepare_all(
+            payer, list(batches.payable(due, now).values_list("pk", flat=True)),
+            purpose=form.cleaned_data["purpose"], by=request.user, at=now,
+        )  # fmt: skip
+    except ActionRefused as refusal:
+        return _prepare_page(
+            request, posting, payers, payer, due, None, all_form=form, refusal=str(refusal), status=409
+        )
+    forget_totals(posting.authority_id)
+    first, last = done.made[0].number, done.made[-1].number
+    numbers = first if first == last else f"{first}至{last}"
+    held = f"另有{done.held}笔由他人经办或者刚刚被暂缓，没有编入。" if done.held else ""
+    sums = f"共{done.count}笔、{yuan(done.fen)}元"
+    messages.success(request, f"已编制{len(done.made)}个批次（{numbers}），{sums}，请由财政复核人员逐批复核。{held}")
+    return redirect("finance_batches")
+
+
 def _prepare_page(
     request: Request,
     posting: Any,
@@ -87,6 +137,7 @@ def _prepare_page(
     due: Any,
     form: PrepareForm | None,
     *,
+    all_form: PurposeForm | None = None,
     refusal: str = "",
     status: int = 200,
 ) -> HttpResponse:
@@ -116,10 +167,22 @@ def _prepare_page(
         "ready_fen": sum(line.share.amount_fen for line in ready),
         "held": [line for line in lines if line.held],
         "more": more,
-        "form": form or PrepareForm(shares=[], initial={"purpose": "算力奖补资金"}),
+        "everything": _everything(due, now) if more else None,
+        "most": batches.MOST_LINES,
+        "asked": "&".join(filter(None, (f"payer={payer.pk}", query_of(_beside_payer(request))))),
+        "is_narrowed": _is_narrowed(request),
+        "form": form or PrepareForm(shares=[], initial={"purpose": PURPOSE}),
+        "all_form": all_form or PurposeForm(initial={"purpose": PURPOSE}, auto_id="id_all_%s"),
         "refusal": refusal,
     }
     return render(request, "finance/money/prepare.html", context, status=status)
+
+
+def _everything(due: Any, at: datetime) -> dict[str, Any]:
+    """Return count and sum in fen of what one act would put into batches, and how many batches it makes."""
+    found = batches.payable(due, at).aggregate(count=Count("pk"), fen=Sum("amount_fen"))
+    count = found["count"]
+    return found | {"parts": math.ceil(count / batches.MOST_LINES), "is_all": count < batches.MOST_AT_ONCE}
 
 
 def _batch_of(request: Request, pk: int) -> PaymentBatch:

@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from applications import batches
 from applications.actions import account, batch, payment, people
 from applications.models import (
     BankAccount,
@@ -242,3 +243,55 @@ def test_lists_cost_the_same_for_any_length(client, django_assert_max_num_querie
         payment.return_(line, on=NOON.date(), reason="退", by=line.recorded_by.user, at=NOON)
     with django_assert_max_num_queries(8):
         assert len(client.get(at("finance_returns")).context["page"].rows) == count
+
+
+def test_more_than_a_batch_holds_goes_into_several_by_one_press(client, monkeypatch):
+    monkeypatch.setattr(batches, "MOST_LINES", 2)
+    cases = [make_application(Status.GRANTED) for _ in range(5)]
+    payer = make_payer()
+    desk(client)
+
+    page = client.get(at("finance_batch_new"))
+    assert (page.context["everything"]["count"], page.context["everything"]["parts"]) == (5, 3)
+    assert "编制 3 个批次" in page.content.decode()
+    where = f"{at('finance_batch_new')}?payer={payer.pk}"
+    assert client.post(where, {"all": "1", "purpose": ""}).status_code == 422
+    done = client.post(where, {"all": "1", "purpose": "奖补"}, follow=True)
+
+    assert [(row.sequence, row.count) for row in PaymentBatch.objects.order_by("pk")] == [(1, 2), (2, 2), (3, 1)]
+    assert Payment.objects.filter(batch__isnull=False).count() == len(cases)
+    words = (
+        "已编制3个批次（拨付批次〔2026〕1号至拨付批次〔2026〕3号），共5笔、15,000,000.00元，请由财政复核人员逐批复核。"
+    )
+    assert [str(message) for message in done.context["messages"]] == [words]
+    again = client.post(where, {"all": "1", "purpose": "奖补"})
+    assert again.status_code == 409
+    assert "没有可以拨付的资金。" in again.content.decode()
+
+
+def test_batches_are_made_of_what_the_list_was_narrowed_to(client, monkeypatch):
+    monkeypatch.setattr(batches, "MOST_LINES", 1)
+    cases = [make_application(Status.GRANTED) for _ in range(3)]
+    payer = make_payer()
+    desk(client)
+    where = f"{at('finance_batch_new')}?payer={payer.pk}&q={cases[1].number}"
+
+    page = client.get(where)
+    assert [line.share.instalment.award.application for line in page.context["ready"]] == [cases[1]]
+    assert "只列出财政台所选筛选范围内的资金。" in page.content.decode()
+    assert client.post(where, {"all": "1", "purpose": "奖补"}).status_code == 302
+
+    assert [row.instalment.award.application for row in Payment.objects.filter(batch__isnull=False)] == [cases[1]]
+    nonsense = client.get(f"{at('finance_batch_new')}?payer={payer.pk}&year=abc")
+    assert nonsense.context["ready"] == []
+
+
+def test_only_the_officer_who_pays_makes_batches_of_everything(client, monkeypatch):
+    monkeypatch.setattr(batches, "MOST_LINES", 1)
+    for _ in range(2):
+        make_application(Status.GRANTED)
+    make_payer()
+    desk(client, Duty.COUNTERSIGN)
+
+    assert client.post(at("finance_batch_new"), {"all": "1", "purpose": "奖补"}).status_code == 409
+    assert not PaymentBatch.objects.exists()
