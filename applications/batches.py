@@ -54,6 +54,8 @@ def why_not_payer(payer: Payer) -> str:
         return f"支付单位“{payer.name}”已停用。"
     if not payer.budget_unit or not payer.subject:
         return f"支付单位“{payer.name}”尚未录入预算单位和科目，不能编制批次。"
+    if not payer.confirmed_at:
+        return f"支付单位“{payer.name}”的信息录入或者修改后，须由财政复核人员确认，方可编制和送付批次。"
     return ""
 
 

@@ -348,12 +348,19 @@ def make_payer(name: str = "测试财政局", *, code: str = "xinxing", standard
     """Return a payer of which everything is known; the standard one takes the place of the one loaded."""
     authority = Authority.objects.get(code=code)
     row = Payer.objects.filter(authority=authority, standard=standard, replaced_at=None).first()
+    known = {
+        "budget_unit": "测试预算单位",
+        "subject": "2150805",
+        "entered_by": make_officer(Duty.PAY, code),
+        "entered_at": NOON,
+        "confirmed_by": make_officer(Duty.COUNTERSIGN, code),
+        "confirmed_at": NOON,
+    }
     if row is not None and standard:
-        Payer.objects.filter(pk=row.pk).update(budget_unit="测试预算单位", subject="2150805")
+        if not row.confirmed_at:
+            Payer.objects.filter(pk=row.pk).update(**known)
         return Payer.objects.get(pk=row.pk)
-    return Payer.objects.create(
-        authority=authority, name=name, budget_unit="测试预算单位", subject="2150805", standard=standard
-    )
+    return Payer.objects.create(authority=authority, name=name, standard=standard, **known)
 
 
 def make_signal(application: Application, kind: str = "body.young", *, points: int = 12, **more: Any) -> RiskSignal:

@@ -206,6 +206,7 @@ def countersign(batch: PaymentBatch, *, without: Collection[int] = (), by: User,
     """
     batch = lock_batch(batch)
     refuse_if(permissions.why_not_countersign(batch, by))
+    refuse_if(batches.why_not_payer(batch.payer))
     recovery_money.hold_debts(payments_in(batch))
     cases = lock_cases(cases_of(batch), by)
     lines = lines_of(batch, Payment.State.PREPARED)

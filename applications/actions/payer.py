@@ -24,6 +24,7 @@ def enter(
     """
     Enter a payer, or what has changed about one (`replaces`). Raises ActionRefused.
 
+    What is new waits for `confirm` by a second officer; until then no batch of this payer is made or sent.
     Its name is fixed once a share names it. 预算单位 and 科目 follow the budget of the year: every change is in the
     history, and what went out before stands in the stored file.
     """
@@ -47,9 +48,26 @@ def enter(
         stop("该支付单位已经承担奖补资金，名称不能修改；请另行录入新的支付单位。")
     before = {"budget_unit": replaces.budget_unit, "subject": replaces.subject} if replaces else {}
     row = replaces or Payer(authority=authority)
+    if (row.name, row.budget_unit, row.subject) != (name, budget_unit, subject):
+        row.confirmed_by, row.confirmed_at = None, None
+    elif row.confirmed_by_id == by.pk:
+        stop("您确认过该支付单位的信息，请由其他人员修改。")
     row.name, row.budget_unit, row.subject, row.standard = name, budget_unit, subject, standard
     row.entered_by, row.entered_at = by, at
     row.save()
     detail = {"payer": row.pk, "budget_unit": budget_unit, "subject": subject, "standard": standard, "before": before}
     history.record_for_authority(authority, "enter_payer", by=by, at=at, note=name, detail=detail)
     return row
+
+
+@transaction.atomic
+def confirm(payer: Payer, *, by: User, at: datetime) -> Payer:
+    """Confirm what was entered about a payer, by a second officer; now its batches may go out. Raises ActionRefused."""
+    authority = Authority.objects.select_for_update().get(pk=payer.authority_id)
+    payer = Payer.objects.select_for_update().get(pk=payer.pk)
+    refuse_if(permissions.why_not_confirm_payer(payer, by))
+    payer.confirmed_by, payer.confirmed_at = by, at
+    payer.save(update_fields=["confirmed_by", "confirmed_at"])
+    detail = {"payer": payer.pk, "budget_unit": payer.budget_unit, "subject": payer.subject}
+    history.record_for_authority(authority, "confirm_payer", by=by, at=at, note=payer.name, detail=detail)
+    return payer

@@ -58,7 +58,7 @@ def tell(cast: Any, now: datetime) -> None:
     """Lead some granted cases on: one into a batch that is out, one back from the bank, one to its second year."""
     for code in ("xinxing", "shihezi"):
         known = Payer.objects.get(authority__code=code, standard=True, replaced_at=None)
-        payer.enter(
+        entered = payer.enter(
             known.authority,
             name=known.name,
             budget_unit=f"演示{known.name}",
@@ -68,6 +68,7 @@ def tell(cast: Any, now: datetime) -> None:
             by=cast.officer(Duty.PAY, code),
             at=now - timedelta(days=60),
         )
+        payer.confirm(entered, by=cast.officer(Duty.COUNTERSIGN, code), at=now - timedelta(days=60))
     _stage(cast, now)
     _return(cast, now)
     _leave_under_way(cast, now)

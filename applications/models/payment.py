@@ -28,7 +28,8 @@ class Payer(models.Model):
 
     Its name is fixed once a share names it; 预算单位 and 科目 follow the budget of the year, and what went out stands
     in the stored file. The standard payer bears what no rule splits; the one an authority is loaded with has no
-    预算单位 and 科目 yet, and no file is made before both are entered.
+    预算单位 and 科目 yet, and no file is made before both are entered and a second officer has confirmed them. Each
+    change waits for that again.
     """
 
     authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="payers")
@@ -38,6 +39,8 @@ class Payer(models.Model):
     standard = models.BooleanField("默认", default=False)
     entered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     entered_at = models.DateTimeField("录入时间", null=True, blank=True)
+    confirmed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    confirmed_at = models.DateTimeField("确认时间", null=True, blank=True)
     replaced_at = models.DateTimeField("停用时间", null=True, blank=True)
 
     class Meta:
@@ -45,6 +48,11 @@ class Payer(models.Model):
         ordering = ["-standard", "pk"]
         constraints = [
             together("entered_by", "entered_at"),
+            together("confirmed_by", "confirmed_at"),
+            models.CheckConstraint(
+                name="payer_confirmed_by_another",
+                condition=Q(confirmed_by=None) | Q(entered_by__isnull=False) & ~Q(confirmed_by=F("entered_by")),
+            ),
             models.UniqueConstraint(
                 name="one_payer_in_use_per_name", fields=["authority", "name"], condition=Q(replaced_at=None)
             ),

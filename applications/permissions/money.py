@@ -9,6 +9,7 @@ from applications.models import (
     Duty,
     Instalment,
     Membership,
+    Payer,
     Payment,
     PaymentBatch,
     SetOff,
@@ -155,6 +156,19 @@ def why_not_drop_set_off(row: SetOff, user: User) -> str:
 def why_not_enter_payer(user: User, authority_id: int) -> str:
     """Payers are entered by the finance desk or the policy desk of the own authority."""
     return why_not_finance(user, authority_id, *FINANCE, Duty.POLICY)
+
+
+def why_not_confirm_payer(row: Payer, user: User) -> str:
+    """What the payment file says about a payer counts once an officer of 财政复核 who did not enter it confirms it."""
+    if reason := why_not_finance(user, row.authority_id, Duty.COUNTERSIGN):
+        return reason
+    if row.replaced_at:
+        return "该支付单位已停用。"
+    if not row.entered_by_id:
+        return "该支付单位尚未录入预算单位和科目。"
+    if row.confirmed_at:
+        return "该支付单位的信息已经确认。"
+    return "录入和确认须由两名财政人员分别办理。" if row.entered_by_id == user.pk else ""
 
 
 def why_not_confirm_year(row: YearClose, user: User) -> str:

@@ -79,6 +79,7 @@ ACTION_WORDS = {
     "confirm_set_off": "确认抵扣",
     "drop_set_off": "撤下抵扣",
     "enter_payer": "录入支付单位",
+    "confirm_payer": "确认支付单位",
     "propose_year_close": "提出年终结账",
     "confirm_year_close": "确认年终结账",
     "drop_year_close": "撤下年终结账",

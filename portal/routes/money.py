@@ -37,6 +37,7 @@ urlpatterns = [
     path("payers/", payers.listing, name="finance_payers"),
     path("payers/enter/", payers.enter, name="finance_payer_enter"),
     path("payers/<int:pk>/change/", payers.change, name="finance_payer_change"),
+    path("payers/<int:pk>/confirm/", payers.confirm, name="finance_payer_confirm"),
     path("years/", year_close.listing, name="finance_years"),
     path("years/propose/", year_close.propose, name="finance_year_propose"),
     path("years/<int:pk>/", year_close.page, name="finance_year"),

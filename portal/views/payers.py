@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from applications import permissions
 from applications.actions import payer as actions
 from applications.models import PayerShare
 from applications.permissions import ActionRefused
@@ -27,12 +28,14 @@ def _page(
     request: Request, *, form: Form | None = None, on: int = 0, refusal: str = "", status: int = 200
 ) -> HttpResponse:
     posting = desk(request)
-    rows = payers_of(posting.authority_id).select_related("entered_by")
+    rows = payers_of(posting.authority_id).select_related("entered_by", "confirmed_by")
     payers = list(rows.annotate(bears=Exists(PayerShare.objects.filter(payer=OuterRef("pk")))))
     for row in payers:
         initial = {name: getattr(row, name) for name in ("name", "budget_unit", "subject", "standard")}
         row.form = form if form and row.pk == on else PayerForm(initial=initial, auto_id=f"id_{row.pk}_%s")
         row.opened = bool(form) and row.pk == on
+        row.waits = bool(row.entered_by_id) and not row.confirmed_at
+        row.why_not_confirm = permissions.why_not_confirm_payer(row, request.user) if row.waits else ""
     context = {
         "posting": posting,
         "payers": payers,
@@ -57,6 +60,20 @@ def change(request: Request, pk: int) -> HttpResponse:
     return _save(request, pk)
 
 
+@require_POST
+@idempotent
+def confirm(request: Request, pk: int) -> HttpResponse:
+    """Confirm what another officer entered about a payer."""
+    posting = desk(request)
+    row = get_object_or_404(payers_of(posting.authority_id), pk=pk)
+    try:
+        actions.confirm(row, by=request.user, at=timezone.now())
+    except ActionRefused as refusal:
+        return _page(request, refusal=str(refusal), status=409)
+    messages.success(request, f"已确认支付单位“{row.name}”的信息。")
+    return redirect("finance_payers")
+
+
 def _save(request: Request, pk: int) -> HttpResponse:
     posting = desk(request)
     row = get_object_or_404(payers_of(posting.authority_id), pk=pk) if pk else None
@@ -67,5 +84,5 @@ def _save(request: Request, pk: int) -> HttpResponse:
         actions.enter(posting.authority, replaces=row, by=request.user, at=timezone.now(), **form.cleaned_data)
     except ActionRefused as refusal:
         return _page(request, form=form, on=pk, refusal=str(refusal), status=409)
-    messages.success(request, "支付单位已保存。")
+    messages.success(request, "支付单位已保存，信息有变化的由财政复核人员确认后可以编制批次。")
     return redirect("finance_payers")

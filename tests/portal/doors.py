@@ -230,6 +230,7 @@ FINANCE_DESK = {
     "finance_payers": shown(abroad(*FINANCE)),
     "finance_payer_enter": pressed(abroad(*FINANCE)),
     "finance_payer_change": pressed(FINANCE, pk_of("payer")),
+    "finance_payer_confirm": pressed(FINANCE, pk_of("payer")),
     "finance_years": shown(abroad(*FINANCE)),
     "finance_year_propose": pressed(abroad(*FINANCE)),
     "finance_year": shown(FINANCE, pk_of("year_close")),

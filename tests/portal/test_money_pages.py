@@ -212,13 +212,19 @@ def test_set_offs_payers_and_years_are_entered_by_one_and_confirmed_by_another(c
     said = {"name": payer.name, "budget_unit": "预算单位", "subject": "科目", "standard": "on"}
     assert client.post(at("finance_payer_change", payer.pk), said | {"name": "别的财政局"}).status_code == 409
     assert client.post(at("finance_payer_change", payer.pk), said).status_code == 302
+    assert client.post(at("finance_payer_confirm", payer.pk)).status_code == 409
+    assert "等待财政复核人员确认" in client.get(at("finance_payers")).content.decode()
     assert client.post(at("finance_payer_enter"), said).status_code == 409
     assert client.post(at("finance_payer_enter"), {"name": ""}).status_code == 422
     assert client.post(at("finance_year_propose"), {"year": "1999", "paper": "通知"}).status_code == 422
     assert client.post(at("finance_year_propose"), {"year": "2026", "paper": "通知"}).status_code == 302
     close = YearClose.objects.get()
     assert client.post(at("finance_year_confirm", close.pk)).status_code == 409
-    desk(client, Duty.COUNTERSIGN)
+    reviewer = desk(client, Duty.COUNTERSIGN)
+    assert "确认无误" in client.get(at("finance_payers")).content.decode()
+    assert client.post(at("finance_payer_confirm", payer.pk)).status_code == 302
+    payer.refresh_from_db()
+    assert (payer.confirmed_by, payer.confirmed_at) == (reviewer, LATER)
     assert client.post(at("finance_setoff_confirm", row.pk)).status_code == 302
     assert client.post(at("finance_year_drop", close.pk), {"words": "有误"}).status_code == 302
     assert "有误" not in client.get(at("finance_years")).content.decode()
