@@ -101,7 +101,7 @@ def shares_of(authority_id: int, at: datetime | None = None) -> QuerySet[Any]:
 
 def with_live(rows: QuerySet[PayerShare]) -> QuerySet[Any]:
     """Read with each share its payment that counts (`live`), once."""
-    if "live" in rows.query._filtered_relations:
+    if "live" in rows.query._filtered_relations:  # type: ignore[attr-defined] # Django has no public word for it
         return rows
     return rows.annotate(live=FilteredRelation("payments", condition=Q(payments__state__in=LIVE)))
 

@@ -409,7 +409,7 @@ def test_shares_without_payment_stand_alike_with_and_without_the_join(award):
 
     assert found == joined
     assert found
-    assert "JOIN \"applications_payment\"" not in str(alone.query)
+    assert 'JOIN "applications_payment"' not in str(alone.query)
 
 
 @pytest.mark.parametrize(
