@@ -17,7 +17,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet, Sum
+from django.db.models import OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 import rules
@@ -317,6 +318,15 @@ class Balance:
         return self.set_off + self.repaid - self.refunded
 
 
+def owed_fen() -> Coalesce:
+    """Return as a column of cases what they demand as principal now, in fen: 0 where an appeal has annulled it."""
+    rows = RecoveryEntry.objects.filter(
+        recovery=OuterRef("pk"), account=Account.PRINCIPAL, kind=Entry.OWED, reverses=None, reversed_by=None
+    )
+    sums = rows.order_by().values("recovery").annotate(fen=Sum("amount_fen")).values("fen")
+    return Coalesce(Subquery(sums), 0)
+
+
 def counting(entries: Iterable[RecoveryEntry]) -> list[RecoveryEntry]:
     """Return the entries that count: neither taken back by another nor taking one back."""
     rows = list(entries)
@@ -607,6 +617,17 @@ class Road:
         return next((step for step in last if step and not step.detail["outcome"]), None)
 
     @property
+    def judged(self) -> RecoveryStep | None:
+        """The newest step by which an appeal changed or annulled the decision."""
+        found = (step for step in reversed(self.steps) if step.name == "contest")
+        return next((step for step in found if step.detail["outcome"] in ("changed", "annulled")), None)
+
+    @property
+    def judged_words(self) -> str:
+        """What an appeal has made of the decision, in a sentence; "" where it stands as it was made."""
+        return judged_words(self.judged.detail) if self.judged else ""
+
+    @property
     def appeals_end(self) -> date | None:
         """
         The day on which neither 复议 nor 诉讼 can be asked for any more; None while that is open or 待定.
@@ -634,12 +655,35 @@ class Road:
         plan = self.last("plan")
         if plan is None:
             return None
-        came = plan.detail["open_fen"] - self.outstanding
+        lowered = sum(step.detail.get("lowered_fen", 0) for step in self.steps if step.pk > plan.pk)
+        came = plan.detail["open_fen"] - lowered - self.outstanding  # a changed decision shortens the last parts
         for day, fen in plan.detail["parts"]:
             if came < fen:
-                return date.fromisoformat(day), fen - came
+                return date.fromisoformat(day), min(fen - came, self.outstanding)
             came -= fen
         return None
+
+
+def judged_words(said: Mapping[str, Any]) -> str:
+    """Return in a sentence what the step of a judgment says that changed or annulled a decision."""
+    named = (
+        f"{CONTESTS[said['kind']]}（{said['number']}，{said['on']}）" if said.get("number") else CONTESTS[said["kind"]]
+    )
+    if said["outcome"] == "annulled":
+        return f"追回决定已由{named}撤销，不再有效。"
+    owed = "、".join(f"{Account(name).label}{rules.yuan(fen)}元" for name, fen in said["changed_fen"].items())
+    stands = "" if said["revoked"] else "，原奖补决定的其余部分有效"
+    return f"追回决定已由{named}变更：应退{owed}{stands}。"
+
+
+def judgment_on(recovery_id: int) -> str:
+    """Return what an appeal has made of the decision of a case, "" for nothing (one query)."""
+    rows = (
+        RecoveryStep.objects.filter(recovery=recovery_id, name="contest")
+        .order_by("-pk")
+        .values_list("detail", flat=True)
+    )
+    return next((judged_words(said) for said in rows if said["outcome"] in ("changed", "annulled")), "")
 
 
 def read(recovery: RecoveryCase) -> Road:

@@ -14,6 +14,7 @@ from applications.models import (
     RecoveryClaim,
     RecoveryEntry,
     RecoveryPaper,
+    RecoveryStep,
     Status,
     User,
 )
@@ -163,3 +164,11 @@ def claim(
 def paper_of(row: RecoveryCase, kind: str = RecoveryPaper.Kind.EVIDENCE, *, at: datetime = NOON) -> RecoveryPaper:
     """Return a file that an officer put into the case."""
     return recovery.add_paper(row, make_paper(), kind=kind, by=officer(row, Duty.INSPECT), at=at)
+
+
+def judge(row: RecoveryCase, outcome: str, *, kind: str = "sue", at: datetime = SERVED, **more: Any) -> RecoveryStep:
+    """Let the party go to court, or to 复议, and write down how it ended, on the paper that says so."""
+    by = officer(row, Duty.INSPECT)
+    recovery.contest(row, kind=kind, on=at.date(), by=by, at=at)
+    said: dict[str, Any] = {"number": "测试法院（2026）行初1号", "paper": make_paper("判决书.pdf")} | more
+    return recovery.contest(row, kind=kind, on=at.date(), outcome=outcome, **said, by=by, at=at)

@@ -123,6 +123,7 @@ from applications.permissions.publicity import (
 from applications.permissions.recovery import (
     CLAIM_DUTIES,
     why_not_amount,
+    why_not_changed_sums,
     why_not_claim,
     why_not_confirm_claim,
     why_not_hearing_day,
@@ -199,6 +200,7 @@ __all__ = [
     "why_not_campaign",
     "why_not_carry",
     "why_not_change_method",
+    "why_not_changed_sums",
     "why_not_check",
     "why_not_check_account",
     "why_not_check_credit",

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 import rules
 from applications import permissions, recovering
-from applications.actions import ActionRefused, recovery_money
+from applications.actions import ActionRefused, recovery_money, recovery_outcome
 from applications.actions import recovery as actions
 from applications.documents.letter import chinese_date
 from applications.models import Account, Application, Duty, Finding, RecoveryCase, RecoveryClaim, RecoveryStep, User
@@ -136,7 +136,9 @@ def _details(step: RecoveryStep, people: Mapping[int, User]) -> list[str]:
         told.append("，".join(part for part in (said["court"], said["number"]) if part))
     if step.name == "contest":
         outcome = recovering.OUTCOMES.get(said["outcome"], "已申请")
-        told.append(f"{recovering.CONTESTS[said['kind']]}，{_day(said['on'])}：{outcome}")
+        number = f"，{said['number']}" if said.get("number") else ""
+        told.append(f"{recovering.CONTESTS[said['kind']]}，{_day(said['on'])}：{outcome}{number}")
+        told += recovery_outcome.words_of(said)
     if "until" in said:
         told.append(f"公示至{_day(said['until'])}")
     if "amount_fen" in said:
@@ -225,6 +227,7 @@ def recovery_page(
         "recovery": recovery,
         "road": road_of(recovery),
         "warnings": recovering.warnings(desk.road, desk.today),
+        "judged": desk.road.judged_words,
         "steps": steps_shown(desk),
         "limits": [limit_shown(term, desk.today) for term in desk.road.terms],
         "papers": recovery.papers.select_related("uploaded_by").order_by("pk"),
