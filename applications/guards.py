@@ -142,7 +142,7 @@ SEALED = {
         "OR OLD.state = 'dropped' OR (OLD.state = 'running' AND NEW.state NOT IN ('running', 'closed')) "
         "OR (OLD.state = 'closed' AND (NEW.state <> 'closed' OR NEW.content <> OLD.content "
         "OR NEW.report_number <> OLD.report_number OR NEW.closed_at <> OLD.closed_at)) "
-        "OR (OLD.sha256 IS NOT NULL AND (NEW.sha256 IS NULL OR NEW.sha256 <> OLD.sha256))"
+        f"OR {BYTES}"
     ),
     # Which award was drawn and what was paid then stand; an ended task stays ended as it was concluded.
     "inspection": (
