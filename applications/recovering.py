@@ -486,18 +486,17 @@ def payments_of(award: Award) -> list[Payment]:
     return list(rows.select_related("instalment").order_by("paid_on", "pk"))
 
 
-def demandable(award: Award, payments: Iterable[Payment]) -> list[Paid]:
+def demandable(payments: Iterable[Payment], entries: Iterable[RecoveryEntry]) -> list[Paid]:
     """
     Return what may be demanded of an award: each confirmed payment, less what was demanded of it before.
 
-    The whole sum of a payment counts, also what was set off from it: the state paid it by taking a debt away. What is
-    under way, rejected or came back from the bank was not paid.
+    `entries` are those of all cases about the award. The whole sum of a payment counts, also what was set off from it:
+    the state paid it by taking a debt away. What is under way, rejected or came back from the bank was not paid.
     """
     confirmed = [row for row in payments if row.state == Payment.State.CONFIRMED]
     before: dict[int, int] = defaultdict(int)
-    rows = RecoveryEntry.objects.filter(recovery__award=award, account=Account.PRINCIPAL, kind=Entry.OWED)
-    for row in counting(rows):
-        if row.payment_id:
+    for row in counting(entries):
+        if row.payment_id and (row.account, row.kind) == (Account.PRINCIPAL, Entry.OWED):
             before[row.payment_id] += row.amount_fen
     found = [Paid(row, row.amount_fen - before[row.pk]) for row in confirmed]
     return [row for row in found if row.fen > 0]
@@ -687,16 +686,19 @@ def judgment_on(recovery_id: int) -> str:
 
 
 def read(recovery: RecoveryCase) -> Road:
-    """Return a case with everything its gates look at (six queries)."""
+    """Return a case with everything its gates look at (five queries)."""
     payments = payments_of(recovery.award)
+    # With the entries of other cases about the award, which say what of it was demanded before.
+    rows = RecoveryEntry.objects.filter(recovery__award=recovery.award_id).select_related("instalment")
+    entries = list(rows.order_by("pk"))
     return Road(
         recovery=recovery,
         steps=list(recovery.steps.select_related("duty", "by", "paper").order_by("pk")),
         terms=list(recovery.terms.order_by("pk")),
-        entries=list(recovery.entries.select_related("instalment").order_by("pk")),
+        entries=[row for row in entries if row.recovery_id == recovery.pk],
         claims=list(recovery.claims.order_by("pk")),
         payments=payments,
-        paid=demandable(recovery.award, payments),
+        paid=demandable(payments, entries),
     )
 
 

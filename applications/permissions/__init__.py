@@ -134,6 +134,7 @@ from applications.permissions.recovery import (
     why_not_recover,
     why_not_refuse_claim,
     why_not_restrict_body,
+    with_case,
 )
 from applications.permissions.restriction import (
     why_not_lift,
@@ -286,5 +287,6 @@ __all__ = [
     "why_not_take_objection",
     "why_not_turn",
     "why_not_withdraw",
+    "with_case",
     "with_standing",
 ]

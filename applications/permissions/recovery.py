@@ -7,6 +7,9 @@ can show all of them from one reading.
 
 from collections.abc import Callable, Collection
 from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
 
 import rules
 from applications import recovering
@@ -26,7 +29,7 @@ from applications.models import (
     Status,
     User,
 )
-from applications.permissions.base import COUNTER, Standing, why_not_officer
+from applications.permissions.base import COUNTER, Standing, why_not_officer, with_standing
 from applications.recovering import PARTY, STEPS, Road, Term, ran_out
 
 REVOCABLE = (Status.GRANTED, Status.PAID, Status.CLOSED)
@@ -53,6 +56,13 @@ def why_not_open_recovery(
     if finding.state != Finding.State.TAKEN:
         return f"该线索{finding.get_state_display()}，受领核查后方可立案。"
     return ""
+
+
+def with_case(rows: QuerySet[RecoveryCase], user: User) -> QuerySet[Any]:
+    """Read with recovery cases the award, the whole of its application, and how a user stands to it (one query)."""
+    deep = ("authority", "policy", "clause__policy", "applicant")
+    rows = rows.select_related("award", *(f"application__{name}" for name in deep))
+    return with_standing(rows, user, of="application__")
 
 
 def _why_not_at_all(name: str, road: Road, standing: Standing) -> str:

@@ -47,13 +47,10 @@ ROAD = (
 def desk_of(request: Request, pk: int) -> Desk:
     """Return a recovery case of the officer's authority with how he stands to it; anything else is a 404."""
     case_desk(request)
-    rows = RecoveryCase.objects.at_the_desk_of(request.user).select_related("award", "finding", "opened_by__user")
-    recovery = get_object_or_404(rows, pk=pk)
-    cases = permissions.with_standing(Application.objects.all(), request.user)
-    case = cases.select_related("authority", "policy", "clause__policy", "applicant").get(pk=recovery.application_id)
-    recovery.application = case
-    standing = permissions.standing_in(case, request.user)
-    return Desk(recovery, case, standing, recovering.read(recovery), timezone.localdate())
+    rows = RecoveryCase.objects.at_the_desk_of(request.user).select_related("finding", "opened_by__user")
+    recovery = get_object_or_404(permissions.with_case(rows, request.user), pk=pk)
+    standing = permissions.standing_in(recovery, request.user)
+    return Desk(recovery, recovery.application, standing, recovering.read(recovery), timezone.localdate())
 
 
 # ---- what is shown ---------------------------------------------------------------------------------------------------

@@ -38,8 +38,8 @@ class Waiting:
 def waiting(request: Request, posting: Posting) -> list[Waiting]:
     """Return the papers of an authority over many cases that wait for the seal, the newest of each kind first."""
     rows: list[seals.OfMany] = []
-    for name, keys in _waiting_keys(posting).items():
-        rows += seals.waiting(seals.OF_MANY[name]).filter(pk__in=sorted(keys)[-MOST:]).order_by("-pk")
+    for kind, keys in _waiting_keys(posting).items():
+        rows += seals.waiting(seals.OF_MANY[kind]).filter(pk__in=sorted(keys)[-MOST:]).order_by("-pk")
     asked = Job.objects.filter(kind=Job.Kind.SEAL, state__in=seals.OPEN, document=None) if rows else []
     named = [seals.named(row) for row in rows]
     in_work = [any(name.items() <= job.payload.items() for job in asked) for name in named]

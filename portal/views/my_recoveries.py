@@ -15,7 +15,7 @@ import rules
 from applications import permissions, recovering
 from applications.actions import ActionRefused
 from applications.actions import recovery as actions
-from applications.models import Account, Application, RecoveryCase, RecoveryStep, RecoveryTerm
+from applications.models import Account, RecoveryCase, RecoveryStep, RecoveryTerm
 from applications.models.document import HIDDEN
 from applications.recovering import Road
 from portal.forms.recovery import HearingForm, StatementForm
@@ -85,12 +85,9 @@ class Case:
 
 
 def _case_of(request: Request, pk: int) -> Case:
-    rows = _own(request).select_related("award", "authority", "opened_by")
-    row = get_object_or_404(rows, pk=pk)
-    cases = permissions.with_standing(Application.objects.all(), request.user)
-    case = cases.select_related("authority", "policy", "clause__policy", "applicant").get(pk=row.application_id)
-    row.application = case
-    return Case(row, recovering.read(row), permissions.standing_in(case, request.user))
+    rows = _own(request).select_related("authority", "opened_by")
+    row = get_object_or_404(permissions.with_case(rows, request.user), pk=pk)
+    return Case(row, recovering.read(row), permissions.standing_in(row, request.user))
 
 
 @require_safe

@@ -232,7 +232,8 @@ def test_the_report_of_a_review_is_read_ordered_and_sealed(client):
     assert (row.report_number in page, "年度复核报告" in page) == (True, True)
     assert client.get(reverse("console:seals_paper", args=to)).status_code == 200
 
-    assert client.post(reverse("console:seals_order_paper", args=to)).status_code == 302
+    answer = client.post(reverse("console:seals_order_paper", args=to), follow=True)
+    assert f"已决定签章{row.report_number}" in answer.content.decode()
     tasks.run_job(Job.objects.get(kind="seal", payload__review=row.pk).pk)
 
     row.refresh_from_db()
