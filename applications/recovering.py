@@ -665,9 +665,8 @@ class Road:
 
 def judged_words(said: Mapping[str, Any]) -> str:
     """Return in a sentence what the step of a judgment says that changed or annulled a decision."""
-    named = (
-        f"{CONTESTS[said['kind']]}（{said['number']}，{said['on']}）" if said.get("number") else CONTESTS[said["kind"]]
-    )
+    day = f"{date.fromisoformat(said['on']):%Y年%-m月%-d日}"
+    named = f"{CONTESTS[said['kind']]}（{'，'.join(part for part in (said.get('number', ''), day) if part)}）"
     if said["outcome"] == "annulled":
         return f"追回决定已由{named}撤销，不再有效。"
     owed = "、".join(f"{Account(name).label}{rules.yuan(fen)}元" for name, fen in said["changed_fen"].items())

@@ -161,12 +161,12 @@ def seal_shown(document: Document) -> Seal:
 def _answer(request: HttpRequest, document: Document, finding: Finding | None) -> HttpResponse:
     standing = Document.Standing(document.standing)
     tone, title, text = SAYINGS_OF_KIND.get((document.kind, standing)) or SAYINGS[standing]
-    if judged := _judged(document):
-        tone, title, text = "warn", "文书真实，内容已被变更", f"本平台确有该文书。{judged}"
     seal = seal_shown(document)
     waits = seal.state == "waiting" and document.standing == Document.Standing.VALID
     if waits:
         tone, title, text = "warn", "文书真实，待签章", "本平台确有该文书，尚未签章。签章后请重新下载。"
+    if judged := _judged(document):
+        tone, title, text = "warn", "文书真实，内容已被变更", f"本平台确有该文书。{judged}"
     mismatch = finding is not None and finding.verdict in (ALTERED, OTHER)
     if finding is not None and mismatch:
         tone, title = "bad", "文件被改动" if finding.verdict == ALTERED else "文件与核验码不符"

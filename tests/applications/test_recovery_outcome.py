@@ -85,7 +85,7 @@ def test_a_changed_sum_is_entered_on_the_judgment():
     }
     assert stored(row).principal_fen == WHOLE  # what was decided stands as it was decided
     assert recovering.read(stored(row)).judged_words == (
-        "追回决定已由行政诉讼（测试法院（2026）行初1号，2026-09-17）变更：应退本金1,200,000.00元。"
+        "追回决定已由行政诉讼（测试法院（2026）行初1号，2026年9月17日）变更：应退本金1,200,000.00元。"
     )
     assert set(count_all().values()) == {0}
 

@@ -1,4 +1,4 @@
-"""How an appeal ends, on the pages: typed by 稽核, read by the body, by the desk of pools and by whoever checks a paper."""
+"""How an appeal ends, on the pages: typed by 稽核, read by the body, the desk of pools and whoever checks a paper."""
 
 from datetime import timedelta
 
@@ -57,7 +57,7 @@ def test_an_inspector_enters_a_changed_sum(client):
 
     assert recovering.balances(row)["principal"].owed == 120_0000_00
     shown = client.get(page).content.decode()
-    words = "追回决定已由行政诉讼（测试法院（2026）行初1号，2026-09-17）变更：应退本金1,200,000.00元。"
+    words = "追回决定已由行政诉讼（测试法院（2026）行初1号，2026年9月17日）变更：应退本金1,200,000.00元。"
     assert words in shown
     assert "变更后应退：本金1,200,000.00元" in shown
     assert words in checked(client, row, "rec_decision")
@@ -135,7 +135,7 @@ def test_an_annulled_decision_is_told_on_every_page(client):
         assert words in shown
     assert "已被复议机关或者人民法院撤销" in checked(client, row, "rec_decision")
     notice = Application.objects.get(pk=row.application_id).documents.get(kind="notice")
-    assert "文书真实有效" in client.get(f"/verify/{notice.code}/").content.decode()
+    assert "文书真实，待签章" in client.get(f"/verify/{notice.code}/").content.decode()
     client.force_login(agent_of(row.application.applicant))
     own = client.get(reverse("my_recovery", args=[row.pk])).content.decode()
     assert "已缴款项中有1,000,000.00元须退还您单位" in own
@@ -159,14 +159,14 @@ def test_a_pool_over_its_limit_says_so_wherever_it_is_shown(client):
 def test_the_letter_of_a_lifted_restriction_says_that_it_is_over(client):
     row = make_recovery(State.SERVED)
     made = restrict(row, row.application.applicant.uscc, row.application.applicant.name)
-    assert "文书真实有效" in checked(client, row, "restrict")
+    assert "文书真实，待签章" in checked(client, row, "restrict")
 
     lift(made, reason="已修复", by=officer(row, Duty.INSPECT), at=SERVED + DAY)
 
     shown = checked(client, row, "restrict")
     assert "文书真实，限制已经解除" in shown
     assert row.documents.get(kind="unrestrict").number in shown
-    assert "文书真实有效" in checked(client, row, "unrestrict")
+    assert "文书真实，待签章" in checked(client, row, "unrestrict")
 
 
 def test_what_is_published_anew_is_the_changed_sum(client):
@@ -177,7 +177,7 @@ def test_what_is_published_anew_is_the_changed_sum(client):
         RecoveryCase.objects.get(pk=row.pk), grade="slight", until=until, by=officer(row, Duty.INSPECT), at=SERVED
     )
 
-    shown = client.get(reverse("decisions")).content.decode()
+    shown = client.get(reverse("notice_decisions")).content.decode()
 
     assert "77.00" in shown
     assert "3,000,000.00" not in shown
