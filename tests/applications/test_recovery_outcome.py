@@ -28,6 +28,7 @@ from applications.models import (
 from applications.recovering import Charge, Term
 from tests.applications.test_finance import stands
 from tests.applications.test_recovery_effects import granted, pooled, restrict
+from tests.applications.test_year_close import NEXT_YEAR, closed, counters
 from tests.factories import NOON, make_application, make_draft, make_officer, make_paper
 from tests.recoveries import DAY, SERVED, claim, decide, judge, make_recovery, officer, pay_back, serve
 
@@ -446,6 +447,33 @@ def test_what_is_given_back_lessens_what_stands_over():
 
     pool.refresh_from_db()
     assert (pool.committed_fen, pool.over_fen) == (WHOLE, 0)
+    assert set(count_all().values()) == {0}
+
+
+def test_what_stands_over_is_carried_without_money():
+    pool, case = pooled(Status.GRANTED)
+    row = make_recovery(State.SERVED, case, principal_fen=0)
+    taken_by_others(pool)
+    judge(row, "annulled")
+
+    closed()
+
+    later = Pool.objects.get(year=2027)
+    assert counters(pool, later) == [(WHOLE, 0, 0), (WHOLE, 2 * WHOLE, 0)]
+    assert (pool.over_fen, later.over_fen) == (0, WHOLE)
+    assert set(count_all().values()) == {0}
+
+
+def test_an_award_that_comes_back_after_the_close_draws_on_the_next_year():
+    pool, case = pooled(Status.GRANTED)
+    row = make_recovery(State.SERVED, case, principal_fen=0)
+    closed()
+
+    step = judge(row, "annulled", at=NEXT_YEAR)
+
+    later = Pool.objects.get(year=2027)
+    assert counters(pool, later) == [(1000_0000_00, 0, 0), (0, WHOLE, 0)]
+    assert (step.detail["pool"], step.detail["pool_over_fen"], later.over_fen) == (later.pk, WHOLE, WHOLE)
     assert set(count_all().values()) == {0}
 
 
