@@ -633,7 +633,8 @@ def contest(
     told = {"kind": kind, "on": on.isoformat(), "outcome": outcome} | followed
     step = act.done("contest", text=note.strip()[:2000], paper=proof, **told)
     if not outcome:
-        recovering.end_terms(row, at, Term.REVIEW if kind == "review" else Term.SUE)
+        # Who has gone to court asks for no 复议 any more (行政复议法第二十九条).
+        recovering.end_terms(row, at, *((Term.REVIEW,) if kind == "review" else (Term.REVIEW, Term.SUE)))
     elif kind == "review" and outcome != "annulled":
         recovering.start_term(row, Term.SUE, on, at, recovering.SUE_AFTER_REVIEW)
     if judgment.annuls:

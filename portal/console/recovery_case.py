@@ -20,6 +20,7 @@ from applications.actions import ActionRefused, recovery_money, recovery_outcome
 from applications.actions import recovery as actions
 from applications.documents.letter import chinese_date
 from applications.models import Account, Application, Duty, Finding, RecoveryCase, RecoveryClaim, RecoveryStep, User
+from applications.models.clock import length_words
 from applications.models.recovery import RecoveryTerm
 from applications.recovering import LIMITS, STEPS, Charge
 from portal.console.acting import acting_on
@@ -61,6 +62,7 @@ class LimitShown:
     """One limit as a line of the table: its words, its days, and how it stands."""
 
     term: RecoveryTerm
+    length: str
     law: str
     party: bool
     tone: str
@@ -70,16 +72,18 @@ class LimitShown:
 def limit_shown(term: RecoveryTerm, today: date) -> LimitShown:
     """Say how a limit stands today: green in time, amber when its end is near, red when it is over."""
     party = term.kind in recovering.OF_THE_PARTY or term.kind in {"pay", "urge"}
-    law = LIMITS[term.kind].law
+    law, length = LIMITS[term.kind].law, length_words(term.length, term.unit)
     if term.ended_on:
         late = term.due_on is not None and term.ended_on > term.due_on
-        return LimitShown(term, law, party, "bad" if late else "good", "逾期了结" if late else "已了结")
+        return LimitShown(term, length, law, party, "bad" if late else "good", "逾期了结" if late else "已了结")
     if term.due_on is None:
-        return LimitShown(term, law, party, "wait", "待定")
+        return LimitShown(term, length, law, party, "wait", "待定")
     left = (term.due_on - today).days
     if left < 0:
-        return LimitShown(term, law, party, "bad", f"已届满{-left}日")
-    return LimitShown(term, law, party, "ask" if left <= NEAR else "good", f"还有{left}日" if left else "今天届满")
+        return LimitShown(term, length, law, party, "bad", f"已届满{-left}日")
+    return LimitShown(
+        term, length, law, party, "ask" if left <= NEAR else "good", f"还有{left}日" if left else "今天届满"
+    )
 
 
 @dataclass(frozen=True)

@@ -332,7 +332,7 @@ class ContestForm(forms.Form):
     restores = forms.BooleanField(
         label="恢复奖补决定，只退回变更后的金额",
         required=False,
-        help_text="原决定撤销了全部奖补、变更后只退回一部分的选择。",
+        help_text="决定撤销了全部奖补、变更后只退回一部分的选择；恢复后其余部分重新有效。",
         widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
     )
     note = words("说明", 2000, required=False)
@@ -433,9 +433,13 @@ class ReverseForm(forms.Form):
 class StatementForm(forms.Form):
     """What the body says to what is intended, or that it waives being heard."""
 
-    waived = forms.BooleanField(label="放弃陈述、申辩和听证", required=False)
     text = words("陈述、申辩意见", 5000, required=False)
     paper = PaperField(label="证据材料", required=False)
+    waived = forms.BooleanField(
+        label="放弃陈述、申辩和听证",
+        required=False,
+        help_text="没有意见的选择，不填写上列意见。放弃后主管单位不再等待期限届满，可以继续办理。",
+    )
 
     def clean(self) -> dict[str, Any]:
         """Ask for words from whoever does not waive them, and for none from whoever does."""
