@@ -274,18 +274,23 @@ def summed(cells: Iterable[Cell]) -> Sums:
 
 @dataclass(frozen=True)
 class PoolUse:
-    """A pool's limit split in four, in fen: paid, granted and unpaid, held for cases in public notice, free."""
+    """
+    A pool's limit split in four, in fen: paid, granted and unpaid, held for cases in public notice, free.
+
+    `over_fen` is what an award that was given back on an appeal takes beyond the limit.
+    """
 
     name: str
     limit_fen: int
     paid_fen: int
     granted_fen: int
     held_fen: int
+    over_fen: int = 0
 
     @property
     def free_fen(self) -> int:
         """What nothing draws on yet."""
-        return self.limit_fen - self.paid_fen - self.granted_fen - self.held_fen
+        return max(0, self.limit_fen - self.paid_fen - self.granted_fen - self.held_fen)
 
 
 def pool_use(policy: Policy, year: int) -> list[PoolUse]:
@@ -294,7 +299,9 @@ def pool_use(policy: Policy, year: int) -> list[PoolUse]:
     rows = Pool.objects.filter(policy=policy, year=year).order_by("name")
     found = rows.annotate(held=Coalesce(Subquery(held.annotate(sum=Sum("amount_fen")).values("sum")), Value(0)))
     return [
-        PoolUse(row.name, row.limit_fen, row.paid_fen, row.committed_fen - row.paid_fen - row.held, row.held)
+        PoolUse(
+            row.name, row.limit_fen, row.paid_fen, row.committed_fen - row.paid_fen - row.held, row.held, row.over_fen
+        )
         for row in found
     ]
 

@@ -71,9 +71,9 @@ SEALED = {
         "OR COALESCE(NEW.template_id, 0) <> COALESCE(OLD.template_id, 0) "
         f"OR {BYTES} "
         "OR (OLD.replaces_id IS NOT NULL AND (NEW.replaces_id IS NULL OR NEW.replaces_id <> OLD.replaces_id)) "
-        # A paper once out of force does not come back.
-        "OR (NEW.standing <> OLD.standing AND OLD.standing <> 'valid' "
-        "AND NOT (OLD.standing = 'revoked' AND NEW.standing = 'recovered'))"
+        # A paper once out of force does not come back, but for what an award that stands again is told by.
+        "OR (NEW.standing <> OLD.standing AND OLD.standing <> 'valid' AND NOT (OLD.standing = 'revoked' "
+        "AND (NEW.standing = 'recovered' OR (NEW.standing = 'valid' AND OLD.kind IN ('notice', 'payment')))))"
     ),
     # What a paper says and which wording it has are fixed with its number; a wording is confirmed or dropped once.
     "fundstable": (
@@ -142,7 +142,7 @@ SEALED = {
         "OR OLD.state = 'dropped' OR (OLD.state = 'running' AND NEW.state NOT IN ('running', 'closed')) "
         "OR (OLD.state = 'closed' AND (NEW.state <> 'closed' OR NEW.content <> OLD.content "
         "OR NEW.report_number <> OLD.report_number OR NEW.closed_at <> OLD.closed_at)) "
-        "OR (OLD.sha256 IS NOT NULL AND (NEW.sha256 IS NULL OR NEW.sha256 <> OLD.sha256))"
+        f"OR {BYTES}"
     ),
     # Which award was drawn and what was paid then stand; an ended task stays ended as it was concluded.
     "inspection": (

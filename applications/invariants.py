@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from django.apps import apps
 from django.core.files.storage import Storage
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum
-from django.db.models.functions import Coalesce, Least
+from django.db.models.functions import Coalesce, Greatest, Least
 
 from applications import recovering, settling
 from applications.chains import walk_all
@@ -74,13 +74,17 @@ def i2_pools_out_of_bounds() -> int:
     """
     0 <= paid <= committed <= limit, committed + reserved <= limit, and the counters equal to what they summarise.
 
+    Beyond the limit stands only what an award holds that was given back on an appeal, and exactly that (`over_fen`).
     Beside it: no case is arranged another sum than its settlement gave, and none has overtaken a wait.
     """
     live = Commitment.objects.exclude(state=Commitment.State.RELEASED)
     committed = _sum_of(live, "amount_fen", "pool")
     promised = _sum_of(PoolWait.objects.filter(ended_at=None, settled_fen__gt=0), "settled_fen", "pool")
-    inside = Q(paid_fen__gte=0, paid_fen__lte=F("committed_fen"), committed_fen__lte=F("limit_fen"))
-    inside &= Q(reserved_fen__lte=F("limit_fen") - F("committed_fen"))
+    beyond = F("committed_fen") + F("reserved_fen") - F("limit_fen")
+    inside = Q(paid_fen__gte=0, paid_fen__lte=F("committed_fen"), reserved_fen__gte=0, over_fen=Greatest(0, beyond))
+    # Which awards were given back is written into their history; without one no pool is over.
+    restored = Event.objects.filter(action="restore").values("application")
+    inside &= Q(over_fen=0) | Q(Exists(Commitment.objects.filter(pool=OuterRef("pk"), application__in=restored)))
     counted = Pool.objects.annotate(ledger=committed, promised=promised)
     outside = counted.exclude(inside, ledger=F("committed_fen"), promised=F("reserved_fen"))
     return outside.count() + settlements_not_as_computed() + sums_not_as_settled() + waits_overtaken()

@@ -383,6 +383,40 @@ def release(application: Application, *, at: datetime) -> None:
     EvidenceItem.objects.bulk_update([item for item in items if amounts[item.pk]], ["used"], CHUNK)
 
 
+def take_again(application: Application, *, released_at: datetime, at: datetime) -> list[EvidenceUse]:
+    """
+    Take once more what a case gave back at a moment, and return what others have used since, which stays theirs.
+
+    For an award that was revoked and stands again. Called inside the act's transaction with the case locked.
+    """
+    given = application.evidence_uses.filter(released_at=released_at).select_related("item").order_by("pk")
+    before = {use.item_id: use for use in given}
+    items: dict[int, EvidenceItem] = {}
+    for chunk in _chunks(sorted(before), CHUNK):
+        items |= {row.pk: row for row in EvidenceItem.objects.select_for_update().filter(pk__in=chunk).order_by("pk")}
+    others = _others_on(items.values(), application)
+    lost, fresh = [], []
+    for pk, use in before.items():
+        item = items[pk]
+        if _is_used_up(item, use, others.get(pk, [])):
+            lost.append(use)
+            continue
+        item.used += use.amount
+        use.pk, use.taken_at, use.released_at = None, at, None
+        fresh.append(use)
+    EvidenceItem.objects.bulk_update([items[use.item_id] for use in fresh if use.amount], ["used"], CHUNK)
+    EvidenceUse.objects.bulk_create(fresh, CHUNK)
+    return lost
+
+
+def _is_used_up(item: EvidenceItem, use: EvidenceUse, others: Sequence[EvidenceUse]) -> bool:
+    """Say whether what a case had used of a thing is not there any more."""
+    if use.purpose == Purpose.BASE:
+        return item.total is not None and item.used + use.amount > item.total
+    same = (use.clause_id, use.subject_key)
+    return not use.again and any((row.clause_id, row.subject_key) == same and not row.again for row in others)
+
+
 # ── Questions ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

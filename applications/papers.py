@@ -532,10 +532,10 @@ def keep(row: Made, data: bytes, *, at: datetime) -> Made:
     return locked
 
 
-# What may follow on what: a paper out of force does not come back.
+# What may follow on what: a paper out of force does not come back, but with the award that it tells of.
 STANDINGS = {
     Standing.VALID: frozenset({Standing.SUPERSEDED, Standing.REVOKED, Standing.RECOVERED}),
-    Standing.REVOKED: frozenset({Standing.RECOVERED}),
+    Standing.REVOKED: frozenset({Standing.RECOVERED, Standing.VALID}),
 }
 
 
@@ -543,10 +543,11 @@ def supersede(document: Document, *, by: Document, officer: User | None, at: dat
     """
     Let a new paper of the same case and kind take the place of an earlier one, and say so in the history.
 
-    `by` is the new paper. The caller holds the case. A paper is replaced once, and by a paper that is in force.
+    What ends a restriction takes the place of what imposed it. `by` is the new paper. The caller holds the case. A
+    paper is replaced once, and by a paper that is in force.
     """
     assert by.application_id == document.application_id, "papers of two cases"
-    assert by.kind == document.kind, "papers of two kinds"
+    assert by.kind == document.kind or (document.kind, by.kind) == (Kind.RESTRICT, Kind.UNRESTRICT), "two kinds"
     assert by.pk > document.pk, "a paper is replaced by a later one"
     by.replaces = document
     by.save(update_fields=["replaces"])

@@ -17,7 +17,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet, Sum
+from django.db.models import OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 import rules
@@ -317,6 +318,15 @@ class Balance:
         return self.set_off + self.repaid - self.refunded
 
 
+def owed_fen() -> Coalesce:
+    """Return as a column of cases what they demand as principal now, in fen: 0 where an appeal has annulled it."""
+    rows = RecoveryEntry.objects.filter(
+        recovery=OuterRef("pk"), account=Account.PRINCIPAL, kind=Entry.OWED, reverses=None, reversed_by=None
+    )
+    sums = rows.order_by().values("recovery").annotate(fen=Sum("amount_fen")).values("fen")
+    return Coalesce(Subquery(sums), 0)
+
+
 def counting(entries: Iterable[RecoveryEntry]) -> list[RecoveryEntry]:
     """Return the entries that count: neither taken back by another nor taking one back."""
     rows = list(entries)
@@ -476,18 +486,17 @@ def payments_of(award: Award) -> list[Payment]:
     return list(rows.select_related("instalment").order_by("paid_on", "pk"))
 
 
-def demandable(award: Award, payments: Iterable[Payment]) -> list[Paid]:
+def demandable(payments: Iterable[Payment], entries: Iterable[RecoveryEntry]) -> list[Paid]:
     """
     Return what may be demanded of an award: each confirmed payment, less what was demanded of it before.
 
-    The whole sum of a payment counts, also what was set off from it: the state paid it by taking a debt away. What is
-    under way, rejected or came back from the bank was not paid.
+    `entries` are those of all cases about the award. The whole sum of a payment counts, also what was set off from it:
+    the state paid it by taking a debt away. What is under way, rejected or came back from the bank was not paid.
     """
     confirmed = [row for row in payments if row.state == Payment.State.CONFIRMED]
     before: dict[int, int] = defaultdict(int)
-    rows = RecoveryEntry.objects.filter(recovery__award=award, account=Account.PRINCIPAL, kind=Entry.OWED)
-    for row in counting(rows):
-        if row.payment_id:
+    for row in counting(entries):
+        if row.payment_id and (row.account, row.kind) == (Account.PRINCIPAL, Entry.OWED):
             before[row.payment_id] += row.amount_fen
     found = [Paid(row, row.amount_fen - before[row.pk]) for row in confirmed]
     return [row for row in found if row.fen > 0]
@@ -607,6 +616,17 @@ class Road:
         return next((step for step in last if step and not step.detail["outcome"]), None)
 
     @property
+    def judged(self) -> RecoveryStep | None:
+        """The newest step by which an appeal changed or annulled the decision."""
+        found = (step for step in reversed(self.steps) if step.name == "contest")
+        return next((step for step in found if step.detail["outcome"] in ("changed", "annulled")), None)
+
+    @property
+    def judged_words(self) -> str:
+        """What an appeal has made of the decision, in a sentence; "" where it stands as it was made."""
+        return judged_words(self.judged.detail) if self.judged else ""
+
+    @property
     def appeals_end(self) -> date | None:
         """
         The day on which neither 复议 nor 诉讼 can be asked for any more; None while that is open or 待定.
@@ -634,25 +654,50 @@ class Road:
         plan = self.last("plan")
         if plan is None:
             return None
-        came = plan.detail["open_fen"] - self.outstanding
+        lowered = sum(step.detail.get("lowered_fen", 0) for step in self.steps if step.pk > plan.pk)
+        came = plan.detail["open_fen"] - lowered - self.outstanding  # a changed decision shortens the last parts
         for day, fen in plan.detail["parts"]:
             if came < fen:
-                return date.fromisoformat(day), fen - came
+                return date.fromisoformat(day), min(fen - came, self.outstanding)
             came -= fen
         return None
 
 
+def judged_words(said: Mapping[str, Any]) -> str:
+    """Return in a sentence what the step of a judgment says that changed or annulled a decision."""
+    day = f"{date.fromisoformat(said['on']):%Y年%-m月%-d日}"
+    named = f"{CONTESTS[said['kind']]}（{'，'.join(part for part in (said.get('number', ''), day) if part)}）"
+    if said["outcome"] == "annulled":
+        return f"追回决定已由{named}撤销，不再有效。"
+    owed = "、".join(f"{Account(name).label}{rules.yuan(fen)}元" for name, fen in said["changed_fen"].items())
+    stands = "" if said["revoked"] else "，原奖补决定的其余部分有效"
+    return f"追回决定已由{named}变更：应退{owed}{stands}。"
+
+
+def judgment_on(recovery_id: int) -> str:
+    """Return what an appeal has made of the decision of a case, "" for nothing (one query)."""
+    rows = (
+        RecoveryStep.objects.filter(recovery=recovery_id, name="contest")
+        .order_by("-pk")
+        .values_list("detail", flat=True)
+    )
+    return next((judged_words(said) for said in rows if said["outcome"] in ("changed", "annulled")), "")
+
+
 def read(recovery: RecoveryCase) -> Road:
-    """Return a case with everything its gates look at (six queries)."""
+    """Return a case with everything its gates look at (five queries)."""
     payments = payments_of(recovery.award)
+    # With the entries of other cases about the award, which say what of it was demanded before.
+    rows = RecoveryEntry.objects.filter(recovery__award=recovery.award_id).select_related("instalment")
+    entries = list(rows.order_by("pk"))
     return Road(
         recovery=recovery,
         steps=list(recovery.steps.select_related("duty", "by", "paper").order_by("pk")),
         terms=list(recovery.terms.order_by("pk")),
-        entries=list(recovery.entries.select_related("instalment").order_by("pk")),
+        entries=[row for row in entries if row.recovery_id == recovery.pk],
         claims=list(recovery.claims.order_by("pk")),
         payments=payments,
-        paid=demandable(recovery.award, payments),
+        paid=demandable(payments, entries),
     )
 
 

@@ -192,6 +192,7 @@ def issue_lifting(restriction: Restriction, recovery: RecoveryCase, *, reason: s
     """Tell that a restriction is lifted; names the letter that imposed it where there was one."""
     imposed = recovery.documents.filter(
         kind=Kind.RESTRICT,
+        standing=Document.Standing.VALID,
         content__scope=restriction.get_scope_display(),
         content__since=restriction.since.isoformat(),
     ).last()
@@ -202,7 +203,10 @@ def issue_lifting(restriction: Restriction, recovery: RecoveryCase, *, reason: s
         "restriction_number": imposed.number if imposed else "",
         "reasons": lines(reason),
     }
-    return _issue(recovery, Kind.UNRESTRICT, letter, by=by, at=at)
+    lifting = _issue(recovery, Kind.UNRESTRICT, letter, by=by, at=at)
+    if imposed is not None:
+        papers.supersede(imposed, by=lifting, officer=by, at=at)
+    return lifting
 
 
 def lines(text: str) -> list[str]:

@@ -1,5 +1,6 @@
 """The report of a yearly review: what it says once the review is closed, its PDF, and the sheets at any time."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import IO, Any
 
@@ -36,7 +37,7 @@ def content_of(campaign: Campaign, *, at: datetime) -> dict[str, Any]:
         decided_on=timezone.localdate(at),
         verify_code="",
         verify_url="",
-        signed=True,  # room for the seal that is put on the printed report
+        signed=True,  # room for the seal; the paper that is made before it says 待签章
         heading_line=campaign.title,
         basis=campaign.basis,
         year=campaign.year,
@@ -80,10 +81,11 @@ def queue(campaign: Campaign, *, by: User, at: datetime) -> None:
 
 
 def make(campaign: Campaign, *, at: datetime) -> Campaign:
-    """Make the PDF once and store it with its hash; a second run changes nothing."""
+    """Make the PDF 待签章 once and store it with its hash; a second run changes nothing."""
     if campaign.sha256:
         return campaign
-    return papers.keep(campaign, render.pdf(ReviewLetter.from_content(campaign.content)), at=at)
+    letter = replace(ReviewLetter.from_content(campaign.content), signed=False)
+    return papers.keep(campaign, render.pdf(letter), at=at)
 
 
 def write_xlsx(target: IO[bytes], campaign: Campaign) -> None:

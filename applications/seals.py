@@ -16,22 +16,24 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import QuerySet
 
-from applications import funds, history, papers
+from applications import funds, history, papers, review_report
 from applications.actions.system import system_user
 from applications.documents import render
 from applications.documents.funds import FundsLetter
 from applications.documents.letter import Letter
-from applications.models import Application, Authority, Document, Duty, FundsTable, Job, NoticeBatch, User
+from applications.documents.review import ReviewLetter
+from applications.models import Application, Authority, Campaign, Document, Duty, FundsTable, Job, NoticeBatch, User
 from applications.sealing import Description, SealFailed, place_of, sealer
 
 AUTOMATIC = "automatic"
 SEAL_FIELDS = ("signed_at", "signer", "certificate", "sealer")
 CATCH_UP_MOST = 500  # letters of one hour: a worker seals more than one a second
 
-# A letter of a case, or one of the authority over many cases: a public notice, a table of funds.
-Paper = Document | NoticeBatch | FundsTable
+# A letter of a case, or one of the authority over many: a public notice, a table of funds, the report of a review.
+OfMany = NoticeBatch | FundsTable | Campaign
+Paper = Document | OfMany
 OPEN = (Job.State.QUEUED, Job.State.RUNNING)
-OF_MANY: dict[str, type[NoticeBatch] | type[FundsTable]] = {"batch": NoticeBatch, "funds": FundsTable}
+OF_MANY: dict[str, type[OfMany]] = {"batch": NoticeBatch, "funds": FundsTable, "review": Campaign}
 
 
 def sealed_by_the_house(paper: Paper) -> bool:
@@ -59,6 +61,8 @@ def unsealed(paper: Paper, *, at: datetime) -> Paper:
     """Make a paper without a seal, once: 待签章 where it is to bear one."""
     if isinstance(paper, Document):
         return papers.make(paper, at=at)
+    if isinstance(paper, Campaign):
+        return review_report.make(paper, at=at)
     return papers.make_batch(paper, at=at) if isinstance(paper, NoticeBatch) else funds.make(paper, at=at)
 
 
@@ -66,13 +70,23 @@ def final_letter_of(paper: Paper) -> Letter:
     """Return what a paper says in its final form, with room for the seal."""
     if isinstance(paper, Document):
         return papers.letter_of(paper, final=True)
-    said = papers.batch_letter(paper) if isinstance(paper, NoticeBatch) else FundsLetter.from_content(paper.content)
-    return replace(said, signed=True)
+    return replace(_letter_of_many(paper), signed=True)
 
 
-def named(paper: NoticeBatch | FundsTable) -> dict[str, int]:
+def _letter_of_many(paper: OfMany) -> Letter:
+    if isinstance(paper, Campaign):
+        return ReviewLetter.from_content(paper.content)
+    return papers.batch_letter(paper) if isinstance(paper, NoticeBatch) else FundsLetter.from_content(paper.content)
+
+
+def named(paper: OfMany) -> dict[str, int]:
     """Return how a job names a paper that belongs to no case."""
     return {next(name for name, model in OF_MANY.items() if isinstance(paper, model)): paper.pk}
+
+
+def title_of(paper: OfMany) -> str:
+    """Return what kind of paper it is, in words."""
+    return "年度复核报告" if isinstance(paper, Campaign) else str(paper._meta.verbose_name)
 
 
 def paper_of(job: Job) -> Paper:
@@ -134,7 +148,7 @@ def catch_up(now: datetime) -> int:
     return len(rows)
 
 
-def waiting(model: type[NoticeBatch] | type[FundsTable]) -> QuerySet:
+def waiting(model: type[OfMany]) -> QuerySet:
     """Return the papers of an authority over many cases that are made and not sealed yet."""
     return model._default_manager.filter(signed_at=None, sha256__isnull=False).select_related("authority")
 
@@ -190,6 +204,6 @@ def _keep(paper: Paper, data: bytes, described: Description, *, by: User | None,
         detail |= {"document": locked.pk, "kind": locked.kind}
         history.record(locked.application, "seal", by=by, at=at, duty=duty, note=words, detail=detail)
     else:
-        words = f"{locked._meta.verbose_name}{locked.number}"
+        words = f"{title_of(locked)}{locked.number}"
         history.record_for_authority(locked.authority, "seal", by=by, at=at, note=words, detail=detail | named(locked))
     return locked

@@ -100,6 +100,22 @@ def who_confirms(application: Application, event: Event) -> QuerySet[User]:
     return posted_to(duty)(application, event)
 
 
+def party_judged(application: Application, event: Event) -> QuerySet[User]:
+    """Return the members of the body where an appeal changed or annulled the decision; else they know it themselves."""
+    decided = event.detail["outcome"] in ("changed", "annulled")
+    return party(application, event) if decided else User.objects.none()
+
+
+def money_judged(application: Application, event: Event) -> QuerySet[User]:
+    """Return who refunds what a changed or annulled decision leaves over."""
+    return posted_to(Duty.PAY)(application, event) if event.detail.get("over_fen") else User.objects.none()
+
+
+def limit_judged(application: Application, event: Event) -> QuerySet[User]:
+    """Return who sets the limit of a pool that an award given back stands beyond."""
+    return posted_to(Duty.POLICY)(application, event) if event.detail.get("pool_over_fen") else User.objects.none()
+
+
 def whose_turn(application: Application, event: Event) -> QuerySet[User]:
     """Return whom the limit of a step concerns: the applicant, else the officer in charge, else all of the duty."""
     step = event.detail["step"]
@@ -247,6 +263,15 @@ RECOVERY: dict[str, tuple[Telling, ...]] = {
     "recovery_unrestrict": (
         Telling(party, "result", "解除限制申报", _noted("{note}：限制申报已解除，请查看决定书。")),
     ),
+    "recovery_contest": (
+        Telling(party_judged, "result", "追回决定的复议、诉讼结果", _noted("{note} 的决定已变更或者撤销，请查看。")),
+        Telling(
+            limit_judged, "todo", "资金池超额占用", _noted("{note} 的奖补决定恢复后，资金池超出总额，请调整总额。")
+        ),
+        Telling(
+            money_judged, "todo", "追回案件须退还款项", _noted("{note} 的决定已变更或者撤销，多缴的款项请办理退还。")
+        ),
+    ),
     "recovery_publish": (
         Telling(party, "result", "处理结果公示", _noted("{note} 的处理结果将公示，期限见案件页面。")),
     ),
@@ -273,6 +298,9 @@ TELLINGS: dict[str, tuple[Telling, ...]] = {
     "endorse": (Telling(members, "progress", "拟兑现结果公示", _said("{number} 已通过审批，进入公示。")),),
     "refuse": (Telling(members, "result", "不予兑现", _said("{number} 不予兑现，理由和救济途径见决定书。")),),
     "grant": (Telling(members, "result", "奖补资金已批准", _said("{number} 已批准兑现，通知书正在生成。")),),
+    "restore": (
+        Telling(members, "result", "奖补决定恢复效力", _said("{number} 的奖补决定恢复效力，原通知书继续有效。")),
+    ),
     "seal": (Telling(who_waits_for_the_seal, "result", "文书已签章", _noted("{number} 的{note}已签章，可以下载。")),),
     "confirm_payment": (Telling(members, "money", "资金已拨付", _said("{number} 的奖补资金已拨付，请查收。")),),
     "return_payment": (

@@ -50,6 +50,7 @@ VERBS: dict[str, Verb] = {
         "撤回", {S.DRAFT, S.SUBMITTED, S.VERIFYING, S.CORRECTING, S.PROPOSED, S.NOTICED}, {S.WITHDRAWN}, APPLICANT
     ),
     "revoke": _verb("撤销", {S.GRANTED, S.PAID, S.CLOSED}, {S.REVOKED}, Duty.INSPECT),
+    "restore": _verb("恢复奖补决定", {S.REVOKED}, {S.GRANTED, S.PAID, S.CLOSED}, Duty.INSPECT),
 }
 
 EXITS: dict[Status, frozenset[Status]] = {

@@ -14,6 +14,7 @@ from applications.models import (
     RecoveryClaim,
     RecoveryEntry,
     RecoveryPaper,
+    RecoveryStep,
     Status,
     User,
 )
@@ -170,3 +171,35 @@ def claim(
 def paper_of(row: RecoveryCase, kind: str = RecoveryPaper.Kind.EVIDENCE, *, at: datetime = NOON) -> RecoveryPaper:
     """Return a file that an officer put into the case."""
     return recovery.add_paper(row, make_paper(), kind=kind, by=officer(row, Duty.INSPECT), at=at)
+
+
+def judge(row: RecoveryCase, outcome: str, *, kind: str = "sue", at: datetime = SERVED, **more: Any) -> RecoveryStep:
+    """Let the party go to court, or to 复议, and write down how it ended, on the paper that says so."""
+    by = officer(row, Duty.INSPECT)
+    recovery.contest(row, kind=kind, on=at.date(), by=by, at=at)
+    said: dict[str, Any] = {"number": "测试法院（2026）行初1号", "paper": make_paper("判决书.pdf")} | more
+    return recovery.contest(row, kind=kind, on=at.date(), outcome=outcome, **said, by=by, at=at)
+
+
+def _copied(row: Any, **changed: Any) -> Any:
+    """Return a new row of the same table that says the same but for what is changed."""
+    columns = {field.attname: getattr(row, field.attname) for field in row._meta.fields if field.attname != "id"}
+    for name in changed:
+        columns.pop(f"{name}_id", None)
+    return type(row).objects.create(**columns | changed)
+
+
+def copy_of(row: RecoveryCase) -> RecoveryCase:
+    """
+    Return a second case like one that walked the road: an award that replaces the last one, case and ledger, as rows.
+
+    For lists of many, which look at nothing else; steps, papers and letters are not copied, and its entries stand on
+    the payments of the first.
+    """
+    award = _copied(row.award, replaces=row.application.awards.order_by("pk").last())
+    place = 1000 + award.pk
+    number = row.number.replace(f"{row.sequence}号", f"{place}号")
+    made: RecoveryCase = _copied(row, award=award, number=number, sequence=place)
+    for entry in row.entries.order_by("pk"):
+        _copied(entry, recovery=made)
+    return made

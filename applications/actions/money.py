@@ -188,7 +188,7 @@ def release_commitment(application: Application, *, at: datetime) -> None:
 def _release(held: Commitment, at: datetime) -> None:
     pool = Pool.objects.select_for_update().get(pk=held.pool_id)
     pool.committed_fen -= held.amount_fen
-    pool.save(update_fields=["committed_fen"])
+    pool.less_over().save(update_fields=["committed_fen", "over_fen"])
     held.state, held.released_at = Commitment.State.RELEASED, at
     held.save(update_fields=["state", "released_at"])
 
@@ -254,11 +254,45 @@ def give_back_unpaid(application: Application, *, at: datetime) -> int:
         else:
             pool = Pool.objects.select_for_update().get(pk=held.pool_id)
             pool.committed_fen -= part
-            pool.save(update_fields=["committed_fen"])
+            pool.less_over().save(update_fields=["committed_fen", "over_fen"])
             held.amount_fen -= part
             held.save(update_fields=["amount_fen"])
         given += part
     return given
+
+
+def hold_again(application: Application, amount_fen: int, *, at: datetime) -> tuple[Pool, int, int] | None:
+    """
+    Hold the whole of an award again that was taken back and stands once more; None where no pool binds it.
+
+    Returns the pool, what was held there now, and by how much the pool stands over its limit with it, in fen. Whoever
+    was given the money meanwhile keeps it, and so does this case: it is the limit that has to follow (ADR 24). A pool
+    whose year was closed in between is not opened again, the next one holds it. The caller has locked the case.
+    """
+    held = list(application.commitments.select_related("pool__policy").order_by("pk"))
+    if not held:
+        return None
+    need = amount_fen - sum(row.amount_fen for row in held if row.state != Commitment.State.RELEASED)
+    pool = Pool.objects.select_for_update().select_related("policy").get(pk=held[-1].pool_id)
+    closes = YearClose.objects.counting().filter(authority=application.authority_id)
+    while need and closes.filter(year__gte=pool.year).exists():
+        pool = next_pool(pool)
+    if need > 0:
+        pool.committed_fen += need
+        pool.over_fen = max(0, pool.committed_fen + pool.reserved_fen - pool.limit_fen)
+        pool.save(update_fields=["committed_fen", "over_fen"])
+        _hold_in(application, pool, need, Commitment.State.FINAL, at)
+    return pool, max(0, need), pool.over_fen
+
+
+def _hold_in(application: Application, pool: Pool, amount_fen: int, state: str, at: datetime) -> None:
+    """Add to what a case holds in a pool, whose row is locked and counted already."""
+    there = application.commitments.filter(pool=pool).exclude(state=Commitment.State.RELEASED).first()
+    if there is None:
+        Commitment.objects.create(application=application, pool=pool, amount_fen=amount_fen, state=state, made_at=at)
+    else:
+        there.amount_fen += amount_fen
+        there.save(update_fields=["amount_fen"])
 
 
 def next_pool(pool: Pool) -> Pool:
@@ -283,14 +317,16 @@ def carry(held: Commitment, amount_fen: int, close: YearClose, *, at: datetime) 
     """
     Move what a case has not been paid from a closed year's pool to the next one, with the money that stands for it.
 
-    The next year's limit grows by what is carried in, so that its own claims lose nothing to those of the year before.
-    The caller has locked the case; the pools are locked here, the older first.
+    The next year's limit grows by what is carried in, so that its own claims lose nothing to those of the year before;
+    what stands over the limit of its pool is carried without money and stands over the next one. The caller has locked
+    the case; the pools are locked here, the older first.
     """
     assert 0 < amount_fen <= held.amount_fen
     source = Pool.objects.select_for_update().select_related("policy").get(pk=held.pool_id)
     target = next_pool(source)
+    over = min(source.over_fen, amount_fen)
     source.committed_fen -= amount_fen
-    source.save(update_fields=["committed_fen"])
+    source.less_over().save(update_fields=["committed_fen", "over_fen"])
     state = held.state
     if amount_fen == held.amount_fen:
         held.state, held.released_at = Commitment.State.RELEASED, at
@@ -298,17 +334,11 @@ def carry(held: Commitment, amount_fen: int, close: YearClose, *, at: datetime) 
     else:
         held.amount_fen -= amount_fen
         held.save(update_fields=["amount_fen"])
-    target.limit_fen += amount_fen
+    target.limit_fen += amount_fen - over
     target.committed_fen += amount_fen
-    target.save(update_fields=["limit_fen", "committed_fen"])
-    there = held.application.commitments.filter(pool=target).exclude(state=Commitment.State.RELEASED).first()
-    if there is None:
-        Commitment.objects.create(
-            application=held.application, pool=target, amount_fen=amount_fen, state=state, made_at=at
-        )
-    else:
-        there.amount_fen += amount_fen
-        there.save(update_fields=["amount_fen"])
+    target.over_fen = max(0, target.committed_fen + target.reserved_fen - target.limit_fen)
+    target.save(update_fields=["limit_fen", "committed_fen", "over_fen"])
+    _hold_in(held.application, target, amount_fen, state, at)
     return CarryOver.objects.create(
         close=close, source=source, target=target, application=held.application, amount_fen=amount_fen
     )

@@ -177,12 +177,14 @@ def set_pool(
             more = f"，另有上年结转 {rules.yuan(carried)} 元" if carried else ""
             stop(f"{stated[1]}规定年度总额不超过 {rules.yuan(stated[2])} 元{more}，总额不得高于该数。")
     pool = Pool.objects.select_for_update().filter(policy=policy, name=name, year=year).first()
-    if pool and limit_fen < pool.committed_fen:
+    if pool and pool.over_fen and limit_fen < pool.limit_fen:
+        stop(f"该资金池超额占用 {rules.yuan(pool.over_fen)} 元，总额不得降低。")
+    if pool and not pool.over_fen and limit_fen < pool.committed_fen:
         stop(f"总额不得低于已占用的 {rules.yuan(pool.committed_fen)} 元。")
     elsewhere = Pool.objects.filter(policy=policy, year=year, clauses__in=clauses).exclude(name=name).first()
     if elsewhere:
         stop(f"所选条款中有的已列入{elsewhere}，同一年度一个条款只能列入一个资金池。")
-    if pool and limit_fen < pool.committed_fen + pool.reserved_fen:
+    if pool and not pool.over_fen and limit_fen < pool.committed_fen + pool.reserved_fen:
         stop(f"总额不得低于已占用和已结算待公示的合计 {rules.yuan(pool.committed_fen + pool.reserved_fen)} 元。")
     if pool and set(pool.clauses.all()) - set(clauses):
         if pool.committed_fen:
@@ -192,7 +194,7 @@ def set_pool(
     if pool is None:
         pool = Pool(policy=policy, name=name, year=year)
     pool.limit_fen, pool.source = limit_fen, source
-    pool.save()
+    pool.less_over().save()
     pool.clauses.set(clauses)
     detail = {"pool": pool.pk, "year": year, "limit_fen": limit_fen}
     history.record_for_authority(authority, "set_pool", by=by, at=at, note=source, detail=detail)

@@ -13,10 +13,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from applications import papers, permissions, recovering, recovery_papers
-from applications.actions import findings, recovery_money, setoff
+from applications.actions import findings, recovery_money, recovery_outcome, setoff
 from applications.actions.desk_file import Paper
 from applications.actions.money import give_back_unpaid
 from applications.actions.recovery_act import Act, begin, keep, said
+from applications.actions.recovery_outcome import Judgment
 from applications.actions.shared import lock, move, next_number, refuse_if, stop, take_duty
 from applications.models import (
     Applicant,
@@ -597,6 +598,10 @@ def contest(
     kind: str,
     on: date,
     outcome: str = "",
+    number: str = "",
+    principal_fen: int | None = None,
+    interest_fen: int | None = None,
+    revoked: bool | None = None,
     note: str = "",
     paper: Paper | RecoveryPaper | None = None,
     by: User,
@@ -605,9 +610,9 @@ def contest(
     """
     Write down that the party asked for 复议 or went to court (`outcome` empty), or how that ended.
 
-    While it is pending nothing is enforced; after 复议 fifteen days remain to sue (行政诉讼法第四十五条). An annulled
-    decision demands nothing any more: what came back is over and has to be refunded. Where only the sum was changed,
-    the difference is written off on the judgment. Raises ActionRefused.
+    While it is pending nothing is enforced; after 复议 fifteen days remain to sue (行政诉讼法第四十五条). One that
+    changed or annulled the decision names its paper (`number`); a change says what is owed now, in fen, and whether the
+    award is still `revoked` as a whole. What follows stands in `recovery_outcome`. Raises ActionRefused.
     """
     act = begin(recovery, "contest", by=by, at=at)
     row, pending = act.recovery, act.road.contest_pending(kind) if kind in recovering.CONTESTS else None
@@ -620,18 +625,26 @@ def contest(
     assert row.served_on is not None
     if not row.served_on <= on <= act.today:
         stop("日期不能早于送达日期，也不能晚于今天。")
-    proof = keep(row, paper, kind=PaperKind.OUTSIDE, by=by, at=at)
+    judgment = Judgment(kind, on, outcome, number.strip(), principal_fen, interest_fen, revoked)
+    recovery_outcome.refuse_incomplete(act, judgment, proved=paper is not None)
     row.published_until = None  # nothing is shown in public that is contested; afterwards it is published anew
-    step = act.done("contest", text=note.strip()[:2000], paper=proof, kind=kind, on=on.isoformat(), outcome=outcome)
+    followed = recovery_outcome.follow(act, judgment)
+    proof = keep(row, paper, kind=PaperKind.OUTSIDE, by=by, at=at)
+    told = {"kind": kind, "on": on.isoformat(), "outcome": outcome} | followed
+    step = act.done("contest", text=note.strip()[:2000], paper=proof, **told)
     if not outcome:
-        recovering.end_terms(row, at, Term.REVIEW if kind == "review" else Term.SUE)
+        # Who has gone to court asks for no 复议 any more (行政复议法第二十九条).
+        recovering.end_terms(row, at, *((Term.REVIEW,) if kind == "review" else (Term.REVIEW, Term.SUE)))
     elif kind == "review" and outcome != "annulled":
         recovering.start_term(row, Term.SUE, on, at, recovering.SUE_AFTER_REVIEW)
-    if outcome == "annulled":
-        recovery_money.annul(row, step, at)
+    if judgment.annuls:
         recovering.end_terms(row, at)
     elif recovering.outstanding(row):
         recovering.follow_appeals(row, at)
+    if outcome == "changed":
+        recovery_money.follow(row, at)
+    if judgment.annuls:
+        recovery_outcome.lift_restrictions(act, judgment)
     recovering.turn(row, at)
     row.save(update_fields=["next_due_on"])
     return step
@@ -700,7 +713,8 @@ def close(recovery: RecoveryCase, *, reason: str, by: User, at: datetime) -> Rec
     reason = said(reason, "请填写结案说明。", 500)
     _end(act, "close", State.CLOSED, reason)
     written_off = any(balance.written_off for balance in act.road.balances.values())
-    if act.recovery.whole and not written_off and act.road.balances["principal"].recovered:
+    revoked = act.application.status == Status.REVOKED  # and not given back since by an appeal
+    if revoked and not written_off and act.road.balances["principal"].recovered:
         for paper in _letters_of(act.application, Standings.VALID, Standings.REVOKED):
             papers.mark(paper, Standings.RECOVERED, by=by, at=at, note=act.recovery.number)
     return act.recovery

@@ -43,7 +43,6 @@ from applications.models import (
     RecoveryClaim,
     RecoveryEntry,
     RecoveryPaper,
-    RecoveryStep,
     SetOffUse,
     User,
 )
@@ -462,14 +461,64 @@ def given_back_by_payment(payment: Payment, *, at: datetime) -> None:
         _write(recovery, "given_back", payment, fen, at)
 
 
-def annul(recovery: RecoveryCase, step: RecoveryStep, at: datetime) -> None:
-    """Take back everything that an annulled decision demanded; the caller holds the case."""
-    Applicant.objects.select_for_update().get(pk=recovery.application.applicant_id)
-    basis = f"{recovering.CONTESTS[step.detail['kind']]}撤销决定"
+def annul(recovery: RecoveryCase, basis: str, at: datetime) -> None:
+    """Take back everything that an annulled decision demanded; the caller holds the case and the applicant."""
     for entry in recovering.counting(recovery.entries.all()):
         if entry.kind == Kind.OWED:
             _take_back(entry, recovery, basis, at)
     _shed_write_offs(recovery, basis, at)
+
+
+def lower(recovery: RecoveryCase, owed: Mapping[str, int], basis: str, duty: CaseDuty, at: datetime) -> None:
+    """
+    Let accounts owe no more than a changed decision says, in fen; the caller holds the case and the applicant.
+
+    Entries that shrink are taken back whole, and what is left of them is entered anew on the judgment. What was paid
+    last stays demanded first, as in a decision. A surcharge was reckoned from a principal that was never owed: it is
+    taken back, and what the changed sum bears is charged anew.
+    """
+    counting = recovering.counting(recovery.entries.select_related("payment").order_by("pk"))
+    for account, fen in owed.items():
+        rows = [row for row in counting if (row.account, row.kind) == (account, Kind.OWED)]
+        lowered = fen < sum(row.amount_fen for row in rows)
+        for row, part in _kept(rows, fen):
+            if part == row.amount_fen:
+                continue
+            _take_back(row, recovery, basis, at)
+            if part:
+                _owe(row, recovery, part, basis, duty, at)
+        if lowered and account == Account.PRINCIPAL:
+            for row in counting:
+                if (row.account, row.kind) == (Account.SURCHARGE, Kind.OWED) and row.reckoned.get("on") == account:
+                    _take_back(row, recovery, basis, at)
+    _shed_write_offs(recovery, basis, at)
+
+
+def _kept(rows: Sequence[RecoveryEntry], fen: int) -> list[tuple[RecoveryEntry, int]]:
+    """Return what is left of each entry of an account: of principal what was paid last, of interest the earliest."""
+    by_day = sorted(
+        rows, key=lambda row: (row.payment.paid_on or row.on, row.payment.pk) if row.payment else (row.on, row.pk)
+    )
+    found, left = [], fen
+    for row in reversed(by_day) if any(row.payment_id for row in rows) else by_day:
+        found.append((row, min(left, row.amount_fen)))
+        left -= found[-1][1]
+    return found
+
+
+def _owe(entry: RecoveryEntry, recovery: RecoveryCase, fen: int, basis: str, duty: CaseDuty, at: datetime) -> None:
+    RecoveryEntry.objects.create(
+        recovery=recovery,
+        account=entry.account,
+        kind=Kind.OWED,
+        amount_fen=fen,
+        instalment=entry.instalment,
+        payment=entry.payment,
+        on=timezone.localdate(at),
+        basis=basis,
+        made_by=duty,
+        made_at=at,
+    )
 
 
 def _shed_write_offs(recovery: RecoveryCase, basis: str, at: datetime) -> None:

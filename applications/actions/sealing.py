@@ -7,7 +7,8 @@ from django.db import transaction
 
 from applications import history, permissions, seals
 from applications.actions.shared import lock, refuse_if, stop, take_duty
-from applications.models import Authority, Document, FundsTable, Job, NoticeBatch, User
+from applications.models import Authority, Document, Job, User
+from applications.seals import OfMany
 
 SEAL_MOST = 60  # letters of one page
 
@@ -53,14 +54,14 @@ def order_seals(documents: Sequence[Document], *, by: User, at: datetime) -> tup
 
 
 @transaction.atomic
-def order_seal_of_many(paper: NoticeBatch | FundsTable, *, by: User, at: datetime) -> Job:
-    """Let the seal be put on a public notice or a table of funds, which are of no single case. Raises ActionRefused."""
+def order_seal_of_many(paper: OfMany, *, by: User, at: datetime) -> Job:
+    """Let the seal be put on a public notice, a table of funds or a report, of no single case. Raises ActionRefused."""
     authority = Authority.objects.select_for_update().get(pk=paper.authority_id)
     paper = type(paper)._default_manager.select_for_update(of=("self",)).select_related("authority").get(pk=paper.pk)
     refuse_if(permissions.why_not_seal_of_many(by, paper))
 
     job = seals.ask(paper, by=by, at=at, payload={"officer": by.pk})
-    words = f"{paper._meta.verbose_name}{paper.number}"
+    words = f"{seals.title_of(paper)}{paper.number}"
     detail = {"job": job.pk, **seals.named(paper)}
     history.record_for_authority(authority, "order_seal", by=by, at=at, note=words, detail=detail)
     return job

@@ -50,7 +50,7 @@ def summary_of(authority_id: int, year: int) -> dict[str, Any]:
                 "committed_fen": pool.committed_fen,
                 "paid_fen": pool.paid_fen,
                 "carried_fen": sum(fen for _, fen in _to_carry(pool)),
-                "free_fen": pool.limit_fen - pool.committed_fen,
+                "free_fen": max(0, pool.limit_fen - pool.committed_fen),
             }
             for pool in pools
         ],

@@ -7,7 +7,7 @@ from applications.models.application import Application, CaseDuty
 from applications.models.award import Award
 from applications.models.finding import Finding
 from applications.models.people import Authority, User
-from applications.models.shapes import private_storage, random_name, together
+from applications.models.shapes import Sealed, private_storage, random_name, together
 
 
 def report_path(row: "Campaign", filename: str) -> str:
@@ -20,7 +20,7 @@ def answer_path(row: "InspectionPaper", filename: str) -> str:
     return random_name("reviews", filename.rsplit(".", 1)[-1])
 
 
-class Campaign(models.Model):
+class Campaign(Sealed):
     """
     年度复核活动: which paid awards of a year are looked at again, and how they were chosen.
 
@@ -80,6 +80,7 @@ class Campaign(models.Model):
             together("closed_by", "closed_at"),
             together("dropped_by", "dropped_at"),
             together("sha256", "made_at"),
+            together("signed_at", "signer", "certificate", "sealer"),
             models.CheckConstraint(
                 name="campaign_says_how_many", condition=Q(method="all", size=None) | ~Q(method="all") & Q(size__gt=0)
             ),
@@ -100,6 +101,11 @@ class Campaign(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def number(self) -> str:
+        """The number of the report, by which lists of papers name it; "" until the review is closed."""
+        return self.report_number
 
 
 class InspectionQuerySet(models.QuerySet):

@@ -197,6 +197,9 @@ class Pool(models.Model):
     cases that are not in public notice yet; the database refuses anything outside 0 <= paid <= committed <= limit and
     committed + reserved <= limit, whatever arrives at the same moment. `shortfall` is what the authority does where
     money is short; until it chooses, cases queue.
+
+    Only an award that a court or a review gives back may stand beyond the limit, since its money was given to others
+    meanwhile: `over_fen` is by how much, exactly, and nothing new is taken from the pool before it is 0 again.
     """
 
     class Shortfall(models.TextChoices):
@@ -214,6 +217,7 @@ class Pool(models.Model):
     source = models.CharField("依据文件", max_length=200)
     shortfall = models.CharField("余额不足时", max_length=10, choices=Shortfall, default=Shortfall.QUEUE)
     reserved_fen = models.BigIntegerField("已结算待公示（分）", default=0)
+    over_fen = models.BigIntegerField("超额占用（分）", default=0)
     shortfall_source = models.CharField("办法依据", max_length=200, null=True, blank=True)  # noqa: DJ001 - paired, null means not chosen
     shortfall_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     shortfall_at = models.DateTimeField("确定时间", null=True, blank=True)
@@ -224,11 +228,20 @@ class Pool(models.Model):
             models.UniqueConstraint(name="one_pool_per_policy_name_and_year", fields=["policy", "name", "year"]),
             models.CheckConstraint(
                 name="pool_never_exceeded",
-                condition=Q(paid_fen__gte=0, paid_fen__lte=F("committed_fen"), committed_fen__lte=F("limit_fen")),
+                condition=Q(
+                    paid_fen__gte=0,
+                    paid_fen__lte=F("committed_fen"),
+                    committed_fen__lte=F("limit_fen") + F("over_fen"),
+                ),
             ),
             models.CheckConstraint(
                 name="pool_promises_no_more_than_it_has",
-                condition=Q(reserved_fen__gte=0, reserved_fen__lte=F("limit_fen") - F("committed_fen")),
+                condition=Q(reserved_fen__gte=0, reserved_fen__lte=F("limit_fen") + F("over_fen") - F("committed_fen")),
+            ),
+            models.CheckConstraint(
+                name="pool_over_by_what_exceeds_it",
+                condition=Q(over_fen=0)
+                | Q(over_fen__gt=0, over_fen=F("committed_fen") + F("reserved_fen") - F("limit_fen")),
             ),
             together("shortfall_source", "shortfall_by", "shortfall_at"),
         ]
@@ -239,4 +252,9 @@ class Pool(models.Model):
     @property
     def room_fen(self) -> int:
         """What nobody holds and no settlement has promised, in whole fen."""
-        return self.limit_fen - self.committed_fen - self.reserved_fen
+        return max(0, self.limit_fen - self.committed_fen - self.reserved_fen)
+
+    def less_over(self) -> "Pool":
+        """Let `over_fen` follow what was given back or added to the limit; it never grows here."""
+        self.over_fen = min(self.over_fen, max(0, self.committed_fen + self.reserved_fen - self.limit_fen))
+        return self

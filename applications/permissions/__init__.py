@@ -124,6 +124,7 @@ from applications.permissions.publicity import (
 from applications.permissions.recovery import (
     CLAIM_DUTIES,
     why_not_amount,
+    why_not_changed_sums,
     why_not_claim,
     why_not_confirm_claim,
     why_not_hearing_day,
@@ -134,6 +135,7 @@ from applications.permissions.recovery import (
     why_not_recover,
     why_not_refuse_claim,
     why_not_restrict_body,
+    with_case,
 )
 from applications.permissions.restriction import (
     why_not_lift,
@@ -200,6 +202,7 @@ __all__ = [
     "why_not_campaign",
     "why_not_carry",
     "why_not_change_method",
+    "why_not_changed_sums",
     "why_not_check",
     "why_not_check_account",
     "why_not_check_credit",
@@ -286,5 +289,6 @@ __all__ = [
     "why_not_take_objection",
     "why_not_turn",
     "why_not_withdraw",
+    "with_case",
     "with_standing",
 ]

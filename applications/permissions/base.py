@@ -35,20 +35,24 @@ class Standing:
         return bool(self.role)
 
 
-def role_of(user: User) -> Coalesce:
-    """Read with a case on whose side of it a user stands: as a member in a role, or as the officer of its mandate."""
-    memberships = Membership.objects.filter(user=user, applicant=OuterRef("applicant")).values("role")[:1]
-    mandates = Mandate.objects.filter(officer=user, application=OuterRef("pk"))
+def role_of(user: User, of: str = "") -> Coalesce:
+    """
+    Read with a case on whose side of it a user stands: as a member in a role, or as the officer of its mandate.
+
+    `of` leads to the case from rows of something else: "application__".
+    """
+    memberships = Membership.objects.filter(user=user, applicant=OuterRef(f"{of}applicant")).values("role")[:1]
+    mandates = Mandate.objects.filter(officer=user, application=OuterRef(f"{of}pk"))
     counter = mandates.annotate(role=Value(COUNTER, output_field=CharField())).values("role")[:1]
     return Coalesce(Subquery(memberships), Subquery(counter), output_field=CharField())
 
 
-def with_standing(cases: QuerySet[Application], user: User) -> QuerySet[Any]:
-    """Read with each case how a user stands to it; `standing_in` takes it from the row."""
-    postings = Posting.objects.current().filter(user=user, authority=OuterRef("authority"))
-    duties = CaseDuty.objects.filter(user=user, application=OuterRef("pk"))
+def with_standing(cases: QuerySet[Any], user: User, of: str = "") -> QuerySet[Any]:
+    """Read with cases, or rows that lead to one, how a user stands to it; `standing_in` takes it from the row."""
+    postings = Posting.objects.current().filter(user=user, authority=OuterRef(f"{of}authority"))
+    duties = CaseDuty.objects.filter(user=user, application=OuterRef(f"{of}pk"))
     return cases.annotate(
-        asker_role=role_of(user),
+        asker_role=role_of(user, of),
         asker_duty=Subquery(postings.values("duty")[:1]),
         asker_held=Subquery(duties.values("duty")[:1]),
     )

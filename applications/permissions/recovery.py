@@ -7,6 +7,9 @@ can show all of them from one reading.
 
 from collections.abc import Callable, Collection
 from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
 
 import rules
 from applications import recovering
@@ -26,7 +29,7 @@ from applications.models import (
     Status,
     User,
 )
-from applications.permissions.base import COUNTER, Standing, why_not_officer
+from applications.permissions.base import COUNTER, Standing, why_not_officer, with_standing
 from applications.recovering import PARTY, STEPS, Road, Term, ran_out
 
 REVOCABLE = (Status.GRANTED, Status.PAID, Status.CLOSED)
@@ -53,6 +56,13 @@ def why_not_open_recovery(
     if finding.state != Finding.State.TAKEN:
         return f"该线索{finding.get_state_display()}，受领核查后方可立案。"
     return ""
+
+
+def with_case(rows: QuerySet[RecoveryCase], user: User) -> QuerySet[Any]:
+    """Read with recovery cases the award, the whole of its application, and how a user stands to it (one query)."""
+    deep = ("authority", "policy", "clause__policy", "applicant")
+    rows = rows.select_related("award", *(f"application__{name}" for name in deep))
+    return with_standing(rows, user, of="application__")
 
 
 def _why_not_at_all(name: str, road: Road, standing: Standing) -> str:
@@ -266,10 +276,17 @@ def _close(road: Road, standing: Standing, today: date) -> str:
     return ""
 
 
+def _not_annulled(road: Road, standing: Standing, today: date) -> str:
+    """Nothing more follows from a decision that an appeal has annulled."""
+    judged = road.judged
+    annulled = judged is not None and judged.detail["outcome"] == "annulled"
+    return "追回决定已被撤销，不能再据以办理。" if annulled else ""
+
+
 def _publish(road: Road, standing: Standing, today: date) -> str:
     if road.contest_pending():
         return "复议、诉讼期间暂不公示。"
-    return ""
+    return _not_annulled(road, standing, today)
 
 
 GATES: dict[str, Gate] = {
@@ -284,6 +301,8 @@ GATES: dict[str, Gate] = {
     "urge": _urge,
     "enforce": _enforce,
     "set_off": _set_off,
+    "charge": _not_annulled,
+    "restrict": _not_annulled,
     "claim": _money,
     "confirm": _money,
     "refuse": _money,
@@ -351,6 +370,29 @@ def why_not_hearing_day(term: RecoveryTerm, today: date, held_on: date) -> str:
     if held_on < first:
         return f"应当在举行听证的七个工作日前通知当事人（行政处罚法第六十四条第二项），最早为{chinese_date(first)}。"
     return ""
+
+
+def why_not_changed_sums(
+    road: Road, principal_fen: int | None, interest_fen: int | None, *, restores: bool, revoked: bool
+) -> str:
+    """
+    A change names what is owed now and never more than before (行政复议法第六十三条、行政诉讼法第七十七条).
+
+    Something has to change: a sum, or that an award that is `revoked` as a whole stands again (`restores`).
+    """
+    principal, interest = road.balances[Account.PRINCIPAL].owed, road.balances[Account.INTEREST].owed
+    if principal_fen is None:
+        return "请填写变更后应退的本金。"
+    if not 0 <= principal_fen <= principal:
+        return f"变更后的本金不能超过决定的{rules.yuan(principal)}元（行政复议法第六十三条、行政诉讼法第七十七条）。"
+    if interest and interest_fen is None:
+        return f"决定载明利息{rules.yuan(interest)}元，请填写变更后应退的利息。"
+    if not 0 <= (interest_fen or 0) <= interest:
+        return f"变更后的利息不能超过决定的{rules.yuan(interest)}元。"
+    if restores and not revoked:
+        return "奖补决定没有撤销，不需要恢复。"
+    same = (principal_fen, interest_fen or 0) == (principal, interest)
+    return "变更后的金额与决定相同，请核对。" if same and not restores else ""
 
 
 # ---- the ledger ------------------------------------------------------------------------------------------------------

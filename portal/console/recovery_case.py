@@ -16,10 +16,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 import rules
 from applications import permissions, recovering
-from applications.actions import ActionRefused, recovery_money
+from applications.actions import ActionRefused, recovery_money, recovery_outcome
 from applications.actions import recovery as actions
 from applications.documents.letter import chinese_date
 from applications.models import Account, Application, Duty, Finding, RecoveryCase, RecoveryClaim, RecoveryStep, User
+from applications.models.clock import length_words
 from applications.models.recovery import RecoveryTerm
 from applications.recovering import LIMITS, STEPS, Charge
 from portal.console.acting import acting_on
@@ -47,13 +48,10 @@ ROAD = (
 def desk_of(request: Request, pk: int) -> Desk:
     """Return a recovery case of the officer's authority with how he stands to it; anything else is a 404."""
     case_desk(request)
-    rows = RecoveryCase.objects.at_the_desk_of(request.user).select_related("award", "finding", "opened_by__user")
-    recovery = get_object_or_404(rows, pk=pk)
-    cases = permissions.with_standing(Application.objects.all(), request.user)
-    case = cases.select_related("authority", "policy", "clause__policy", "applicant").get(pk=recovery.application_id)
-    recovery.application = case
-    standing = permissions.standing_in(case, request.user)
-    return Desk(recovery, case, standing, recovering.read(recovery), timezone.localdate())
+    rows = RecoveryCase.objects.at_the_desk_of(request.user).select_related("finding", "opened_by__user")
+    recovery = get_object_or_404(permissions.with_case(rows, request.user), pk=pk)
+    standing = permissions.standing_in(recovery, request.user)
+    return Desk(recovery, recovery.application, standing, recovering.read(recovery), timezone.localdate())
 
 
 # ---- what is shown ---------------------------------------------------------------------------------------------------
@@ -64,6 +62,7 @@ class LimitShown:
     """One limit as a line of the table: its words, its days, and how it stands."""
 
     term: RecoveryTerm
+    length: str
     law: str
     party: bool
     tone: str
@@ -73,16 +72,18 @@ class LimitShown:
 def limit_shown(term: RecoveryTerm, today: date) -> LimitShown:
     """Say how a limit stands today: green in time, amber when its end is near, red when it is over."""
     party = term.kind in recovering.OF_THE_PARTY or term.kind in {"pay", "urge"}
-    law = LIMITS[term.kind].law
+    law, length = LIMITS[term.kind].law, length_words(term.length, term.unit)
     if term.ended_on:
         late = term.due_on is not None and term.ended_on > term.due_on
-        return LimitShown(term, law, party, "bad" if late else "good", "逾期了结" if late else "已了结")
+        return LimitShown(term, length, law, party, "bad" if late else "good", "逾期了结" if late else "已了结")
     if term.due_on is None:
-        return LimitShown(term, law, party, "wait", "待定")
+        return LimitShown(term, length, law, party, "wait", "待定")
     left = (term.due_on - today).days
     if left < 0:
-        return LimitShown(term, law, party, "bad", f"已届满{-left}日")
-    return LimitShown(term, law, party, "ask" if left <= NEAR else "good", f"还有{left}日" if left else "今天届满")
+        return LimitShown(term, length, law, party, "bad", f"已届满{-left}日")
+    return LimitShown(
+        term, length, law, party, "ask" if left <= NEAR else "good", f"还有{left}日" if left else "今天届满"
+    )
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,9 @@ def _details(step: RecoveryStep, people: Mapping[int, User]) -> list[str]:
         told.append("，".join(part for part in (said["court"], said["number"]) if part))
     if step.name == "contest":
         outcome = recovering.OUTCOMES.get(said["outcome"], "已申请")
-        told.append(f"{recovering.CONTESTS[said['kind']]}，{_day(said['on'])}：{outcome}")
+        number = f"，{said['number']}" if said.get("number") else ""
+        told.append(f"{recovering.CONTESTS[said['kind']]}，{_day(said['on'])}：{outcome}{number}")
+        told += recovery_outcome.words_of(said)
     if "until" in said:
         told.append(f"公示至{_day(said['until'])}")
     if "amount_fen" in said:
@@ -225,6 +228,7 @@ def recovery_page(
         "recovery": recovery,
         "road": road_of(recovery),
         "warnings": recovering.warnings(desk.road, desk.today),
+        "judged": desk.road.judged_words,
         "steps": steps_shown(desk),
         "limits": [limit_shown(term, desk.today) for term in desk.road.terms],
         "papers": recovery.papers.select_related("uploaded_by").order_by("pk"),

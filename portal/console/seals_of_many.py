@@ -1,9 +1,10 @@
-"""签章 of papers that belong to no single case: public notices and tables of funds that wait, read and sealed here."""
+"""签章 of papers that belong to no single case: notices, tables of funds and reports that wait for it, read here."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.db.models import Model
+from django.db.models import Model, Value
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from applications import seals
 from applications.actions import ActionRefused, sealing
-from applications.models import FundsTable, Job, NoticeBatch, Posting
+from applications.models import Job, Posting
 from portal.console.seals import AGAIN, OF_MANY, desk, seals_page
 from portal.console.site import EXTRA_URLS
 from portal.idempotency import idempotent
@@ -27,7 +28,8 @@ MOST = 30  # there are a few a month
 class Waiting:
     """One paper that waits: which, where it is read and where its seal is ordered, and whether a worker is at it."""
 
-    row: NoticeBatch | FundsTable
+    row: seals.OfMany
+    title: str
     url: str
     order_url: str
     in_work: bool
@@ -35,9 +37,9 @@ class Waiting:
 
 def waiting(request: Request, posting: Posting) -> list[Waiting]:
     """Return the papers of an authority over many cases that wait for the seal, the newest of each kind first."""
-    rows: list[NoticeBatch | FundsTable] = []
-    for model in seals.OF_MANY.values():
-        rows += seals.waiting(model).filter(authority=posting.authority_id).order_by("-pk")[:MOST]
+    rows: list[seals.OfMany] = []
+    for kind, keys in _waiting_keys(posting).items():
+        rows += seals.waiting(seals.OF_MANY[kind]).filter(pk__in=sorted(keys)[-MOST:]).order_by("-pk")
     asked = Job.objects.filter(kind=Job.Kind.SEAL, state__in=seals.OPEN, document=None) if rows else []
     named = [seals.named(row) for row in rows]
     in_work = [any(name.items() <= job.payload.items() for job in asked) for name in named]
@@ -45,18 +47,30 @@ def waiting(request: Request, posting: Posting) -> list[Waiting]:
     for row, name, busy in zip(rows, named, in_work, strict=True):
         to = [*name, row.pk]
         urls = reverse("console:seals_paper", args=to), reverse("console:seals_order_paper", args=to)
-        found.append(Waiting(row, *urls, busy))
+        found.append(Waiting(row, seals.title_of(row), *urls, busy))
+    return found
+
+
+def _waiting_keys(posting: Posting) -> dict[str, set[int]]:
+    """Return which papers wait by their kind, in one query: mostly there are none of most kinds."""
+    parts = [
+        seals.waiting(model).filter(authority=posting.authority_id).annotate(of=Value(name)).values_list("of", "pk")
+        for name, model in seals.OF_MANY.items()
+    ]
+    found: dict[str, set[int]] = defaultdict(set)
+    for name, key in parts[0].order_by().union(*(part.order_by() for part in parts[1:]), all=True):
+        found[name].add(key)
     return found
 
 
 OF_MANY.append(waiting)
 
 
-def _paper(name: str, pk: int, posting: Posting) -> NoticeBatch | FundsTable:
+def _paper(name: str, pk: int, posting: Posting) -> seals.OfMany:
     model: type[Model] | None = seals.OF_MANY.get(name)
     if model is None:
         raise Http404
-    return get_object_or_404(model, pk=pk, authority=posting.authority_id)  # type: ignore[return-value] # one of the two
+    return get_object_or_404(model, pk=pk, authority=posting.authority_id)  # type: ignore[return-value] # one of them
 
 
 @require_safe

@@ -52,6 +52,17 @@ def yes_no(label: str, yes: str, no: str) -> forms.TypedChoiceField:
     )
 
 
+class OptionalSumField(SumField):
+    """A sum typed in yuan that may be left out, cleaned to whole fen or None."""
+
+    def __init__(self, **more: Any):
+        super().__init__(required=False, **more)
+
+    def clean(self, value: Any) -> Any:
+        """Return whole fen, None where nothing was typed."""
+        return super().clean(value) if str(value or "").strip() else None
+
+
 def whole_number(label: str, most: int, **more: Any) -> forms.IntegerField:
     """Return a field for days."""
     wrong = f"{label}应为1至{most}的整数。"
@@ -315,8 +326,34 @@ class ContestForm(forms.Form):
     kind = choice("种类", list(recovering.CONTESTS.items()))
     on = day("日期")
     outcome = choice("结果", list(recovering.OUTCOMES.items()), required=False, help_text="登记申请或者起诉时不选。")
+    number = line("决定书、判决书文号", 100, required=False, help_text="变更或者撤销的必须填写，并上传文书。")
+    principal_fen = OptionalSumField(label="变更后应退本金（元）", help_text="结果为变更的填写，不高于原决定。")
+    interest_fen = OptionalSumField(label="变更后应退利息（元）", help_text="原决定载明利息的填写。")
+    restores = forms.BooleanField(
+        label="恢复奖补决定，只退回变更后的金额",
+        required=False,
+        help_text="决定撤销了全部奖补、变更后只退回一部分的选择；恢复后其余部分重新有效。",
+        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+    )
     note = words("说明", 2000, required=False)
     paper = PaperField(label="有关文书", required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Keep the sums of a change only; ask for what it and an annulment cannot do without."""
+        cleaned = super().clean() or {}
+        outcome = cleaned.get("outcome")
+        restores = cleaned.pop("restores", False)
+        cleaned["revoked"] = False if outcome == "changed" and restores else None
+        if outcome != "changed":
+            cleaned["principal_fen"] = cleaned["interest_fen"] = None
+        elif cleaned.get("principal_fen") is None and "principal_fen" not in self.errors:
+            self.add_error("principal_fen", "请填写变更后应退的本金。")
+        if outcome in ("changed", "annulled"):
+            if not cleaned.get("number") and "number" not in self.errors:
+                self.add_error("number", "请填写决定书、判决书的文号。")
+            if not cleaned.get("paper") and "paper" not in self.errors:
+                self.add_error("paper", "请上传决定书、判决书。")
+        return cleaned
 
 
 class SetOffForm(forms.Form):
@@ -396,9 +433,13 @@ class ReverseForm(forms.Form):
 class StatementForm(forms.Form):
     """What the body says to what is intended, or that it waives being heard."""
 
-    waived = forms.BooleanField(label="放弃陈述、申辩和听证", required=False)
     text = words("陈述、申辩意见", 5000, required=False)
     paper = PaperField(label="证据材料", required=False)
+    waived = forms.BooleanField(
+        label="放弃陈述、申辩和听证",
+        required=False,
+        help_text="没有意见的选择，不填写上列意见。放弃后主管单位不再等待期限届满，可以继续办理。",
+    )
 
     def clean(self) -> dict[str, Any]:
         """Ask for words from whoever does not waive them, and for none from whoever does."""

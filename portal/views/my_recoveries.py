@@ -11,10 +11,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+import rules
 from applications import permissions, recovering
 from applications.actions import ActionRefused
 from applications.actions import recovery as actions
-from applications.models import Account, Application, RecoveryCase, RecoveryTerm
+from applications.models import Account, RecoveryCase, RecoveryStep, RecoveryTerm
 from applications.models.document import HIDDEN
 from applications.recovering import Road
 from portal.forms.recovery import HearingForm, StatementForm
@@ -39,6 +40,7 @@ STEPS = {
     "serve": "追回决定送达",
     "plan": "商定分期退回",
     "urge": "主管单位催告",
+    "contest": "登记复议、诉讼情况",
     "close": "结案",
     "drop": "主管单位撤销立案",
 }
@@ -83,12 +85,9 @@ class Case:
 
 
 def _case_of(request: Request, pk: int) -> Case:
-    rows = _own(request).select_related("award", "authority", "opened_by")
-    row = get_object_or_404(rows, pk=pk)
-    cases = permissions.with_standing(Application.objects.all(), request.user)
-    case = cases.select_related("authority", "policy", "clause__policy", "applicant").get(pk=row.application_id)
-    row.application = case
-    return Case(row, recovering.read(row), permissions.standing_in(case, request.user))
+    rows = _own(request).select_related("authority", "opened_by")
+    row = get_object_or_404(permissions.with_case(rows, request.user), pk=pk)
+    return Case(row, recovering.read(row), permissions.standing_in(row, request.user))
 
 
 @require_safe
@@ -107,16 +106,13 @@ def _page(
         "row": row,
         "case": row.application,
         "next": _next(case),
-        "steps": [
-            (step, STEPS[step.name], step.text if step.name in SAID_BY_THE_PARTY else "")
-            for step in reversed(road.steps)
-            if step.name in STEPS
-        ],
+        "steps": [(step, STEPS[step.name], _told(step)) for step in reversed(road.steps) if step.name in STEPS],
         "terms": open_terms,
         "documents": row.documents.exclude(HIDDEN).defer("content").prefetch_related("jobs").order_by("-pk"),
         "papers": row.papers.filter(by_party=True).order_by("pk"),
         "told": row.state != State.INVESTIGATING and bool(row.facts) and row.state != State.DROPPED,
         "served": served,
+        "judged": road.judged_words,
         "balances": [(Account(key), found) for key, found in road.balances.items() if found != recovering.Balance()]
         if served
         else [],
@@ -132,9 +128,19 @@ def _page(
     return render(request, "applicant/recoveries/case.html", context, status=status)
 
 
+def _told(step: RecoveryStep) -> str:
+    """What the body is told of a step beside its name: its own words, and how an appeal stands."""
+    if step.name == "contest":
+        outcome = recovering.OUTCOMES.get(step.detail["outcome"], "已申请")
+        return f"{recovering.CONTESTS[step.detail['kind']]}：{outcome}"
+    return step.text if step.name in SAID_BY_THE_PARTY else ""
+
+
 def _next(case: Case) -> str:
     if case.row.state != State.SERVED:
         return NEXT[State(case.row.state)]
+    if case.road.over:
+        return f"已缴款项中有{rules.yuan(case.road.over)}元须退还您单位，由财政部门办理。"
     if case.road.outstanding:
         return "请在期限内将款项缴入下列账户，并按附言填写。逾期的，主管单位依法催告并申请人民法院强制执行。"
     return "款项已经结清，等待主管单位结案。"

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from applications import permissions
+from applications import permissions, recovering
 from applications.actions import ActionRefused, publicity
 from applications.models import Document, NoticeBatch, Objection, PublicNotice, RecoveryCase
 from applications.uploads import BadUpload, inspect
@@ -65,6 +65,7 @@ def decisions(request: PublicRequest) -> HttpResponse:
     letters = Document.objects.filter(recovery=OuterRef("pk"), kind=Document.Kind.REC_DECISION).order_by("-pk")
     rows = RecoveryCase.objects.published(timezone.localdate()).annotate(letter=Subquery(letters.values("number")[:1]))
     rows = rows.select_related("authority", "application__applicant", "application__clause")
+    rows = rows.annotate(owed_fen=recovering.owed_fen())
     return render(request, "public/decisions.html", {"page": keyset(rows, ("-pk",), request, size=ROWS)})
 
 

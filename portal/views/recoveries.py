@@ -95,6 +95,7 @@ def _page(
         "row": row,
         "balances": [(Account(key), found) for key, found in road.balances.items() if found != recovering.Balance()],
         "outstanding": road.outstanding,
+        "over": road.over,
         "entries": road.entries,
         "reversible": _reversible(road, form, on) if acting else [],
         "claims": claims,

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods
 from django.views.decorators.vary import vary_on_headers
 
 import rules
-from applications import authenticity
+from applications import authenticity, recovering
 from applications.authenticity import ALTERED, OTHER, SAME, Finding, Seal
 from applications.models import Document
 from portal.limits import too_many
@@ -40,6 +40,18 @@ SAYINGS = {
     ),
     Document.Standing.REVOKED: ("bad", "文书真实，已被撤销", "本平台确有该文书，但主管单位已决定撤销，不再具有效力。"),
     Document.Standing.RECOVERED: ("bad", "文书真实，资金已追回", "本平台确有该文书，但所载奖补资金已被追回。"),
+}
+SAYINGS_OF_KIND: dict[tuple[str, str], tuple[str, str, str]] = {
+    (Document.Kind.REC_DECISION, Document.Standing.REVOKED): (
+        "bad",
+        "文书真实，已被撤销",
+        "本平台确有该文书，但所载追回决定已被复议机关或者人民法院撤销，不再具有效力。",
+    ),
+    (Document.Kind.RESTRICT, Document.Standing.SUPERSEDED): (
+        "warn",
+        "文书真实，限制已经解除",
+        "本平台确有该文书，但所载限制已经解除，以解除限制申报决定书为准。",
+    ),
 }
 SEALS = {
     "none": ("rest", "不加盖印章", "该文种不加盖印章，以本页内容和文件摘要核验。"),
@@ -147,11 +159,14 @@ def seal_shown(document: Document) -> Seal:
 
 
 def _answer(request: HttpRequest, document: Document, finding: Finding | None) -> HttpResponse:
-    tone, title, text = SAYINGS[Document.Standing(document.standing)]
+    standing = Document.Standing(document.standing)
+    tone, title, text = SAYINGS_OF_KIND.get((document.kind, standing)) or SAYINGS[standing]
     seal = seal_shown(document)
     waits = seal.state == "waiting" and document.standing == Document.Standing.VALID
     if waits:
         tone, title, text = "warn", "文书真实，待签章", "本平台确有该文书，尚未签章。签章后请重新下载。"
+    if judged := _judged(document):
+        tone, title, text = "warn", "文书真实，内容已被变更", f"本平台确有该文书。{judged}"
     mismatch = finding is not None and finding.verdict in (ALTERED, OTHER)
     if finding is not None and mismatch:
         tone, title = "bad", "文件被改动" if finding.verdict == ALTERED else "文件与核验码不符"
@@ -176,6 +191,12 @@ def _answer(request: HttpRequest, document: Document, finding: Finding | None) -
     if _for_a_program(request):
         return JsonResponse(_plain(context), status=status, json_dumps_params={"ensure_ascii": False})
     return render(request, "public/verify_code.html", context, status=status)
+
+
+def _judged(document: Document) -> str:
+    """What an appeal has made of a recovery decision that still stands; other papers are not asked about."""
+    decides = document.kind == Document.Kind.REC_DECISION and document.standing == Document.Standing.VALID
+    return recovering.judgment_on(document.recovery_id) if decides and document.recovery_id else ""
 
 
 def _no_paper(request: HttpRequest, finding: Finding, status: int = 200) -> HttpResponse:

@@ -29,6 +29,7 @@ from tests.recoveries import (
     SERVED,
     claim,
     decide,
+    judge,
     make_recovery,
     officer,
     pay_back,
@@ -391,8 +392,7 @@ def test_a_reversal_that_came_too_late_is_refused_and_dropped():
     first = claim(row, 100, kind="written_off")
     entry = recovery_money.confirm(first, by=legal, at=SERVED)
     waiting = claim(row, 100, kind="written_off", reverses=entry)
-    recovery.contest(row, kind="sue", on=SERVED.date(), by=inspector(row), at=SERVED)
-    recovery.contest(row, kind="sue", on=SERVED.date(), outcome="annulled", by=inspector(row), at=SERVED)
+    judge(row, "annulled")
 
     with pytest.raises(ActionRefused, match="已随其他事项冲回，请驳回本次登记"):
         recovery_money.confirm(waiting, by=legal, at=SERVED)

@@ -7,12 +7,13 @@ from django.db import IntegrityError, transaction
 from django.db.utils import DatabaseError
 
 from applications import papers, seals, tasks
-from applications.actions import ActionRefused, sealing
+from applications.actions import ActionRefused, campaign, inspection, sealing
 from applications.actions.funds import arrange
 from applications.documents import render
 from applications.models import Delivery, Document, Duty, Event, Job, Status
 from applications.sealing import base
 from applications.sealing.signatures import signatures_of
+from tests import reviews
 from tests.factories import NOON, make_application, make_officer, make_policy
 from tests.seals import SIGNER, Recorder, configure, small_pdf
 
@@ -238,7 +239,18 @@ def a_table():
     return arrange(part.award.authority, [part.pk], title="测试资金安排", by=make_officer(Duty.PAY), at=NOON)
 
 
-@pytest.mark.parametrize(("made", "job"), [(a_public_notice, "batch"), (a_table, "funds")])
+def a_report():
+    """Return the report of a review that is closed, not made yet."""
+    case = make_application(Status.PAID)
+    officer = make_officer(Duty.INSPECT)
+    row = reviews.start(year=case.awards.get().year)
+    task = reviews.task_of(case, officer)
+    reviews.look(task)
+    inspection.conclude(task, result="qualified", summary="仍成立。", by=officer, at=reviews.LATER)
+    return campaign.close(row, by=officer, at=reviews.LATER)
+
+
+@pytest.mark.parametrize(("made", "job"), [(a_public_notice, "batch"), (a_table, "funds"), (a_report, "review")])
 def test_a_paper_of_many_cases_is_sealed_as_it_is_made(seal, made, job):
     seal.SEALING = "automatic"
     paper = made()
@@ -254,7 +266,7 @@ def test_a_paper_of_many_cases_is_sealed_as_it_is_made(seal, made, job):
     assert events.get().detail["certificate"] == paper.certificate
 
 
-@pytest.mark.parametrize("made", [a_public_notice, a_table])
+@pytest.mark.parametrize("made", [a_public_notice, a_table, a_report])
 def test_a_paper_of_many_cases_waits_for_an_officer_of_approval(seal, made):
     paper = seals.unsealed(made(), at=NOON)
     assert seals.catch_up(NOON) == 0

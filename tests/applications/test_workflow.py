@@ -52,7 +52,7 @@ def test_no_clock_or_turn_for_an_ended_case():
 
 def test_every_desk_verb_has_its_why_not():
     names = {"return_": "return", "pay": "review_payment", "resubmit": "submit"}
-    absent = {"lapse", "breach", "revoke"}  # done by the system alone, or by a recovery decision
+    absent = {"lapse", "breach", "revoke", "restore"}  # by the system alone, by a recovery decision or its fall
     for verb in VERBS.keys() - absent:
         assert callable(getattr(permissions, f"why_not_{names.get(verb, verb)}"))
 

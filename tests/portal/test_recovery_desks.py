@@ -287,6 +287,6 @@ def test_the_page_of_the_body_costs_the_same_for_any_length(client, django_asser
     page = party(client, row)
     client.get(page)
 
-    # session, user, recovery, case, six of the road, the duty in the header, letters with their jobs, own papers
-    with django_assert_num_queries(14):
+    # session, user, recovery with its case, five of the road, the duty in the header, letters with their jobs, papers
+    with django_assert_num_queries(12):
         client.get(page)

@@ -6,10 +6,12 @@ import pytest
 from django.urls import reverse
 
 from applications import papers, seals, tasks
+from applications.actions import campaign, inspection
 from applications.actions.funds import arrange
 from applications.documents import render
 from applications.models import Document, Duty, Job, Status
 from applications.sealing import base
+from tests import reviews
 from tests.factories import NOON, make_application, make_officer
 from tests.seals import configure, small_pdf
 
@@ -161,7 +163,7 @@ def test_list_costs_the_same_for_any_number_of_letters(client, django_assert_num
     Document.objects.bulk_create(rows)
     log_in(client)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         page = client.get(reverse("console:seals"))
 
     assert len(page.context["page"].rows) == count
@@ -213,3 +215,31 @@ def test_a_table_is_not_sealed_without_a_password_lately(client):
 
     assert (answer.status_code, "再次验证身份" in answer.context["refusal"]) == (409, True)
     assert not Job.objects.filter(kind="seal").exists()
+
+
+def test_the_report_of_a_review_is_read_ordered_and_sealed(client):
+    case = make_application(Status.PAID)
+    officer = make_officer(Duty.INSPECT)
+    row = reviews.start(year=case.awards.get().year)
+    task = reviews.task_of(case, officer)
+    reviews.look(task)
+    inspection.conclude(task, result="qualified", summary="仍成立。", by=officer, at=reviews.LATER)
+    row = campaign.close(row, by=officer, at=reviews.LATER)
+    seals.unsealed(row, at=NOON)
+    to = ["review", row.pk]
+    log_in(client)
+    page = client.get(reverse("console:seals")).content.decode()
+    assert (row.report_number in page, "年度复核报告" in page) == (True, True)
+    assert client.get(reverse("console:seals_paper", args=to)).status_code == 200
+
+    answer = client.post(reverse("console:seals_order_paper", args=to), follow=True)
+    assert f"已决定签章{row.report_number}" in answer.content.decode()
+    tasks.run_job(Job.objects.get(kind="seal", payload__review=row.pk).pk)
+
+    row.refresh_from_db()
+    assert (row.awaits_seal, row.report_number in client.get(reverse("console:seals")).content.decode()) == (
+        False,
+        False,
+    )
+    client.force_login(officer)
+    assert "（PDF，待签章）" not in client.get(reverse("console:review", args=[row.pk])).content.decode()
