@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("applications", "0029_recovery_pages"),
+        ("applications", "0031_seal_of_reviews"),
     ]
 
     operations = [
