@@ -120,14 +120,15 @@ def shares(one: bytes, others: Sequence[bytes]) -> list[tuple[int, int, bool]]:
     laid = [_laid_on(left, _cells(other)) for other in others]
     ranked = sorted(range(len(laid)), key=lambda place: (-_overlap(left, laid[place]), place))[:CLOSEST]
     compared = {place: _matching(left, laid[place]) for place in ranked}
-    return [_share(place, compared) for place in range(len(others))]
+    return [share_of(place, compared) for place in range(len(others))]
 
 
 def _overlap(left: Any, right: Any) -> float:
     return float(np.minimum(left, right).sum() / max(np.maximum(left, right).sum(), 1))
 
 
-def _share(place: int, compared: dict[int, tuple[Any, Any]]) -> tuple[int, int, bool]:
+def share_of(place: int, compared: dict[int, tuple[Any, Any]]) -> tuple[int, int, bool]:
+    """Return what `shares` says of one of the pages compared, from (match, inked) of all of them."""
     if place not in compared:
         return 0, 0, False
     match, inked = compared[place]
