@@ -10,8 +10,8 @@ from django.core.files.storage import storages
 from django.db import connection
 from django.test import TransactionTestCase
 
-from applications import guards
 from applications.loading import load_policies
+from tests import replay
 
 LOCAL = {"127.0.0.1", "::1", "localhost"}
 
@@ -41,27 +41,26 @@ def django_db_setup(django_db_setup, django_db_blocker):
     """
     Load the law once for each database: its rows are the same for every test and would be a third of the suite's time.
 
-    A test with real transactions ends by emptying the tables, which the triggers forbid; the next test finds triggers
-    and law again.
+    A test with real transactions ends with the database set back to that.
     """
-    empty = TransactionTestCase._fixture_teardown
-
-    def empty_and_make_ready(case):
-        guards.remove(connection)
-        empty(case)
-        guards.install(connection)
-        load_policies()
-
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
         load_policies()
-        patch.setattr(TransactionTestCase, "_fixture_teardown", empty_and_make_ready)
+        replay.BEGINNING.remember()
+        connection.execute_wrappers.append(replay.RECORDER.hear)
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: replay.BEGINNING.set_back())
         yield
+
+
+def pytest_runtest_setup():
+    """Let the factories know that a test begins."""
+    replay.RECORDER.began()
 
 
 @pytest.fixture(autouse=True)
 def _no_network(monkeypatch):
     """Refuse connections to other machines; unix sockets and this machine's own addresses stay open."""
     connect = socket.socket.connect
+    replay.RECORDER.patched = lambda: _patched(monkeypatch)
 
     def guarded(self, address):
         if self.family != socket.AF_UNIX and address[0] not in LOCAL:
@@ -69,6 +68,12 @@ def _no_network(monkeypatch):
         return connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+def _patched(monkeypatch):
+    """Return what a test has changed in the program, beside the refusal above."""
+    names = [(getattr(thing, "__name__", repr(thing)), name) for thing, name, _ in monkeypatch._setattr[1:]]
+    return names + [("an item", str(name)) for _, name, _ in monkeypatch._setitem]
 
 
 @pytest.fixture(autouse=True)

@@ -4,12 +4,12 @@ Rows for tests, made by the real actions: a case reaches a status only on the ro
 Plain functions without surprises. Law and policies are loaded once by `make_policy`; every name is invented.
 """
 
-import itertools
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.contrib.auth.hashers import make_password
 from django.core.files.base import ContentFile
 from stdnum.cn import uscc
 
@@ -58,21 +58,25 @@ from applications.models import (
 from applications.promises import latest_day
 from applications.uploads import inspect
 from tests import samples
+from tests.replay import RECORDER, replayed
 
 NOON = datetime(2026, 9, 1, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
 ISSUED_ON = date(2024, 9, 1)
 EVENT_ON = date(2026, 6, 30)
 PASSWORD = "test-Password-2026"
 
-_numbers = itertools.count(1)
+_numbers = RECORDER.numbers
+# one hash for everybody: equal rows in every test, and no time for it
+_HASH = make_password(PASSWORD, salt="tests")
 
 
 def make_user(name: str = "") -> User:
     """Return a person with no standing anywhere."""
     number = next(_numbers)
-    return User.objects.create_user(username=f"user{number}", password=PASSWORD, name=name or f"测试人员{number}")
+    return User.objects.create(username=f"user{number}", password=_HASH, name=name or f"测试人员{number}")
 
 
+@replayed
 def make_policy(code: str = "xinxing", *, notice_days: int = 0, issued: bool = True, readings: bool = False) -> Policy:
     """
     Return a loaded policy with an open round, and with an issue day unless told otherwise.
@@ -118,6 +122,7 @@ def make_officer(duty: str, code: str = "xinxing") -> User:
     return user
 
 
+@replayed
 def make_applicant(name: str = "") -> Applicant:
     """Return a registered body with a 经办人, a 法定代表人 and a bank account."""
     number = next(_numbers)
@@ -174,6 +179,7 @@ def attach(
     )
 
 
+@replayed
 def make_draft(
     *,
     clause: str = "xinxing-3",
@@ -218,6 +224,7 @@ def make_draft(
     return application
 
 
+@replayed
 def make_application(status: str = Status.SUBMITTED, *, at: datetime = NOON, **draft: Any) -> Application:
     """Return a case that reached a status on its proper road, all steps at one moment and by fresh officers."""
     application = make_draft(at=at, **draft)

@@ -18,6 +18,7 @@ from applications.models import (
     User,
 )
 from tests.factories import NOON, agent_of, make_application, make_officer, make_paper
+from tests.replay import replayed
 
 State = RecoveryCase.State
 DAY = timedelta(days=1)
@@ -125,6 +126,12 @@ ROAD: tuple[tuple[str, Callable[[RecoveryCase], Any]], ...] = (
 
 def make_recovery(to: str = State.SERVED, application: Application | None = None, **more: Any) -> RecoveryCase:
     """Return a case that reached a state on its proper road; `more` goes to the notice."""
+    row = _led(to, application, **more)
+    return RecoveryCase.objects.select_related("application__applicant", "authority").get(pk=row.pk)
+
+
+@replayed
+def _led(to: str, application: Application | None, **more: Any) -> RecoveryCase:
     row = opened(application)
     for target, step in ROAD:
         row = RecoveryCase.objects.select_related("application__applicant", "authority").get(pk=row.pk)
@@ -135,7 +142,7 @@ def make_recovery(to: str = State.SERVED, application: Application | None = None
             notify(row, **more)
         else:
             step(row)
-    row = RecoveryCase.objects.select_related("application__applicant", "authority").get(pk=row.pk)
+    row.refresh_from_db(fields=["state"])
     assert row.state == to, f"{row.state} is not {to}"
     return row
 
