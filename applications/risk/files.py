@@ -57,13 +57,19 @@ def made_before_its_day(case: Case) -> Finds:
 
 @signal("pdf.editor", "图像编辑软件")
 def left_by_an_editor(case: Case) -> Finds:
-    """A paper of somebody else was last saved by a program for editing pictures, or PDF files."""
+    """
+    A paper of somebody else was last saved by a program for editing pictures, or PDF files.
+
+    A scan from such a program is a picture that was worked on. Text that came through it (a report set by a designer)
+    is text still, and where it was changed the traces are found: by itself it says little.
+    """
     for sheet in case.sheets:
         program = program_of(sheet)
         if sheet.slot in OWN_DRAWINGS or not program:
             continue
         if PICTURE_EDITOR.search(program):
-            yield Found(30, f"文件由图像编辑软件保存（{program[:60]}）", sheet.pk, key=program)
+            words = f"{'文件' if sheet.digital else '扫描件'}由图像编辑软件保存（{program[:60]}）"
+            yield Found(12 if sheet.digital else 30, words, sheet.pk, key=program)
         elif PDF_EDITOR.search(program) and sheet.slot in FROM_OTHERS:
             yield Found(14, f"文件由 PDF 编辑软件保存（{program[:60]}）", sheet.pk, key=program)
 

@@ -1,6 +1,7 @@
 """Invoices that were cut to fit, and sums too large for those who are said to have earned them."""
 
 from collections import defaultdict
+from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
 
@@ -11,6 +12,7 @@ from applications.risk.registry import signal
 LIMITS = tuple(Decimal(yuan) for yuan in (50_000, 100_000, 200_000, 500_000, 1_000_000, 2_000_000, 4_000_000))
 JUST_UNDER = Decimal("0.03")  # of the limit
 MANY = 3
+AT_ONCE = timedelta(days=20)  # between the first and the last of one purchase; fees of months lie further apart
 ROUND = Decimal(10_000)
 RICH_A_HEAD = Decimal(20_000_000)  # yuan of revenue for each insured person and year
 
@@ -36,7 +38,11 @@ def _under(value: Decimal) -> Decimal | None:
 
 @signal("invoice.split", "拆分开票")
 def cut_under_a_limit(case: Case) -> Finds:
-    """Several invoices of one seller, each just under the same limit; more so where their numbers follow each other."""
+    """
+    Several invoices of one seller, each just under the same limit, and written at once or with numbers in a row.
+
+    A fee that falls due month for month may lie just under a round sum for reasons of its own, and is weak.
+    """
     for seller, sheets in _by_seller(case).items():
         under: dict[Decimal, list[Sheet]] = defaultdict(list)
         for sheet in sheets:
@@ -47,10 +53,18 @@ def cut_under_a_limit(case: Case) -> Finds:
             if len(rows) < MANY:
                 continue
             numbers = sorted(row.text("invoice_number") for row in rows)
-            follow = sum(_follow(one, other) for one, other in pairwise(numbers))
+            follow = any(_follow(one, other) for one, other in pairwise(numbers))
+            at_once = _at_once(rows)
             words = f"{seller}开具的 {len(rows)} 张发票均略低于 {tidy(limit)} 元"
-            words += "，且号码相连" if follow else ""
-            yield Found(35 if follow else 20, words, rows[0].pk, key=f"{seller}|{limit}|{len(rows)}")
+            words += "，且号码相连" if follow else "，且在同一时期开具" if at_once else ""
+            points = 35 if follow else 30 if at_once else 10
+            yield Found(points, words, rows[0].pk, key=f"{seller}|{limit}|{len(rows)}")
+
+
+def _at_once(rows: list[Sheet]) -> bool:
+    """Whether several of these invoices were written within days."""
+    days = sorted(day for row in rows if (day := row.day("issued_on")))
+    return any(last - first <= AT_ONCE for first, last in zip(days, days[MANY - 1 :], strict=False))
 
 
 @signal("invoice.round", "整数开票")

@@ -51,16 +51,13 @@ def _near(row: PagePrint, number: int) -> list[int]:
 
 
 def _pictures(one: PagePrint, near: Sequence[PagePrint]) -> Iterable[Match]:
-    """Yield the pages that are nearly this one: at a glance first, then the closest of them finely."""
+    """Yield the pages that are nearly this one: at a glance first, then finely what is alike at all."""
     detail = bytes(one.detail)
     glances = [(likeness.coarsely(detail, bytes(other.detail)), other) for other in near if _is_near(one, other)]
     alike_at_all = [pair for pair in glances if pair[0] >= likeness.COARSELY]
     seen = [row for _, row in sorted(alike_at_all, key=lambda pair: (-pair[0], pair[1].pk))[: likeness.SEEN]]
-    looks = likeness.closely(detail, [bytes(row.detail) for row in seen])
-    ranked = sorted(zip(looks, seen, strict=True), key=lambda pair: (-pair[0], pair[1].pk))
-    closest = [row for _, row in ranked[: likeness.CLOSEST]]
-    compared = likeness.shares(detail, [bytes(other.detail) for other in closest])
-    for other, (alike, of, same) in zip(closest, compared, strict=True):
+    compared = likeness.shares(detail, [bytes(other.detail) for other in seen])
+    for other, (alike, of, same) in zip(seen, compared, strict=True):
         if same:
             yield _match(one, other, alike, of)
 

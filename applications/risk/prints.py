@@ -1,9 +1,10 @@
 """
 Prints of pages: what stays the same when a page is saved again, and what two different pages hardly have in common.
 
-A picture is cut to its ink first, so that margins and scale do not matter. It is found by 64 bits: of each quarter from
-top to bottom the signs of 16 low waves of a cosine transform (pHash), so that words laid over one quarter leave the
-others. What is found is compared by cells, inked or not: 96 × 132 coarse ones, and 384 × 528 fine ones in which two
+A picture is turned until its lines lie level, freed of what is paler than print (watermarks, grain, shadows) and cut to
+its ink, so that margins, scale and the way it lay on the glass do not matter. It is found by 64 bits: of each quarter
+from top to bottom the signs of 16 low waves of a cosine transform (pHash), so that words laid over one quarter leave
+the others. What is found is compared by cells, inked or not: 96 × 132 coarse ones, and 384 × 528 fine ones in which two
 fillings of one form differ. Figures are compared as sets of hashes, found by their four least (MinHash).
 """
 
@@ -26,7 +27,11 @@ LEAST_TILES = 60  # with ink, of 704: a bare letterhead with its foot has fewer
 LEAST_SPREAD = 0.35  # of the height that ink must reach over: a letterhead stands at the top alone
 PAPER = 0.82  # of the brightness of the paper; darker is ink
 FAINT = 25.0  # of 255: below that it is the grain of the paper
+PALE = 0.4  # of the darkness of the darkest ink, below which it is a watermark or a shadow, no print
 BLACK = 0.45  # of the darkness of most ink, from where a cell counts as inked
+MOST_TURNED = 4.0  # degrees that a page may have lain askew
+LEVEL = 0.04  # degrees below which a page lies level
+MOST_SPOTS = 30_000  # inked pixels by which the turn is found
 FIGURE = re.compile(r"(?<![0-9.])[0-9]{2,18}(?:\.[0-9]{1,6})?(?![0-9.])")
 DAY = re.compile(r"(?:19|20)[0-9]{2}[-年./]?(?:0?[1-9]|1[0-2])(?:[-月./]?(?:0?[1-9]|[12][0-9]|3[01])日?)?")
 LEAST_FIGURES, MOST_FIGURES = 6, 200
@@ -58,10 +63,16 @@ def of_picture(page: Image.Image) -> Print | None:
     share = float(ink.mean())
     if not LEAST_INK <= share <= MOST_INK:
         return None
-    box = _box(ink)
+    dark = Image.fromarray(np.clip((paper - grey) / max(paper, 1) * 255, 0, 255).astype(np.uint8))
+    turned = _turned(ink)
+    if abs(turned) > LEVEL:
+        dark = dark.rotate(-turned, Image.Resampling.BILINEAR, fillcolor=0)
+    printed = np.asarray(dark)
+    least = max(float(np.percentile(printed[printed > 255 * (1 - PAPER)], 95)) * PALE, 255 * (1 - PAPER))
+    box = _box(printed > least)
     if box is None or (box[3] - box[1]) < LEAST_SPREAD * grey.shape[0]:
         return None
-    dark = Image.fromarray(np.clip((paper - grey) / max(paper, 1) * 255, 0, 255).astype(np.uint8)).crop(box)
+    dark = dark.point([value if value > least else 0 for value in range(256)]).crop(box)
     fine = _inked(dark, ACROSS, DOWN)
     if int((likeness.tiles(fine) >= likeness.LEAST_IN_TILE).sum()) < LEAST_TILES:
         return None
@@ -69,6 +80,20 @@ def of_picture(page: Image.Image) -> Print | None:
     first, second, third, fourth = (_bits(quarter) for quarter in np.split(small, QUARTERS))
     coarse = np.packbits(_inked(dark, *likeness.COARSE)).tobytes()
     return Print((first, second, third, fourth), coarse + zlib.compress(np.packbits(fine).tobytes()))
+
+
+def _turned(ink: np.ndarray) -> float:
+    """Return by how many degrees a page lies askew: turned back by that, its ink stands in the sharpest lines."""
+    down, across = np.nonzero(ink)
+    step = down.size // MOST_SPOTS + 1
+    down, across = down[::step] + ink.shape[1], across[::step] - ink.shape[1] / 2
+
+    def sharp(degrees: float) -> float:
+        lines = np.bincount((down + np.tan(np.radians(degrees)) * across).astype(np.int64))
+        return float(np.square(lines, dtype=np.float64).sum())
+
+    roughly = max(np.arange(-MOST_TURNED, MOST_TURNED + 0.1, 0.25), key=sharp)
+    return float(max(np.arange(roughly - 0.25, roughly + 0.26, 0.05), key=sharp))
 
 
 def _bits(quarter: np.ndarray) -> int:

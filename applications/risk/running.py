@@ -19,6 +19,8 @@ from applications.workflow import EDITABLE
 
 HIGHEST = 100
 AGAIN = 3  # points for each further signal of one kind, at most as many as the first two together
+WEAK = 25  # points below which a signal is no reason to open a case by itself
+MOST_WEAK = 20  # points that all weak signals together add, so that no heap of them stands like one that tells
 LONGEST = 400
 READ = ("application/pdf", "image/jpeg", "image/png")  # files that the worker reads
 
@@ -32,14 +34,22 @@ def points_of(found: Iterable[tuple[str, int]]) -> int:
     """
     Return one number for (kind, points): of each kind the strongest, and a little for every further one.
 
-    What an accountant or a street explains (phone, e-mail, address, name) counts as one kind.
+    What an accountant or a street explains (phone, e-mail, address, name) counts as one kind. Weak signals add to a
+    telling one and to each other, but only up to a limit below the lightest telling one: whatever is honest about an
+    accountant, a scanner's program and a busy seller at once stays under what one covered sum weighs.
     """
     by_kind: dict[str, list[int]] = {}
     for kind, points in found:
         soft = kind in KINDS and KINDS[kind].bond == SOFT
         by_kind.setdefault(SOFT if soft else kind, []).append(points)
-    total = sum(max(points) + min(AGAIN * (len(points) - 1), 2 * AGAIN) for points in by_kind.values())
-    return min(total, HIGHEST)
+    telling = weak = 0
+    for rows in by_kind.values():
+        added = max(rows) + min(AGAIN * (len(rows) - 1), 2 * AGAIN)
+        if max(rows) < WEAK:
+            weak += added
+        else:
+            telling += added
+    return min(telling + min(weak, MOST_WEAK), HIGHEST)
 
 
 def score_of(application: Application) -> int:

@@ -121,6 +121,15 @@ def test_programs_for_pictures(slot, program, found):
     assert kinds(case(sheet(slot, marks=Marks(producer=program)))) == found
 
 
+def test_text_out_of_a_program_for_pictures_says_less_than_a_scan_out_of_it():
+    program = Marks(producer="Adobe Illustrator")
+    scanned = Marks(producer="Adobe Illustrator", scanned=(1,))
+
+    assert kinds(case(sheet("audit_report", marks=program, pages=("审计报告",)))) == [("pdf.editor", 12)]
+    (found,) = risk.look_at(case(sheet("audit_report", marks=scanned, pages=("",))))
+    assert (found.points, found.text) == (30, "扫描件由图像编辑软件保存（Adobe Illustrator）")
+
+
 def test_an_invoice_out_of_a_text_program():
     word = Marks(producer="Microsoft® Word 2016")
 
@@ -255,9 +264,27 @@ def invoices(*sums, step=1):
 
 def test_invoices_cut_under_a_limit():
     assert kinds(case(*invoices("99000", "98500", "99900"))) == [("invoice.split", 35)]
-    assert kinds(case(*invoices("99000", "98500", "99900", step=50))) == [("invoice.split", 20)]
+    assert kinds(case(*invoices("99000", "98500", "99900", step=50))) == [("invoice.split", 10)]
     assert kinds(case(*invoices("99000", "98500"))) == []
     assert kinds(case(*invoices("99000", "100000", "94000"))) == []
+
+
+@pytest.mark.parametrize(
+    ("days", "points"),
+    [
+        (("2026-03-01", "2026-03-02", "2026-03-21"), 30),  # one purchase
+        (("2026-03-01", "2026-03-02", "2026-03-22"), 10),
+        (("2026-01-31", "2026-02-28", "2026-03-31"), 10),  # a fee month for month
+        (("2025-12-01", "2026-03-01", "2026-03-10", "2026-03-20"), 30),
+    ],
+)
+def test_invoices_written_at_once_are_one_purchase(days, points):
+    papers = [
+        sheet(seller="乙", total_yuan="99000", invoice_number=f"2665{place * 50:016d}", issued_on=day)
+        for place, day in enumerate(days, start=1)
+    ]
+
+    assert kinds(case(*papers)) == [("invoice.split", points)]
 
 
 def test_invoices_that_are_all_round():
@@ -303,6 +330,15 @@ def test_what_an_accountant_explains_counts_once():
     assert risk.points_of(accountant) == 8 + 6
     assert risk.points_of([*accountant, ("body.account", 45)]) == 45 + 14
     assert risk.points_of([("page.same", 40), ("file.same", 40), ("amount.font", 25)]) == 100
+
+
+def test_no_heap_of_weak_signals_weighs_like_a_telling_one():
+    weak = [("pdf.editor", 14), ("pdf.revised", 6), ("number.near", 6), ("invoice.round", 18), ("body.young", 12)]
+
+    assert risk.points_of(weak[:2]) == 20
+    assert risk.points_of(weak) == 20
+    assert risk.points_of([*weak, ("amount.font", 30)]) == 50
+    assert risk.points_of([("pdf.editor", 30), ("pdf.editor", 14)]) == 33
     assert risk.points_of([]) == 0
 
 
