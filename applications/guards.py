@@ -73,7 +73,9 @@ SEALED = {
         "OR (OLD.replaces_id IS NOT NULL AND (NEW.replaces_id IS NULL OR NEW.replaces_id <> OLD.replaces_id)) "
         # A paper once out of force does not come back, but for what an award that stands again is told by.
         "OR (NEW.standing <> OLD.standing AND OLD.standing <> 'valid' AND NOT (OLD.standing = 'revoked' "
-        "AND (NEW.standing = 'recovered' OR (NEW.standing = 'valid' AND OLD.kind IN ('notice', 'payment')))))"
+        "AND (NEW.standing = 'recovered' OR (NEW.standing = 'valid' AND OLD.kind IN ('notice', 'payment')))) "
+        # What came back is contested in court.
+        "AND NOT (OLD.standing = 'recovered' AND NEW.standing = 'revoked' AND OLD.kind IN ('notice', 'payment')))"
     ),
     # What a paper says and which wording it has are fixed with its number; a wording is confirmed or dropped once.
     "fundstable": (
@@ -165,9 +167,10 @@ SEALED = {
         "OR NEW.original_name <> OLD.original_name OR NEW.uploaded_by_id <> OLD.uploaded_by_id "
         "OR NEW.uploaded_at <> OLD.uploaded_at"
     ),
-    # What was decided stands; the state goes its way, and an ended case stays ended.
+    # What was decided stands; the state goes its way, and an ended case stays ended unless the party goes to court.
     "recoverycase": (
-        "OLD.closed_at IS NOT NULL OR NEW.number <> OLD.number OR NEW.award_id <> OLD.award_id "
+        "(OLD.closed_at IS NOT NULL AND NOT (OLD.state = 'closed' AND NEW.state = 'served')) "
+        "OR NEW.number <> OLD.number OR NEW.award_id <> OLD.award_id "
         "OR NEW.application_id <> OLD.application_id OR NEW.kind <> OLD.kind OR NEW.alleged <> OLD.alleged "
         "OR NEW.opened_by_id <> OLD.opened_by_id OR NEW.opened_at <> OLD.opened_at "
         "OR (OLD.decided_at IS NOT NULL AND (NEW.decided_at IS NULL OR NEW.decided_at <> OLD.decided_at "

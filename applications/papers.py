@@ -536,6 +536,7 @@ def keep(row: Made, data: bytes, *, at: datetime) -> Made:
 STANDINGS = {
     Standing.VALID: frozenset({Standing.SUPERSEDED, Standing.REVOKED, Standing.RECOVERED}),
     Standing.REVOKED: frozenset({Standing.RECOVERED, Standing.VALID}),
+    Standing.RECOVERED: frozenset({Standing.REVOKED}),
 }
 
 

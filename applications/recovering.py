@@ -88,7 +88,7 @@ STEPS: dict[str, Step] = {
     "urge": _step("催告", (S.SERVED,), (), _I),
     "enforce": _step("申请强制执行", (S.SERVED,), (), _I),
     "transfer": _step("移送", OPEN, (), _I),
-    "contest": _step("复议、诉讼", (S.SERVED,), (), _I),
+    "contest": _step("复议、诉讼", (S.SERVED, S.CLOSED), (), _I),  # a closed case is led on by it
     "set_off": _step("提出抵扣", (S.SERVED,), (), _I),
     "charge": _step("计收", (S.DECIDED, S.SERVED), (), _I),
     "claim": _step("登记台账事项", _MONEY, (), Duty.PAY, _I),

@@ -612,7 +612,8 @@ def contest(
 
     While it is pending nothing is enforced; after 复议 fifteen days remain to sue (行政诉讼法第四十五条). One that
     changed or annulled the decision names its paper (`number`); a change says what is owed now, in fen, and whether the
-    award is still `revoked` as a whole. What follows stands in `recovery_outcome`. Raises ActionRefused.
+    award is still `revoked` as a whole. What follows stands in `recovery_outcome`. A case that was closed because all
+    was paid is led on, as paying takes nobody's right to appeal. Raises ActionRefused.
     """
     act = begin(recovery, "contest", by=by, at=at)
     row, pending = act.recovery, act.road.contest_pending(kind) if kind in recovering.CONTESTS else None
@@ -627,10 +628,15 @@ def contest(
         stop("日期不能早于送达日期，也不能晚于今天。")
     judgment = Judgment(kind, on, outcome, number.strip(), principal_fen, interest_fen, revoked)
     recovery_outcome.refuse_incomplete(act, judgment, proved=paper is not None)
+    resumed = row.state == State.CLOSED
+    if resumed:
+        _resume(act)
     row.published_until = None  # nothing is shown in public that is contested; afterwards it is published anew
     followed = recovery_outcome.follow(act, judgment)
     proof = keep(row, paper, kind=PaperKind.OUTSIDE, by=by, at=at)
     told = {"kind": kind, "on": on.isoformat(), "outcome": outcome} | followed
+    if resumed:
+        told["resumed"] = True
     step = act.done("contest", text=note.strip()[:2000], paper=proof, **told)
     if not outcome:
         # Who has gone to court asks for no 复议 any more (行政复议法第二十九条).
@@ -648,6 +654,18 @@ def contest(
     recovering.turn(row, at)
     row.save(update_fields=["next_due_on"])
     return step
+
+
+def _resume(act: Act) -> None:
+    """Lead a closed case on; its letters, which said that the money came back, say again that the award is revoked."""
+    row = act.recovery
+    if RecoveryCase.objects.filter(award=row.award_id).exclude(state__in=RecoveryCase.ENDED).exists():
+        stop("本项奖补另有在办的追回案件，请先办结该案。")
+    row.state, row.closed_at, row.close_reason = State.SERVED, None, ""
+    row.save(update_fields=["state", "closed_at", "close_reason"])
+    act.before = State.SERVED
+    for paper in _letters_of(act.application, Document.Standing.RECOVERED):
+        papers.mark(paper, Document.Standing.REVOKED, by=act.by, at=act.at, note=f"{row.number}恢复办理")
 
 
 @transaction.atomic

@@ -139,6 +139,7 @@ def _details(step: RecoveryStep, people: Mapping[int, User]) -> list[str]:
         outcome = recovering.OUTCOMES.get(said["outcome"], "已申请")
         number = f"，{said['number']}" if said.get("number") else ""
         told.append(f"{recovering.CONTESTS[said['kind']]}，{_day(said['on'])}：{outcome}{number}")
+        told += ["案件恢复办理"] if said.get("resumed") else []
         told += recovery_outcome.words_of(said)
     if "until" in said:
         told.append(f"公示至{_day(said['until'])}")

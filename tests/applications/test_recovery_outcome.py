@@ -30,7 +30,7 @@ from tests.applications.test_finance import stands
 from tests.applications.test_recovery_effects import granted, pooled, restrict
 from tests.applications.test_year_close import NEXT_YEAR, closed, counters
 from tests.factories import NOON, make_application, make_draft, make_officer, make_paper
-from tests.recoveries import DAY, SERVED, claim, decide, judge, make_recovery, officer, pay_back, serve
+from tests.recoveries import DAY, SERVED, claim, decide, judge, make_recovery, officer, opened, pay_back, serve
 
 pytestmark = pytest.mark.django_db
 State = RecoveryCase.State
@@ -590,3 +590,60 @@ def test_a_restriction_that_has_run_out_is_not_lifted():
 
     made.refresh_from_db()
     assert made.lifted_at is None
+
+
+# ---- after the end
+
+
+def test_paying_and_closing_takes_nobody_s_right_to_go_to_court():
+    row = make_recovery(State.CLOSED)
+    assert letters(row, "notice") == [("notice", "recovered")]
+    by, at = officer(row, Duty.INSPECT), SERVED + 2 * DAY
+
+    step = recovery.contest(row, kind="sue", on=at.date(), by=by, at=at)
+
+    led_on = stored(row)
+    assert (led_on.state, led_on.closed_at, led_on.close_reason, step.detail["resumed"]) == ("served", None, "", True)
+    assert letters(row, "notice") == [("notice", "revoked")]
+    with pytest.raises(ActionRefused, match="行政诉讼尚无结果，不能结案"):
+        recovery.close(row, reason="已全部退回", by=by, at=at)
+    said = {"kind": "sue", "on": at.date(), "outcome": "annulled", "number": "判1", "paper": make_paper()}
+    recovery.contest(row, **said, by=by, at=at)
+    with pytest.raises(ActionRefused, match=r"多缴的3,000,000\.00元尚未退还"):
+        recovery.close(row, reason="已全部退回", by=by, at=at)
+    recovery_money.confirm(claim(row, WHOLE, kind="refunded", at=at), by=officer(row, Duty.COUNTERSIGN), at=at)
+    recovery.close(row, reason="判决撤销，已退还", by=by, at=at)
+
+    assert (stored(row).state, case_of(row).status) == ("closed", Status.PAID)
+    assert letters(row, "notice", "payment") == [("notice", "valid"), ("payment", "valid")]
+    assert set(count_all().values()) == {0}
+    assert walk_all().breaks == []
+
+
+def test_a_case_led_on_in_vain_is_closed_again_and_says_that_the_money_came_back():
+    row = make_recovery(State.CLOSED)
+    by = officer(row, Duty.INSPECT)
+    recovery.contest(row, kind="sue", on=SERVED.date(), by=by, at=SERVED + 2 * DAY)
+    recovery.contest(row, kind="sue", on=SERVED.date(), outcome="upheld", by=by, at=SERVED + 3 * DAY)
+
+    recovery.close(row, reason="判决维持", by=by, at=SERVED + 3 * DAY)
+
+    assert letters(row, "notice", "payment") == [("notice", "recovered"), ("payment", "recovered")]
+    assert [step.name for step in stored(row).steps.order_by("pk")][-4:] == ["close", "contest", "contest", "close"]
+
+
+def test_a_case_is_not_led_on_beside_another_one_on_the_same_award():
+    row = make_recovery(State.CLOSED, whole=False, principal_fen=100_0000_00)
+    opened(case_of(row), by=officer(row, Duty.INSPECT), at=SERVED + 2 * DAY)
+
+    with pytest.raises(ActionRefused, match="另有在办的追回案件，请先办结该案"):
+        judge(row, "annulled", at=SERVED + 2 * DAY)
+
+
+@pytest.mark.parametrize("state", ["notified", "discussed", "closed"])
+def test_the_database_leads_an_ended_case_nowhere_else(state):
+    row = make_recovery(State.CLOSED)
+    ended = {} if state == "closed" else {"closed_at": None}
+
+    with pytest.raises(DatabaseError, match="never edited"), transaction.atomic():
+        RecoveryCase.objects.filter(pk=row.pk).update(state=state, close_reason="改", **ended)
