@@ -9,10 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 import rules
 from applications import case_readings
+from applications.kept import Kept
 from applications.models import (
     Applicant,
     Application,
@@ -246,7 +248,8 @@ def history_of(application: Application) -> list[dict[str, Any]]:
 
     A revoked award does not count, one of which a part has to come back counts with the rest.
     """
-    rows = _earlier(application.applicant, [application.policy_id], but=application)
+    applicant = application.applicant
+    rows = _EARLIER.all(applicant.pk, applicant.uscc, application.policy_id, application.pk)
     return [
         {
             "clause": code,
@@ -260,27 +263,28 @@ def history_of(application: Application) -> list[dict[str, Any]]:
 
 def history_of_applicant(applicant: Applicant, policies: Iterable[Policy], *, same_item: bool) -> list[dict[str, Any]]:
     """Return all that a body has received under some policies (one query), as for one object or for another one."""
-    rows = _earlier(applicant, [policy.pk for policy in policies])
+    rows = _earlier(applicant.pk, applicant.uscc, [policy.pk for policy in policies])
     return [
         {"clause": code, "year": year, "amount_yuan": plain_yuan(fen), "same_item": same_item or not subject}
         for code, year, fen, subject in rows
     ]
 
 
-def _earlier(
-    applicant: Applicant, policies: Sequence[int], *, but: Application | None = None
-) -> Iterable[tuple[str, int, int, str]]:
-    awards = Award.objects.standing().kept().filter(applicant=applicant.pk, clause__policy__in=policies)
-    if but is not None:
-        awards = awards.exclude(application=but.pk)
+def _earlier(applicant: int, uscc: str, policies: Sequence[int], but: int = 0) -> QuerySet[Any, Any]:
+    awards = Award.objects.standing().kept().filter(applicant=applicant, clause__policy__in=policies)
+    if but:
+        awards = awards.exclude(application=but)
     here = awards.values_list("clause__code", "year", "kept_fen", "application__subject")
     before = (
         EarlierAward.objects.counting()
-        .filter(uscc=applicant.uscc, clause__policy__in=policies)
+        .filter(uscc=uscc, clause__policy__in=policies)
         .order_by()
         .values_list("clause__code", "year", "amount_fen", "subject")
     )
     return before.union(here, all=True)
+
+
+_EARLIER: Kept[Any] = Kept(lambda applicant, uscc, policy, but: _earlier(applicant, uscc, [policy], but))
 
 
 def case_of(application: Application, facts: Facts) -> dict[str, Any]:

@@ -15,12 +15,17 @@ from django.db.models import Exists, Model, OuterRef, QuerySet
 
 from applications import telling
 from applications.chains import canonical, link_hash, link_of, what_is_wrong
+from applications.kept import Kept
 from applications.models import Application, Authority, Event, User
+
+_LAST: Kept[Any] = Kept(
+    lambda chain: Event.objects.filter(chain=chain).order_by("-sequence").values_list("sequence", "hash")[:1]
+)
 
 
 def _append(event: Event) -> Event:
     _hold(event)
-    last = Event.objects.filter(chain=event.chain).order_by("-sequence").values_list("sequence", "hash").first()
+    last = _LAST.first(event.chain)
     event.sequence, event.previous_hash = (last[0] + 1, last[1]) if last else (1, "")
     event.detail = json.loads(canonical(event.detail))  # hashed as it will be read back: keys become text
     event.hash = link_hash(link_of(event))
@@ -36,9 +41,16 @@ def _hold(event: Event) -> None:
     unique index. SQLite's IMMEDIATE transaction is the same lock for all chains.
     """
     assert transaction.get_connection().in_atomic_block, "an event is written in the transaction of its change"
-    owner: type[Model] = Application if event.application_id else Authority
-    key = event.application_id or event.authority_id
-    owner._default_manager.select_for_update(no_key=True).values_list("pk").get(pk=key)
+    owner = _CASE if event.application_id else _AUTHORITY
+    owner.get(event.application_id or event.authority_id)
+
+
+def _row_of(model: type[Model]) -> Kept[Any]:
+    rows = model._default_manager.select_for_update(no_key=True).values_list("pk")
+    return Kept(lambda key: rows.filter(pk=key))
+
+
+_CASE, _AUTHORITY = _row_of(Application), _row_of(Authority)
 
 
 def record(

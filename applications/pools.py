@@ -7,14 +7,13 @@ Reading only, save `leave`. What an answer depends on is read again by the acts 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
-from threading import get_ident
 from typing import Any
 
 from django.db.models import Case, Count, Exists, F, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.db.models.functions import Coalesce
 
 import rules
+from applications.kept import Kept
 from applications.models import Application, Commitment, Correction, Pool, PoolWait, Settlement
 
 Shortfall = Pool.Shortfall
@@ -88,17 +87,11 @@ def pool_of(application: Application) -> Any:
     """
     if application.support_year is None:
         return None
-    case = application.pk, application.number, application.clause_id, application.support_year
-    return _pools_of(*case, get_ident()).first()
+    return _POOL.first(application.pk, application.number, application.clause_id, application.support_year)
 
 
-@lru_cache(maxsize=256)
-def _pools_of(key: int, number: str, clause_id: int, year: int, thread: int) -> QuerySet[Any]:
-    """
-    Return the question for the pools of a case, the binding one first, unread: to put it together costs 5 ms.
-
-    Kept for each thread, since Django notes things on a query while it turns it into SQL.
-    """
+def _pools_of(key: int, number: str, clause_id: int, year: int) -> QuerySet[Any]:
+    """Return the pools of a case, the binding one first."""
     mine = PoolWait.objects.filter(application=key).order_by("-pk")
     carried = Subquery(mine.filter(carried_from__isnull=False).values("pool")[:1])
     running = mine.filter(ended_at=None)
@@ -117,7 +110,10 @@ def _pools_of(key: int, number: str, clause_id: int, year: int, thread: int) -> 
         own_complete=complete,
         ahead=Coalesce(Subquery(ahead.values("rows")), 0),
         pending=Exists(pending),
-    ).order_by(Case(When(pk=carried, then=0), default=1, output_field=IntegerField()))
+    ).order_by(Case(When(pk=carried, then=0), default=1, output_field=IntegerField()))[:1]
+
+
+_POOL: Kept[Pool] = Kept(_pools_of)
 
 
 def share_in(pool: Any) -> Share | None:

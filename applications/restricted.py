@@ -92,9 +92,9 @@ def why_no_leeway_among(against: Iterable[Restriction]) -> str:
     return f"不适用容缺受理：{words_of(found)}" if found else ""
 
 
-def broke_a_promise(at: datetime) -> Exists:
-    """Read with a case whether its applicant broke a promise at its authority within the last year."""
-    broken = Promise.objects.filter(broken_at__gt=years_after(at, -1))
+def broke_a_promise(since: datetime) -> Exists:
+    """Read with a case whether its applicant broke a promise at its authority after a moment, a year ago."""
+    broken = Promise.objects.filter(broken_at__gt=since)
     here = {"application__applicant": OuterRef("applicant"), "application__authority": OuterRef("authority")}
     return Exists(broken.filter(**here))
 

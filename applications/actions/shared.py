@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from applications import history, ledger, permissions, pools, timing
 from applications.clocks import Calendar, add_working_days
+from applications.kept import Kept
 from applications.models import Application, CaseDuty, Counter, Event, Posting, Status, User
 from applications.permissions import ActionRefused, Standing, standing_in, with_standing
 from applications.workflow import EXITS, LENGTHS
@@ -19,11 +20,21 @@ def lock(application: Application, by: User, **more: Any) -> tuple[Any, Standing
 
     `more` are annotations read in the same query, for an act that needs to know more than the case.
     """
+    if more:
+        locked = _locked(by.pk).annotate(**more).get(pk=application.pk)
+    else:
+        locked = _LOCKED.get(by.pk, application.pk, today=timezone.localdate())
+    return locked, standing_in(locked, by)
+
+
+def _locked(user: int) -> Any:
     cases = Application.objects.select_for_update(of=("self",)).select_related(
         "policy", "clause__policy", "applicant", "authority"
     )
-    locked = with_standing(cases, by).annotate(**more).get(pk=application.pk)
-    return locked, standing_in(locked, by)
+    return with_standing(cases, User(pk=user))
+
+
+_LOCKED: Kept[Application] = Kept(lambda user, case, today: _locked(user).filter(pk=case))
 
 
 def stop(reason: str) -> NoReturn:

@@ -5,7 +5,9 @@ from typing import Any
 
 from django.db.models import CharField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
+from applications.kept import Kept
 from applications.models import Application, CaseDuty, Duty, Mandate, Membership, Posting, User
 from applications.workflow import VERBS
 
@@ -65,7 +67,12 @@ def standing_in(case: Any, user: User) -> Standing:
 
 def standing_of(user: User, application: Application) -> Standing:
     """Return how a user stands to a case (one query)."""
-    return standing_in(with_standing(Application.objects.only("pk"), user).get(pk=application.pk), user)
+    return standing_in(_STANDING.get(user.pk, application.pk, today=timezone.localdate()), user)
+
+
+_STANDING: Kept[Application] = Kept(
+    lambda user, case, today: with_standing(Application.objects.only("pk"), User(pk=user)).filter(pk=case)
+)
 
 
 def posted_as(user: User, *duties: str) -> Posting | None:

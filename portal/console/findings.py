@@ -7,6 +7,7 @@ from typing import Any
 
 from applications import texts
 from applications.checking import TEXT
+from applications.kept import Kept
 from applications.models import Application, AutoCheck, Evidence
 
 ORDER = {AutoCheck.State.FAIL: 0, AutoCheck.State.NO_DATA: 1, AutoCheck.State.PASS: 2}
@@ -47,10 +48,13 @@ class Findings:
         return "图片，无文字层" if row.has_pages else "此格式不读取文本"
 
 
+_NEWEST: Kept[AutoCheck] = Kept(AutoCheck.objects.newest_of)
+
+
 def findings_of(application: Application) -> Findings:
     """Return the newest run of a case, red first (one query)."""
     found = Findings()
-    rows = sorted(AutoCheck.objects.newest_of(application), key=lambda row: ORDER[AutoCheck.State(row.state)])
+    rows = sorted(_NEWEST.all(application.pk), key=lambda row: ORDER[AutoCheck.State(row.state)])
     for row in rows:
         found.made = True
         if row.kind == TEXT:

@@ -5,12 +5,11 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
-from threading import get_ident
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
@@ -19,6 +18,8 @@ from applications import approving, assessing, permissions, pools
 from applications.actions.decision import has_open_shares
 from applications.actions.review import CEILING, EXACT, ON_PAPER
 from applications.case_readings import CaseQuestion
+from applications.clocks import years_after
+from applications.kept import Kept
 from applications.models import (
     Application,
     Approval,
@@ -309,20 +310,8 @@ class CaseFile:
         return next((paper for paper in self.papers if paper.current), None)
 
 
-def _cases(user: User) -> QuerySet[Any]:
-    """Return the cases at an officer's desk with all single values that the page and the why-nots need."""
-    asked = _cases_on(user.pk, timezone.localdate(), get_ident())
-    return asked.annotate(broke_a_promise=broke_a_promise(timezone.now()))
-
-
-@lru_cache(maxsize=256)
-def _cases_on(user_id: int, today: date, thread: int) -> QuerySet[Any]:
-    """
-    Return them as they are asked for on one day, unread: putting the question together costs a third of the page.
-
-    What is kept is the question and no answer, so nothing in it can be old. Each thread has its own: Django notes
-    things on a query while it turns it into SQL.
-    """
+def _case(user_id: int, pk: int, a_year_ago: datetime, today: date) -> QuerySet[Any]:
+    """Return a case at an officer's desk with all single values that the page and the why-nots need."""
     user = User(pk=user_id)
     here = OuterRef("pk")
     clock = Clock.objects.filter(application=here, step=OuterRef("status"), ended_on=None)
@@ -333,7 +322,7 @@ def _cases_on(user_id: int, today: date, thread: int) -> QuerySet[Any]:
     decision = DeskFile.objects.filter(application=here, kind=DeskFile.Kind.DECISION).order_by("-pk")
     mine = Approval.objects.filter(application=here, proposed_at=OuterRef("proposed_at"), approved_by__user=user)
     return (
-        approving.with_agreement(Application.objects.at_the_desk_of(user))
+        approving.with_agreement(Application.objects.at_the_desk_of(user).filter(pk=pk))
         .select_related(
             "authority",
             "policy",
@@ -360,20 +349,27 @@ def _cases_on(user_id: int, today: date, thread: int) -> QuerySet[Any]:
             account_bank=Subquery(account.values("bank")[:1]),
             account_number=Subquery(account.values("number")[:1]),
             decision_file=Subquery(decision.values("pk")[:1]),
+            broke_a_promise=broke_a_promise(a_year_ago),
             **permissions.demands(),
         )
     )
 
 
+_CASE: Kept[Application] = Kept(_case)
+
+
 def case_with_standing(request: Request, pk: int) -> tuple[Any, Standing]:
     """
-    Return a case with the annotations of `_cases`, and how the officer stands to it. Raises Http404.
+    Return a case with the annotations of `_case`, and how the officer stands to it. Raises Http404.
 
     `promised` and `against` on it are the promises of the case, asked for where there is any, and what restricts its
     applicant; `share` is how a proposal stands to its pool, which an approval asks for.
     """
     posting = case_desk(request)
-    application: Any = get_object_or_404(_cases(request.user), pk=pk)
+    now = timezone.now()
+    application: Any = _CASE.first(request.user.pk, pk, years_after(now, -1), today=timezone.localdate(now))
+    if application is None:
+        raise Http404
     application.promised = list(application.promises.all()) if application.has_promises else []
     application.against = restrictions_in(application)
     application.share = pools.share_of(application) if application.status == Status.PROPOSED else None
@@ -462,20 +458,21 @@ def _outcome(application: Application, checks: Mapping[str, FactCheck]) -> Outco
     )
 
 
+def _papers_and_twins(case: int) -> QuerySet[Evidence]:
+    own = Evidence.objects.in_use().filter(application=case)
+    rows = Evidence.objects.in_use().filter(sha256__in=own.values("sha256"))
+    return rows.exclude(application__status="draft").select_related("application").order_by("pk")
+
+
+_PAPERS: Kept[Evidence] = Kept(_papers_and_twins)
+
+
 def _papers(
     application: Application, slots: tuple["rules.Slot", ...], authority_id: int, findings: Findings
 ) -> list[Paper]:
     """Return the papers of a case in the order of its slots; twins come with the same query."""
-    own = application.evidence.in_use()
-    rows = (
-        Evidence.objects.in_use()
-        .filter(sha256__in=own.values("sha256"))
-        .exclude(application__status="draft")
-        .select_related("application")
-        .order_by("pk")
-    )
     mine, others = [], defaultdict(list)
-    for row in rows:
+    for row in _PAPERS.all(application.pk):
         if row.application_id == application.pk:
             mine.append(row)
         else:

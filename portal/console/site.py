@@ -6,19 +6,22 @@ admins join through `EXTRA_URLS` (wrapped in the same door) and `NAVIGATION`.
 """
 
 from dataclasses import dataclass
+from datetime import date
 from functools import update_wrapper
 from typing import Any
 
 from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.contrib.auth.views import redirect_to_login
-from django.db.models import Exists
+from django.db.models import Exists, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver, path, reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 
+from applications.kept import Kept
 from applications.models import Delivery, Duty, Posting
 
 EVERY_DUTY = frozenset(Duty.values)
@@ -50,13 +53,20 @@ EXTRA_URLS: list[URLPattern] = []
 UNUSED = frozenset({"login", "logout", "password_change", "password_change_done", "view_on_site", "autocomplete"})
 
 
+def _postings(user: int, today: date) -> QuerySet[Posting]:
+    unread = Delivery.objects.filter(person=user, channel=Delivery.Channel.SITE, read_at=None)
+    rows = Posting.objects.current().filter(user=user).select_related("authority")
+    return rows.annotate(has_unread=Exists(unread)).order_by("-since", "-pk")[:1]
+
+
+_POSTING: Kept[Posting] = Kept(_postings)
+
+
 def posting_of(request: HttpRequest) -> Posting | None:
     """Return the posting this person works under today (asked once for a request); None for everybody else."""
     if not hasattr(request, "console_posting"):
-        unread = Delivery.objects.filter(person=request.user.pk, channel=Delivery.Channel.SITE, read_at=None)
-        rows = Posting.objects.current().filter(user=request.user).select_related("authority")
-        rows = rows.annotate(has_unread=Exists(unread))
-        request.console_posting = rows.order_by("-since", "-pk").first()  # type: ignore[attr-defined]
+        found = _POSTING.first(request.user.pk, today=timezone.localdate()) if request.user.pk else None
+        request.console_posting = found  # type: ignore[attr-defined]
     return request.console_posting  # type: ignore[attr-defined]
 
 

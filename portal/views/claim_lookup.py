@@ -1,15 +1,17 @@
 """A claim as its applicant's member finds it, with how that member stands to it: one query for both."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Subquery
-from django.shortcuts import get_object_or_404
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 
 from applications.completeness import Gap
-from applications.models import Application, BankAccount, Evidence, ExpertOpinion, Mandate, Promise, Status
+from applications.kept import Kept
+from applications.models import Application, BankAccount, Evidence, ExpertOpinion, Mandate, Promise, Status, User
 from applications.permissions import COUNTER, Standing, standing_in, with_standing
 from applications.restricted import is_restricted
 from portal.requests import Request
@@ -44,31 +46,44 @@ class Claim:
         return self.standing.role == COUNTER
 
 
-def claim_of(request: Request, pk: int) -> Claim:
-    """Return a claim of a body this person acts for, or files for; everybody else gets a 404, other officers too."""
+def _claim(user_id: int, pk: int, today: date) -> QuerySet[Any]:
+    user = User(pk=user_id)
     account = BankAccount.objects.filter(applicant=OuterRef("applicant"), replaced_at=None)
     promised = Promise.objects.filter(application=OuterRef("pk"))
     open_questions = ExpertOpinion.objects.filter(
         application=OuterRef("pk"), answered_at=None, application__status=Status.VERIFYING
     )
     asked = open_questions.order_by("-expected_on").values("expected_on")
-    cases = Application.objects.filed_by(request.user).select_related(
-        "clause__policy__authority",
-        "policy",
-        "authority",
-        "applicant",
-        "round",
-        "confirmed_by",
-        "mandate__officer",
-        "mandate__file",
+    cases = (
+        Application.objects.filed_by(user)
+        .filter(pk=pk)
+        .select_related(
+            "clause__policy__authority",
+            "policy",
+            "authority",
+            "applicant",
+            "round",
+            "confirmed_by",
+            "mandate__officer",
+            "mandate__file",
+        )
     )
-    rows = with_standing(cases, request.user).annotate(
+    return with_standing(cases, user).annotate(
         has_account=Exists(account),
         has_promises=Exists(promised),
-        restricted=is_restricted(timezone.localdate()),
+        restricted=is_restricted(today),
         expert_until=Subquery(asked[:1]),
     )
-    case: Any = get_object_or_404(rows, pk=pk)  # a case with the annotations above
+
+
+_CLAIM: Kept[Application] = Kept(_claim)
+
+
+def claim_of(request: Request, pk: int) -> Claim:
+    """Return a claim of a body this person acts for, or files for; everybody else gets a 404, other officers too."""
+    case = _CLAIM.first(request.user.pk, pk, today=timezone.localdate())
+    if case is None:
+        raise Http404
     return Claim(
         case,
         standing_in(case, request.user),
