@@ -87,30 +87,41 @@ class Kept(Generic[M]):
 
 
 def _put_together(make: Callable[..., QuerySet[Any]], values: Sequence[Any], shape: dict[str, Hashable]) -> Plan:
-    marks = [_mark(value, place) for place, value in enumerate(values)]
+    """Turn the question into SQL with two sets of marks: what differs between them are the values, and nothing else."""
+    rows, compiler, sql, params, marks = _compiled(make, values, shape, 0)
+    _, _, again, others, other_marks = _compiled(make, values, shape, 1)
+    assert sql == again, "the values decide how the question is put"
+    assert len(params) == len(others)
+    places = []
+    for place, (one, other) in enumerate(zip(params, others, strict=True)):
+        if one != other:
+            assert one in marks, "a value stands inside of another one"
+            assert other_marks[marks.index(one)] == other, "a value stands inside of another one"
+            places.append((place, marks.index(one)))
+    assert {value for _, value in places} == set(range(len(marks))), "a value stands nowhere in the question"
+    converters = compiler.get_converters([row[0] for row in compiler.select[: compiler.col_count]])
+    return Plan(rows, compiler, sql, tuple(params), tuple(places), converters)
+
+
+def _compiled(make: Any, values: Sequence[Any], shape: dict[str, Hashable], which: int) -> Any:
+    marks = [_mark(value, which * len(values) + place) for place, value in enumerate(values)]
     rows = make(*marks, **shape)
     connection = connections[rows.db]
-    compiler: Any = rows.query.get_compiler(rows.db)
+    compiler = rows.query.get_compiler(rows.db)
     sql, params = compiler.as_sql()
-    found = [_adapted(connection, mark) for mark in marks]
-    places = tuple((place, found.index(param)) for place, param in enumerate(params) if param in found)
-    assert {value for _, value in places} == set(range(len(marks))), "a value stands nowhere in the question"
-    rest = repr([param for param in params if param not in found])
-    assert not any(repr(mark).strip("'") in rest for mark in found), "a value stands inside of another one"
-    converters = compiler.get_converters([row[0] for row in compiler.select[: compiler.col_count]])
-    return Plan(rows, compiler, sql, tuple(params), places, converters)
+    return rows, compiler, sql, params, [_adapted(connection, mark) for mark in marks]
 
 
-def _mark(value: Any, place: int) -> Any:
-    """Return a value of the same kind that nothing in the database and no other parameter is."""
+def _mark(value: Any, number: int) -> Any:
+    """Return a value of the same kind, small enough for every column."""
     if isinstance(value, datetime):
-        return datetime(1001, 1, 1, tzinfo=UTC) + timedelta(days=place)
+        return datetime(1001, 1, 1, tzinfo=UTC) + timedelta(days=number)
     if isinstance(value, date):
-        return date(1003, 1, 1) + timedelta(days=place)
+        return date(1001, 1, 1) + timedelta(days=number)
     if isinstance(value, str):
-        return f"\ue000mark{place}\ue000"
+        return f"\ue000{number}\ue000"
     if isinstance(value, int) and not isinstance(value, bool):
-        return 8_200_100_300_400_500_000 + place
+        return 31_001 + number
     raise TypeError(type(value).__name__)
 
 

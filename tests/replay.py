@@ -11,6 +11,7 @@ transactions; `Beginning.set_back` restores after those the very same keys.
 
 import functools
 import hashlib
+import itertools
 import sqlite3
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
@@ -29,6 +30,7 @@ M = TypeVar("M", bound=models.Model)
 P = ParamSpec("P")
 
 CHANGES = ("INSERT", "UPDATE", "DELETE")
+_ONCE = itertools.count()
 CLOCK = (timezone.__name__, "now")
 KEPT = 300  # tapes; a file of tests asks for the same few worlds again and again
 
@@ -95,11 +97,17 @@ class Recorder:
 
     def begin_counting(self) -> None:
         """Before the first row of a test, let keys count as after a start."""
-        if not self.written and connection.in_atomic_block:
-            self.playing = True
-            BEGINNING.count_from_the_start()
-            self.playing = False
-            self.write("began")
+        if self.written or not connection.in_atomic_block:
+            return
+        if not connection.atomic_blocks[0]._from_testcase:
+            self.write(
+                "like nothing else", next(_ONCE)
+            )  # a world of several tests, or what a test commits: nothing is as after a start
+            return
+        self.playing = True
+        BEGINNING.count_from_the_start()
+        self.playing = False
+        self.write("began")
 
     def may_play(self) -> bool:
         """Say whether a factory's rows follow from what is written: in one transaction, with the program as it is."""
@@ -145,7 +153,7 @@ def _record(name: bytes, make: Callable[[], M]) -> M:
     finally:
         RECORDER.tape = None
     if not tape.good:
-        RECORDER.write(id(tape))  # like nothing else
+        RECORDER.write("like nothing else", next(_ONCE))
         return row
     tape.files = {file: _read(file) for file in _files() if file not in known}
     tape.key, tape.number = (type(row), row.pk), RECORDER.numbers.last

@@ -82,14 +82,15 @@ def test_shapes_do_not_pile_up():
 
 
 @pytest.mark.parametrize(
-    ("make", "value"),
+    ("make", "value", "why"),
     [
-        (lambda key: Application.objects.all(), 1),  # the value stands nowhere
-        (lambda text: Application.objects.filter(number__contains=text), "A"),  # … or inside of another one
+        (lambda key: Application.objects.all(), 1, "stands nowhere"),
+        (lambda text: Application.objects.filter(number__contains=text), "A", "stands inside of another one"),
+        (lambda many: Application.objects.order_by("pk")[:many], 1, "decide how the question is put"),
     ],
 )
-def test_a_question_that_cannot_be_kept_is_refused(make, value):
-    with pytest.raises(AssertionError, match="a value stands"):
+def test_a_question_that_cannot_be_kept_is_refused(make, value, why):
+    with pytest.raises(AssertionError, match=why):
         Kept(make).all(value)
 
 
