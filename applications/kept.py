@@ -18,6 +18,7 @@ from django.db.transaction import TransactionManagementError
 
 M = TypeVar("M", bound=Model)
 
+LARGEST = 2**63
 PLANS = 64  # shapes of one question, mostly days; an older one is put together again
 
 
@@ -47,7 +48,9 @@ class Kept(Generic[M]):
         self._plans: dict[Hashable, Plan] = {}
 
     def all(self, *values: Any, **shape: Hashable) -> list[Any]:
-        """Return the rows for these values."""
+        """Return the rows for these values; a number beyond those of the database is no row's, as Django has it."""
+        if any(isinstance(value, int) and not -LARGEST <= value < LARGEST for value in values):
+            return []
         plan = self._plan(values, shape)
         connection = connections[plan.rows.db]
         if plan.rows.query.select_for_update and not connection.in_atomic_block:

@@ -59,6 +59,8 @@ def test_no_row_and_the_first_row():
     kept = Kept(lambda key: Application.objects.filter(pk=key))
 
     assert kept.first(0) is None
+    assert kept.first(2**63) is kept.first(-(2**200)) is None
+    assert kept.first(2**63 - 1) is None
     assert kept.first(case.pk) == kept.get(case.pk) == case
     with pytest.raises(Application.DoesNotExist):
         kept.get(0)

@@ -721,7 +721,8 @@ def test_what_was_closed_stays_closed():
 
     assert "已结案" in why_not(row, "reopen", inspector(row))
     with pytest.raises((IntegrityError, DatabaseError)), transaction.atomic():
-        RecoveryCase.objects.filter(pk=row.pk).update(state=State.SERVED, closed_at=None, close_reason="")
+        # Only an appeal leads it on, and only to 履行 (test_recovery_outcome.py).
+        RecoveryCase.objects.filter(pk=row.pk).update(state=State.DECIDED, closed_at=None, close_reason="")
 
 
 # ---- every limit
