@@ -102,9 +102,23 @@ def set_up(options: argparse.Namespace, environment: dict[str, str]) -> None:
         reset(var, environment)
     demo = ["--demo", var / "demo.json"] if environment["DEMO"] == "1" else []
     if demo:
-        run(PYTHON, "manage.py", "make_demo_seals", var / "seals", quiet=True, env=environment)
+        make_demo_seals(var, environment)
     run(PYTHON, "manage.py", "prepare", *demo, quiet=True, env=environment)
     machine.collect_static(environment)
+
+
+def make_demo_seals(var: Path, environment: dict[str, str]) -> None:
+    """Make the demonstration's seals, unless all stand there already; it costs a start of Django to find that out."""
+    if machine.stamped("seals", _seals(var), var / "stamps"):
+        return
+    run(PYTHON, "manage.py", "make_demo_seals", var / "seals", quiet=True, env=environment)
+    machine.stamp("seals", _seals(var), var / "stamps")
+
+
+def _seals(var: Path) -> str:
+    """Return what the seals are made for and which files are there."""
+    names = sorted(file.name for file in (var / "seals").glob("*"))
+    return machine.digest([ROOT / "applications" / "loading.py"], also=" ".join(names))
 
 
 def make_secret(file: Path, environment: dict[str, str]) -> None:
