@@ -4,9 +4,11 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 import rules
 from applications.demo.samples import BY_PATTERN, FIXED
@@ -15,12 +17,35 @@ from tests import samples
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
+@contextmanager
+def leaving(page: Page) -> Iterator[None]:
+    """
+    Wait until what is done within has led to another document, and that one has come to rest.
+
+    Waiting for a quiet network alone is no waiting: right after a click it is the old document that is quiet.
+    """
+    with page.expect_event("framenavigated"):
+        yield
+    page.wait_for_load_state("networkidle")
+
+
 def press(page: Page, label: str, confirm: str = "") -> None:
     """Press a button, and the one that confirms it where the page asks back."""
-    page.get_by_role("button", name=label, exact=True).first.click()
-    if confirm:
-        page.locator("dialog[open]").get_by_role("button", name=confirm, exact=True).click()
-    page.wait_for_load_state("networkidle")
+    send(page, page.get_by_role("button", name=label, exact=True).first, confirm)
+
+
+def send(page: Page, button: Locator, confirm: str = "") -> None:
+    """Press the button that sends a form, confirm where the page asks back, and wait for the answer."""
+    with leaving(page):
+        button.click()
+        if confirm:
+            page.locator("dialog[open]").get_by_role("button", name=confirm, exact=True).click()
+
+
+def follow(link: Locator) -> None:
+    """Follow a link to its end."""
+    with leaving(link.page):
+        link.click()
 
 
 def fill(page: Page, values: dict[str, str]) -> None:

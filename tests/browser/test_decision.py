@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests import samples
-from tests.browser.hands import fill, press, run_on
+from tests.browser.hands import fill, leaving, press, run_on, send
 
 PHONE = {"width": 390, "height": 844}
 
@@ -109,10 +109,7 @@ def reasoned(page: Page, verb: str, reason: str, confirm: str = "") -> None:
     act = page.locator(f"details[data-verb={verb}]")
     act.locator("summary").click()
     act.locator("textarea").fill(reason)
-    act.locator("button[type=submit]").click()
-    if confirm:
-        page.locator("dialog[open]").get_by_role("button", name=confirm, exact=True).click()
-    page.wait_for_load_state("networkidle")
+    send(page, act.locator("button[type=submit]"), confirm)
 
 
 def log_in_second_manager(page: Page, site) -> None:
@@ -181,9 +178,9 @@ def settle_the_round(page, as_person, site, pool: str, window: str, assert_acces
     expect(page.locator("#obstacles ~ ul")).to_contain_text("截止后方可结算")
     page.goto("/console/policies/")
     row = page.locator("tr", has_text="演示结算批次")
-    row.get_by_role("button").click()
-    page.locator("dialog[open] button", has_text="截止").click()
-    page.wait_for_load_state("networkidle")
+    with leaving(page):
+        row.get_by_role("button").click()
+        page.locator("dialog[open] button", has_text="截止").click()
     page.goto(f"/console/pools/{pool}/")
     page.get_by_role("link", name="演示结算批次：结算预览").click()
     expect(page.locator("table")).to_contain_text("33,333.34")
@@ -291,7 +288,7 @@ def correct_the_revenue(page: Page, as_person, console: str) -> None:
     fact.locator("[name=verified]").fill("2000000.00")
     fact.get_by_label("说明").fill("按审计报告附注核定")
     fact.get_by_role("button", name="记录结论").click()
-    page.wait_for_load_state("networkidle")
+    expect(fact.locator(".fact-head")).to_contain_text("2,000,000")  # until then the page acts on what it showed before
     press(page, "按测算结果提出核定意见", confirm="提出核定意见")
     expect(page.locator(".case-head")).to_contain_text("待审批")
 

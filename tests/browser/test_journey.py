@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 import rules
-from tests.browser.hands import confirm, fill, press, upload
+from tests.browser.hands import confirm, fill, follow, press, upload
 
 PHONE = {"width": 390, "height": 844}
 FACTS = {
@@ -58,8 +58,7 @@ def file_the_claim(page, as_person, assert_accessible) -> str:
     """Start on the public page, be refused with PUE 1.26, correct it, prove it, have it confirmed, submit."""
     as_person("baiyang_agent")
     page.goto("/policies/xinxing/3/")
-    page.get_by_role("link", name="申报本条款").click()
-    page.wait_for_load_state("networkidle")
+    follow(page.get_by_role("link", name="申报本条款"))
     if "/claims/new/" in page.url:
         press(page, page.locator("main form button[type=submit]").first.inner_text())
     address = re.search(r"/my/claims/\d+/", page.url)[0]
@@ -109,7 +108,6 @@ def examine(page, as_person, number: str, assert_accessible) -> str:
         fact.get_by_label("符合", exact=True).check()
         fact.get_by_role("button", name="记录结论").click()
         expect(page.locator(f"#fact-{name} .fact-head")).to_contain_text("符合")
-        page.wait_for_load_state("networkidle")
     page.goto(console)
     assert_accessible(page)
     press(page, "按测算结果提出核定意见", confirm="提出核定意见")
@@ -131,8 +129,7 @@ def check_the_account(page, as_person, name: str, assert_accessible) -> None:
     """Look at the account and its proof as one finance officer, agree as another: without that nothing is paid."""
     as_person("xinxing_pay")
     page.goto("/finance/accounts/")
-    page.get_by_role("link", name=name).first.click()
-    page.wait_for_load_state("networkidle")
+    follow(page.get_by_role("link", name=name).first)
     account = page.url
     assert_accessible(page)
     page.get_by_label("核对无误").check()
@@ -149,8 +146,7 @@ def pay(page, as_person, number: str, assert_accessible) -> None:
     as_person("xinxing_pay")
     page.goto("/finance/")
     assert_accessible(page)
-    page.get_by_role("link", name=number).first.click()
-    page.wait_for_load_state("networkidle")
+    follow(page.get_by_role("link", name=number).first)
     award = page.url
     fill(page, {"voucher_number": "演示凭证-旅程"})
     fill(page, {"paid_on": page.evaluate("new Date().toLocaleDateString('sv')")})

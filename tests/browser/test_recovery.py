@@ -11,7 +11,7 @@ import time
 from playwright.sync_api import Page, expect
 
 from tests import samples
-from tests.browser.hands import fill, press, run_on
+from tests.browser.hands import fill, follow, press, run_on, send
 
 PHONE = {"width": 390, "height": 844}
 
@@ -97,10 +97,7 @@ def act(page: Page, name: str, values: dict[str, str], *, file: str = "", confir
             one.fill(value)
     if file:
         place.locator("input[type=file]").set_input_files(pdf_file(file))
-    place.locator("button[type=submit]").click()
-    if confirm:
-        page.locator("dialog[open]").get_by_role("button", name=confirm, exact=True).click()
-    page.wait_for_load_state("networkidle")
+    send(page, place.locator("button[type=submit]"), confirm)
 
 
 def day_of(page: Page) -> str:
@@ -129,8 +126,7 @@ def test_a_forged_report_found_in_a_review_comes_back_to_the_last_yuan(
     page.get_by_role("link", name=re.compile("线〔")).click()
     expect(page.locator("body")).to_contain_text("检测报告系伪造")
     take_up(page)
-    page.get_by_role("link", name="立案", exact=True).click()
-    page.wait_for_load_state("networkidle")
+    follow(page.get_by_role("link", name="立案", exact=True))
     summary = page.locator("summary", has_text="立案")
     if not page.locator("[name=alleged]").is_visible():
         summary.click()
@@ -330,8 +326,7 @@ def pay_less(page: Page, as_person, number: str) -> None:
     press(page, "确认", confirm="确认")
     as_person("xinxing_pay")
     page.goto(f"/finance/?q={number}")
-    page.get_by_role("link", name=number).first.click()
-    page.wait_for_load_state("networkidle")
+    follow(page.get_by_role("link", name=number).first)
     award = page.url
     fill(page, {"voucher_number": "演示凭证-抵扣", "paid_on": day_of(page)})
     press(page, "登记拨付")
