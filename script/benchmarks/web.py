@@ -226,7 +226,7 @@ class House:
             environment["REDIS_URL"] = f"redis+socket://{serve.broker_socket(self.var)}"
         environment["CACHE_URL"] = f"unix://{serve.broker_socket(self.var)}?db={cache}"
         for service in serve.services("127.0.0.1", port, environment):
-            if service.name == "worker":  # no background work beside a measurement
+            if service.name in ("worker", "beat"):  # no background work beside a measurement
                 continue
             if service.name == "web":
                 service.name = name

@@ -1,5 +1,5 @@
 """
-Runs the processes of the portal together: broker, worker with beat, web. Standard library only.
+Runs the processes of the portal together: broker, worker, beat, web. Standard library only.
 
 Each is restarted when it dies; a stop signal ends them in order, web first, so that an answered request still finds
 its broker. Children also end when this process is killed.
@@ -155,10 +155,14 @@ def services(host: str, port: int, environment: dict[str, str]) -> list[Service]
         environment["REDIS_URL"] = f"redis+socket://{place}"
         wanted.append(Service("broker", _valkey(place, var / "valkey"), grace=10, environment=environment))
     worker = [
-        *(str(VENV / "bin" / "celery"), "-A", "portal", "worker", "--beat", "--loglevel", "WARNING"),
+        *(str(VENV / "bin" / "celery"), "-A", "portal", "worker", "--loglevel", "WARNING"),
         *("--concurrency", environment.get("WORKER_CONCURRENCY", "1"), "--without-gossip", "--without-mingle"),
     ]
     wanted.append(Service("worker", worker, grace=20, environment=environment))
+    # Beside the worker, not inside it: a beat that dies within a worker stays dead, and with it the sweep that finds
+    # what was left lying. Without a file that names its process, which would outlive it.
+    beat = [str(VENV / "bin" / "celery"), "-A", "portal", "beat", "--loglevel", "WARNING", "--pidfile="]
+    wanted.append(Service("beat", beat, grace=5, environment=environment))
     web = [str(VENV / "bin" / "gunicorn"), "-c", "python:portal.gunicorn", "--bind", bind, "portal.wsgi"]
     wanted.append(Service("web", web, grace=25, environment=environment))
     return wanted

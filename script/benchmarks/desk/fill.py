@@ -23,6 +23,7 @@ PER_APPLICANT = 5
 PER_EVIDENCE = 3  # one case in three has an invoice
 COLLEAGUES = 7  # officers beside the demo's one at each desk
 PAPER = "invoice"  # the slot of an invoice, and its kind in the ledger
+INVOICE = "'2466' || lpad(cases.id::text, 16, '0')"  # of another year than the invoices of the demonstration
 YEARS = (2024, 2025, 2026)
 
 FIRST = "云天星海山河金银东西南北中华新和瑞祥安泰宏远长盛鼎嘉卓越"  # signs that open a brand
@@ -279,7 +280,7 @@ def fill(cases: int) -> None:
             "size": "48000",
             "sha256": "md5(cases.id::text) || md5(cases.number)",
             "pages": "1",
-            "details": "jsonb_build_object('number', '2665' || lpad(cases.id::text, 16, '0'))",
+            "details": f"jsonb_build_object('number', {INVOICE})",
             "uploaded_by_id": str(maker.pk),
             "uploaded_at": "cases.created_at",
         },
@@ -290,7 +291,7 @@ def fill(cases: int) -> None:
         {
             "id": f"{item} + cases.id - {start} + 1",
             "kind": f"'{PAPER}'",
-            "number": "'2665' || lpad(cases.id::text, 16, '0')",
+            "number": INVOICE,
             "total": "10000000",
             "used": "10000000",
         },
@@ -312,7 +313,7 @@ def fill(cases: int) -> None:
         },
         "applications_application cases "
         "JOIN applications_evidence proof ON proof.application_id = cases.id "
-        "JOIN applications_evidenceitem item ON item.number = '2665' || lpad(cases.id::text, 16, '0') "
+        f"JOIN applications_evidenceitem item ON item.number = {INVOICE} "
         f"WHERE cases.id >= {start}",
     )
 

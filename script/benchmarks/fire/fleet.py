@@ -1,4 +1,4 @@
-"""The real processes of the portal, killed and started again: broker, worker with beat, gunicorn."""
+"""The real processes of the portal, killed and started again: broker, worker, beat, gunicorn."""
 
 import contextlib
 import http.client
@@ -49,7 +49,7 @@ class Fleet:
         environment |= {"PUBLIC_BASE_URL": f"http://127.0.0.1:{self.port}", "WEB_WORKERS": "2", "WEB_THREADS": "8"}
         self.services: dict[str, serve.Service] = {}
         for service in serve.services("127.0.0.1", self.port, environment):
-            if service.name == "worker":
+            if service.name in ("worker", "beat"):
                 service.command[service.command.index("portal")] = self.worker_app
             if service.name == "web" and not self.web:
                 continue

@@ -107,7 +107,7 @@ def under_fire(
             if not fleet.is_up():  # whoever is killed while it starts would never answer anything
                 next_kill = time.monotonic() + chance.uniform(0.1, 4)
             elif fleet.kills < kills and time.monotonic() > next_kill:
-                fleet.kill(chance.choice(["web", "web", "worker"]), chance)
+                fleet.kill(chance.choice(["web", "web", "worker", "beat"]), chance)
                 next_kill = time.monotonic() + chance.uniform(1, 5)
             fleet.revive()
             time.sleep(0.05)

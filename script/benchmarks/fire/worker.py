@@ -132,13 +132,15 @@ def work(kills: int, plain: str, patience: float, *, begun: Callable[[], bool] =
     chance = random.Random(kills)  # noqa: S311 - repeatable, not secret
     connections.close_all()
     with Fleet(web=False, extra={"FIRE_PLAIN": plain}) as fleet:
-        tasks.run_job.app.conf.broker_url = fleet.services["worker"].environment["REDIS_URL"]
-        for pk in Job.objects.order_by("pk").values_list("pk", flat=True):
-            tasks.wake(pk)
+        # A connection of its own: those that are kept lead to the broker of the run before, and wake nobody.
+        broker = fleet.services["worker"].environment["REDIS_URL"]
+        with tasks.run_job.app.connection_for_write(broker) as line:
+            for pk in Job.objects.order_by("pk").values_list("pk", flat=True):
+                tasks.run_job.apply_async([pk], connection=line)
         _until(begun)
         while fleet.kills < kills and _left():
             time.sleep(chance.uniform(0.5, 4))
-            fleet.kill("worker", chance)
+            fleet.kill(chance.choice(["worker", "worker", "beat"]), chance)
             for _ in range(40):
                 fleet.revive()
                 if fleet.services["worker"].alive():
