@@ -14,7 +14,7 @@ from applications import permissions
 from applications.actions import admission as actions
 from applications.models import Applicant, Duty, LateAdmission, Posting
 from applications.permissions import ActionRefused
-from portal.console.site import EXTRA_URLS, NAVIGATION, OVERSIGHT, Entry, case_desk, site
+from portal.console.site import EXTRA_URLS, NAVIGATION, OVERSIGHT, Entry, Group, case_desk, site
 from portal.forms.intake import AdmissionForm
 from portal.idempotency import idempotent
 from portal.paging import keyset
@@ -105,4 +105,4 @@ EXTRA_URLS += [
     path("admissions/ask/", ask, name="admission_ask"),
     path("admissions/<int:pk>/decide/", decide, name="admission_decide"),
 ]
-NAVIGATION.append(Entry("逾期准入", "console:admissions", READERS))
+NAVIGATION.append(Entry("逾期准入", "console:admissions", READERS, Group.CASES))

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from applications.actions import ActionRefused, bands
 from applications.models import Band, BandTable, Duty, Posting
 from portal.console.policy import policy_desk
-from portal.console.site import EXTRA_URLS, NAVIGATION, Entry, site
+from portal.console.site import EXTRA_URLS, NAVIGATION, Entry, Group, site
 from portal.forms.bands import BandsForm
 from portal.idempotency import idempotent
 from portal.requests import Request
@@ -95,4 +95,4 @@ EXTRA_URLS += [
     path("bands/<int:pk>/confirm/", confirm, name="bands_confirm"),
     path("bands/<int:pk>/drop/", drop, name="bands_drop"),
 ]
-NAVIGATION.append(Entry("审批权限", "console:bands", frozenset({Duty.POLICY})))
+NAVIGATION.append(Entry("审批权限", "console:bands", frozenset({Duty.POLICY}), Group.RULES))

@@ -31,7 +31,7 @@ from applications.models import (
 from applications.permissions import ActionRefused
 from applications.uploads import BadUpload, Upload, inspect
 from applications.workflow import EDITABLE
-from portal.console.site import EXTRA_URLS, NAVIGATION, Entry, posting_of, site
+from portal.console.site import EXTRA_URLS, NAVIGATION, Entry, Group, posting_of, site
 from portal.forms.intake import (
     CodeForm,
     CounterAccountForm,
@@ -261,4 +261,4 @@ EXTRA_URLS += [
     path("counter/<int:pk>/account/", account, name="counter_account"),
     path("counter/<int:pk>/invite/", invite, name="counter_invite"),
 ]
-NAVIGATION.append(Entry("窗口代办", "console:counter", frozenset({Duty.INTAKE})))
+NAVIGATION.append(Entry("窗口代办", "console:counter", frozenset({Duty.INTAKE}), Group.CASES))

@@ -23,7 +23,7 @@ from applications.actions import ActionRefused
 from applications.actions import findings as actions
 from applications.models import Application, Duty, Finding, Posting, Status, Tip
 from applications.permissions import FINDING_READERS, REGISTERING
-from portal.console.site import EXTRA_URLS, NAVIGATION, Entry, duty_of, posting_of, site
+from portal.console.site import EXTRA_URLS, NAVIGATION, Entry, Group, duty_of, posting_of, site
 from portal.forms.finding import CaseForm, FindingForm, RulingForm, TipAnswerForm
 from portal.idempotency import idempotent
 from portal.paging import keyset
@@ -259,5 +259,5 @@ EXTRA_URLS += [
     path("findings/<int:pk>/teller/", teller, name="finding_teller"),
     path("findings/<int:pk>/file/", tip_file, name="finding_file"),
 ]
-NAVIGATION.append(Entry("问题线索", "console:findings", FINDING_READERS))
-NAVIGATION.append(Entry("登记线索", "console:finding_new", REGISTERING - FINDING_READERS))
+NAVIGATION.append(Entry("问题线索", "console:findings", FINDING_READERS, Group.WATCH))
+NAVIGATION.append(Entry("登记线索", "console:finding_new", REGISTERING - FINDING_READERS, Group.WATCH))

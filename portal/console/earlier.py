@@ -19,7 +19,7 @@ from applications.actions import policy as actions
 from applications.models import Clause, Duty, EarlierAward
 from applications.permissions import ActionRefused
 from portal.console.policy import policy_desk
-from portal.console.site import EXTRA_URLS, NAVIGATION, Entry, site
+from portal.console.site import EXTRA_URLS, NAVIGATION, Entry, Group, site
 from portal.forms.policy import EarlierForm, ImportForm, ReasonForm
 from portal.idempotency import idempotent
 from portal.paging import keyset
@@ -163,4 +163,4 @@ EXTRA_URLS += [
     path("earlier/template.xlsx", template, name="earlier_template"),
     path("earlier/<int:pk>/reverse/", reverse_row, name="earlier_reverse"),
 ]
-NAVIGATION.append(Entry("既往奖补", "console:earlier", frozenset({Duty.POLICY})))
+NAVIGATION.append(Entry("既往奖补", "console:earlier", frozenset({Duty.POLICY}), Group.MONEY))

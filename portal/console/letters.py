@@ -16,7 +16,7 @@ from applications.documents.wording import KINDS, Kind
 from applications.models import Duty, Job, LetterTemplate, Posting
 from applications.permissions import ActionRefused
 from portal.console.policy import act, policy_desk
-from portal.console.site import EXTRA_URLS, NAVIGATION, Entry, site
+from portal.console.site import EXTRA_URLS, NAVIGATION, Entry, Group, site
 from portal.forms.wording import WordingForm
 from portal.idempotency import idempotent
 from portal.requests import Request
@@ -189,4 +189,4 @@ EXTRA_URLS += [
     path("letter-versions/<int:pk>/confirm/", confirm, name="letter_confirm"),
     path("letter-versions/<int:pk>/drop/", drop, name="letter_drop"),
 ]
-NAVIGATION.append(Entry("文书用语", "console:letters", frozenset({Duty.POLICY})))
+NAVIGATION.append(Entry("文书用语", "console:letters", frozenset({Duty.POLICY}), Group.RULES))

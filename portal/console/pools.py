@@ -22,7 +22,7 @@ from applications.actions import ActionRefused, settlement
 from applications.models import Duty, Pool, PoolWait, Posting
 from applications.permissions import why_not_change_method
 from portal.console.queue import forget_counts
-from portal.console.site import EXTRA_URLS, NAVIGATION, OVERSIGHT, Entry, posting_of, site
+from portal.console.site import EXTRA_URLS, NAVIGATION, OVERSIGHT, Entry, Group, posting_of, site
 from portal.forms.pools import CarryForm, ShortfallForm
 from portal.idempotency import idempotent
 from portal.requests import Request
@@ -152,4 +152,4 @@ EXTRA_URLS += [
     path("pools/<int:pk>/shortfall/", choose, name="pool_shortfall"),
     path("pools/<int:pk>/carry/", carry, name="pool_carry"),
 ]
-NAVIGATION.append(Entry("资金池", "console:pools", READERS))
+NAVIGATION.append(Entry("资金池", "console:pools", READERS, Group.MONEY))

@@ -16,7 +16,7 @@ from applications.actions import ActionRefused, publicity
 from applications.models import Application, Duty, NoticeBatch, Objection, PoolWait, Posting, Status
 from applications.permissions import standing_of
 from portal.console.queue import forget_counts
-from portal.console.site import CASE_DUTIES, EXTRA_URLS, NAVIGATION, Entry, case_desk, posting_of, site
+from portal.console.site import CASE_DUTIES, EXTRA_URLS, NAVIGATION, Entry, Group, case_desk, posting_of, site
 from portal.forms.publicity import BatchForm, RulingForm
 from portal.idempotency import idempotent
 from portal.paging import keyset
@@ -188,6 +188,8 @@ EXTRA_URLS += [
     path("objections/<int:pk>/rule/", rule, name="objection_rule"),
     path("objections/<int:pk>/file/", objection_file, name="objection_file"),
 ]
-NAVIGATION.append(Entry("批量公示", "console:publish", frozenset({Duty.APPROVE})))
-NAVIGATION.append(Entry("公示", "console:batches", CASE_DUTIES))
-NAVIGATION.append(Entry("异议", "console:objections", frozenset({Duty.INSPECT, Duty.APPROVE, Duty.AUDIT})))
+NAVIGATION.append(Entry("批量公示", "console:publish", frozenset({Duty.APPROVE}), Group.NOTICE))
+NAVIGATION.append(Entry("公示", "console:batches", CASE_DUTIES, Group.NOTICE))
+NAVIGATION.append(
+    Entry("异议", "console:objections", frozenset({Duty.INSPECT, Duty.APPROVE, Duty.AUDIT}), Group.NOTICE)
+)

@@ -268,5 +268,5 @@ def queue(request: Request) -> HttpResponse:
 
 
 EXTRA_URLS.append(path("queue/", queue, name="queue"))
-NAVIGATION.append(Entry("我的待办", "console:queue", frozenset(TURN), f"?status={MINE}"))
-NAVIGATION.append(Entry("全部申报件", "console:queue", CASE_DUTIES, f"?status={ALL}"))
+NAVIGATION.append(Entry("我的待办", "console:queue", frozenset(TURN), query=f"?status={MINE}"))
+NAVIGATION.append(Entry("全部申报件", "console:queue", CASE_DUTIES, query=f"?status={ALL}"))

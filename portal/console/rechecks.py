@@ -17,7 +17,7 @@ from applications.actions import ActionRefused
 from applications.actions import recheck as actions
 from applications.models import Duty, Instalment, Payment
 from portal.console.acting import acting_on
-from portal.console.site import EXTRA_URLS, NAVIGATION, Entry, case_desk, site
+from portal.console.site import EXTRA_URLS, NAVIGATION, Entry, Group, case_desk, site
 from portal.console.tabs import CASE_TABS, CaseTab, case_of_tab, tab_page
 from portal.forms.paper import PaperField
 from portal.idempotency import idempotent
@@ -145,4 +145,4 @@ EXTRA_URLS += [
     path("instalments/<int:pk>/recheck/ask/", ask, name="recheck_ask"),
 ]
 CASE_TABS.append(CaseTab("分期与再核", "console:case_recheck", 45))
-NAVIGATION.append(Entry("分期再核", "console:rechecks", frozenset({Duty.VERIFY, Duty.INSPECT})))
+NAVIGATION.append(Entry("分期再核", "console:rechecks", frozenset({Duty.VERIFY, Duty.INSPECT}), Group.CASES))

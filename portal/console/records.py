@@ -35,7 +35,7 @@ from applications.models import (
     Status,
 )
 from portal.console.case_record import event_words
-from portal.console.site import CASE_DUTIES, NAVIGATION, OVERSIGHT, Entry, duty_of, site
+from portal.console.site import CASE_DUTIES, NAVIGATION, OVERSIGHT, Entry, Group, duty_of, site
 
 # Words for columns whose model field has none of its own.
 WORDS = {
@@ -338,8 +338,12 @@ class JobRecord(Record):
         return rows.filter(Q(document__authority__in=own) | Q(document=None, requested_by__in=people))
 
 
-NAVIGATION.append(Entry("既往奖补记录", "console:applications_earlieraward_changelist", EarlierAwardRecord.duties))
-NAVIGATION.append(Entry("办理记录", "console:applications_event_changelist", CASE_DUTIES & EventRecord.duties))
-NAVIGATION.append(Entry("奖补决定", "console:applications_award_changelist", OVERSIGHT))
-NAVIGATION.append(Entry("拨付", "console:applications_payment_changelist", OVERSIGHT))
-NAVIGATION.append(Entry("财政台", "finance", frozenset({Duty.AUDIT})))  # read there, not in the console
+NAVIGATION.append(
+    Entry("既往奖补记录", "console:applications_earlieraward_changelist", EarlierAwardRecord.duties, Group.MONEY)
+)
+NAVIGATION.append(
+    Entry("办理记录", "console:applications_event_changelist", CASE_DUTIES & EventRecord.duties, Group.RECORDS)
+)
+NAVIGATION.append(Entry("奖补决定", "console:applications_award_changelist", OVERSIGHT, Group.MONEY))
+NAVIGATION.append(Entry("拨付", "console:applications_payment_changelist", OVERSIGHT, Group.MONEY))
+NAVIGATION.append(Entry("财政台", "finance", frozenset({Duty.AUDIT}), Group.MONEY))  # read there, not in the console

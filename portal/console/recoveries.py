@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from applications import recovery_figures
 from applications.models import CaseDuty, Clause, RecoveryCase
-from portal.console.site import CASE_DUTIES, EXTRA_URLS, NAVIGATION, Entry, case_desk, site
+from portal.console.site import CASE_DUTIES, EXTRA_URLS, NAVIGATION, Entry, Group, case_desk, site
 from portal.paging import keyset
 from portal.requests import Request
 from portal.views.finance_pools import Chart
@@ -159,4 +159,4 @@ EXTRA_URLS += [
     path("recoveries/", recoveries, name="recoveries"),
     path("recoveries/figures/", figures, name="recovery_figures"),
 ]
-NAVIGATION.append(Entry("追回", "console:recoveries", CASE_DUTIES))
+NAVIGATION.append(Entry("追回", "console:recoveries", CASE_DUTIES, Group.WATCH))

@@ -17,7 +17,7 @@ from applications import permissions
 from applications.actions import restriction as actions
 from applications.models import Duty, Restriction
 from applications.permissions import ActionRefused
-from portal.console.site import CASE_DUTIES, EXTRA_URLS, NAVIGATION, Entry, case_desk, site
+from portal.console.site import CASE_DUTIES, EXTRA_URLS, NAVIGATION, Entry, Group, case_desk, site
 from portal.forms.intake import LiftForm, RestrictionForm
 from portal.idempotency import idempotent
 from portal.paging import keyset
@@ -128,4 +128,4 @@ EXTRA_URLS += [
     path("restrictions/impose/", impose, name="restriction_impose"),
     path("restrictions/<int:pk>/lift/", lift, name="restriction_lift"),
 ]
-NAVIGATION.append(Entry("限制申报", "console:restrictions", CASE_DUTIES))
+NAVIGATION.append(Entry("限制申报", "console:restrictions", CASE_DUTIES, Group.WATCH))

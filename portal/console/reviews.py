@@ -15,7 +15,7 @@ from applications import inspecting, permissions, review_figures, review_report,
 from applications.actions import ActionRefused
 from applications.actions import campaign as actions
 from applications.models import Campaign, Duty, Inspection, Posting
-from portal.console.site import EXTRA_URLS, NAVIGATION, OVERSIGHT, Entry, duty_of, posting_of, site
+from portal.console.site import EXTRA_URLS, NAVIGATION, OVERSIGHT, Entry, Group, duty_of, posting_of, site
 from portal.forms.review import CampaignForm, ReasonForm
 from portal.idempotency import idempotent
 from portal.paging import keyset
@@ -217,4 +217,4 @@ EXTRA_URLS += [
     path("reviews/<int:pk>/tasks.xlsx", sheet, name="review_sheet"),
     path("reviews/<int:pk>/report.pdf", report, name="review_report"),
 ]
-NAVIGATION.append(Entry("年度复核", "console:reviews", OVERSIGHT))
+NAVIGATION.append(Entry("年度复核", "console:reviews", OVERSIGHT, Group.WATCH))

@@ -20,7 +20,7 @@ from applications.actions import risk as actions
 from applications.models import Application, Clause, Posting, RiskScore, RiskSignal
 from portal.console.acting import acting_on
 from portal.console.case_ledger import CaseLink, link_to
-from portal.console.site import EXTRA_URLS, NAVIGATION, Entry, case_desk, site
+from portal.console.site import EXTRA_URLS, NAVIGATION, Entry, Group, case_desk, site
 from portal.console.tabs import CASE_TABS, CaseTab, case_of_tab, tab_page
 from portal.idempotency import idempotent
 from portal.paging import keyset
@@ -248,4 +248,4 @@ EXTRA_URLS += [
     path("risks/<int:pk>/set-aside/", set_aside, name="risk_set_aside"),
 ]
 CASE_TABS.append(CaseTab("风险提示", "console:case_risks", 42, permissions.SEE_RISKS))
-NAVIGATION.append(Entry("风险提示", "console:risks", permissions.SEE_RISKS))
+NAVIGATION.append(Entry("风险提示", "console:risks", permissions.SEE_RISKS, Group.WATCH))

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from applications.actions import ActionRefused, sealing
 from applications.models import Document, Duty, Job, Posting
 from applications.sealing import SealFailed, sealer
-from portal.console.site import EXTRA_URLS, NAVIGATION, Entry, posting_of, site
+from portal.console.site import EXTRA_URLS, NAVIGATION, Entry, Group, posting_of, site
 from portal.idempotency import idempotent
 from portal.paging import keyset
 from portal.proving import prove_url, proved_recently
@@ -101,4 +101,4 @@ EXTRA_URLS += [
     path("seals/", seals, name="seals"),
     path("seals/order/", order, name="seals_order"),
 ]
-NAVIGATION.append(Entry("签章", "console:seals", frozenset({Duty.APPROVE})))
+NAVIGATION.append(Entry("签章", "console:seals", frozenset({Duty.APPROVE}), Group.CASES))

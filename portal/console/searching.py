@@ -11,7 +11,7 @@ import rules
 from applications.identities import amount_words, number_key, period_words
 from applications.models import EvidenceUse
 from portal.console.case_ledger import CaseLink, link_to
-from portal.console.site import CASE_DUTIES, EXTRA_URLS, NAVIGATION, Entry, case_desk, site
+from portal.console.site import CASE_DUTIES, EXTRA_URLS, NAVIGATION, Entry, Group, case_desk, site
 from portal.requests import Request
 
 ROWS = 200
@@ -70,4 +70,4 @@ def paper_search(request: Request) -> HttpResponse:
 
 
 EXTRA_URLS.append(path("papers/", paper_search, name="paper_search"))
-NAVIGATION.append(Entry("材料查询", "console:paper_search", CASE_DUTIES))
+NAVIGATION.append(Entry("材料查询", "console:paper_search", CASE_DUTIES, Group.CASES))

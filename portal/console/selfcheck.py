@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from applications import digests, selfcheck
 from applications.models import DailyDigest, Duty, HealthRun
-from portal.console.site import EXTRA_URLS, NAVIGATION, Entry, duty_of, site
+from portal.console.site import EXTRA_URLS, NAVIGATION, Entry, Group, duty_of, site
 from portal.requests import Request
 
 READERS = frozenset({Duty.SYSTEM, Duty.AUDIT})
@@ -55,4 +55,4 @@ EXTRA_URLS += [
     path("self-check/", page, name="selfcheck"),
     path("self-check/digests.json", digest_file, name="selfcheck_digests"),
 ]
-NAVIGATION.append(Entry("自检", "console:selfcheck", READERS))
+NAVIGATION.append(Entry("自检", "console:selfcheck", READERS, Group.RECORDS))

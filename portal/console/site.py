@@ -7,7 +7,8 @@ admins join through `EXTRA_URLS` (wrapped in the same door) and `NAVIGATION`.
 
 from dataclasses import dataclass
 from datetime import date
-from functools import update_wrapper
+from enum import StrEnum
+from functools import cached_property, update_wrapper
 from typing import Any
 
 from django.conf import settings
@@ -30,6 +31,18 @@ FINANCE = frozenset({Duty.PAY, Duty.COUNTERSIGN})
 OVERSIGHT = frozenset({Duty.AUDIT, Duty.INSPECT, Duty.LEGAL})
 
 
+class Group(StrEnum):
+    """What entries of the navigation belong together, in the order in which they are shown."""
+
+    FIRST = ""
+    CASES = "办件"
+    NOTICE = "公示"
+    MONEY = "资金"
+    WATCH = "监督"
+    RULES = "设置"
+    RECORDS = "记录"
+
+
 @dataclass(frozen=True)
 class Entry:
     """One entry of the navigation: its words, the name of its address (`console:queue`), and whose it is."""
@@ -37,20 +50,31 @@ class Entry:
     label: str
     url_name: str
     duties: frozenset[str]
+    group: Group = Group.FIRST
     query: str = ""
 
-    @property
+    @cached_property
     def url(self) -> str:
-        """The address with its query."""
+        """The address with its query, looked up once: every page of the console shows a dozen of them."""
         return reverse(self.url_name) + self.query
 
 
 NAVIGATION: list[Entry] = []
+IN_ONE_LINE = 11  # entries that fit a laptop; who has more finds those of a large group behind its name
+LARGE = 4
 EXTRA_URLS: list[URLPattern] = []
 
 # Doors of Django's admin that this portal has elsewhere (log-in, password), or must not have: the shortcut opens any
 # object's page by its number, and autocomplete searches without regard to authorities.
 UNUSED = frozenset({"login", "logout", "password_change", "password_change_done", "view_on_site", "autocomplete"})
+
+
+def navigation_of(duty: str) -> list[tuple[str, list[Entry]]]:
+    """Return a duty's navigation: entries under the name of a group that opens, or under "" by themselves."""
+    own = [entry for entry in NAVIGATION if duty in entry.duties]
+    grouped = [(group, [entry for entry in own if entry.group == group]) for group in Group]
+    folds = len(own) > IN_ONE_LINE
+    return [(group if folds and len(entries) >= LARGE else "", entries) for group, entries in grouped if entries]
 
 
 def _postings(user: int, today: date) -> QuerySet[Posting]:
@@ -141,10 +165,10 @@ class ConsoleSite(AdminSite):
         """Add the posting and the navigation of this duty to what every admin page knows."""
         context = super().each_context(request)
         context["posting"] = posting_of(request)
-        duty = duty_of(request)
-        entries = [entry for entry in NAVIGATION if duty in entry.duties]
+        groups = navigation_of(duty_of(request))
+        entries = [entry for _, members in groups for entry in members]
         above = [entry.url for entry in entries if not entry.query and request.path.startswith(entry.url)]
-        context["navigation"] = entries
+        context["navigation"] = groups
         context["section"] = max(above, key=len, default="")
         return context
 

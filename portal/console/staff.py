@@ -12,7 +12,7 @@ from django.utils import timezone
 from applications import history
 from applications.models import Authority, Duty, Posting, User
 from portal.console.records import Record
-from portal.console.site import NAVIGATION, Entry, duty_of, posting_of, site
+from portal.console.site import NAVIGATION, Entry, Group, duty_of, posting_of, site
 
 SYSTEM_ONLY = frozenset({Duty.SYSTEM})
 
@@ -190,7 +190,7 @@ class EndForm(forms.ModelForm):
         return until
 
 
-NAVIGATION.append(Entry("主管单位", "console:applications_authority_changelist", SYSTEM_ONLY))
-NAVIGATION.append(Entry("岗位", "console:applications_posting_changelist", SYSTEM_ONLY))
-NAVIGATION.append(Entry("后台任务", "console:applications_job_changelist", SYSTEM_ONLY))
-NAVIGATION.append(Entry("送达", "console:applications_delivery_changelist", SYSTEM_ONLY))
+NAVIGATION.append(Entry("主管单位", "console:applications_authority_changelist", SYSTEM_ONLY, Group.RULES))
+NAVIGATION.append(Entry("岗位", "console:applications_posting_changelist", SYSTEM_ONLY, Group.RULES))
+NAVIGATION.append(Entry("后台任务", "console:applications_job_changelist", SYSTEM_ONLY, Group.RULES))
+NAVIGATION.append(Entry("送达", "console:applications_delivery_changelist", SYSTEM_ONLY, Group.RULES))

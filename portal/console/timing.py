@@ -24,7 +24,7 @@ from applications.models import CalendarDay, CalendarYear, Clause, Duty, Posting
 from applications.workflow import LENGTHS
 from portal.console.desk_tasks import open_tasks
 from portal.console.policy import policy_desk
-from portal.console.site import EXTRA_URLS, NAVIGATION, Entry, site
+from portal.console.site import EXTRA_URLS, NAVIGATION, Entry, Group, site
 from portal.forms.timing import FIRST_YEAR, LAST_YEAR, DaysForm, LengthForm, YearForm
 from portal.idempotency import idempotent
 from portal.requests import Request
@@ -237,4 +237,4 @@ EXTRA_URLS += [
     path("timing/days/", enter_days, name="days_enter"),
     path("timing/years/<int:year>/", open_year, name="year_open"),
 ]
-NAVIGATION.append(Entry("时限与工作日", "console:timing", frozenset({Duty.POLICY})))
+NAVIGATION.append(Entry("时限与工作日", "console:timing", frozenset({Duty.POLICY}), Group.RULES))

@@ -17,7 +17,7 @@ from applications.models import Application, Clause, Duty, Posting, SavedFilter,
 from applications.permissions import ASSIGNING
 from applications.workflow import ENDED, TURN
 from portal.console.queue import colleagues_of, forget_counts
-from portal.console.site import EXTRA_URLS, NAVIGATION, OVERSIGHT, Entry, case_desk, site
+from portal.console.site import EXTRA_URLS, NAVIGATION, OVERSIGHT, Entry, Group, case_desk, site
 from portal.filters import CAN_BE_LATE, QueueFilter
 from portal.forms.worklists import AssignForm, SavedFilterForm
 from portal.idempotency import idempotent
@@ -161,4 +161,4 @@ EXTRA_URLS += [
     path("queue/filters/drop/", drop_filter, name="filter_drop"),
     path("load/", load, name="load"),
 ]
-NAVIGATION.append(Entry("工作量", "console:load", READERS))
+NAVIGATION.append(Entry("工作量", "console:load", READERS, Group.RECORDS))

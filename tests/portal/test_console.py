@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from applications.models import Authority, Duty, Event, Posting, Status
 from portal.console.routes import site
-from portal.console.site import NAVIGATION
+from portal.console.site import IN_ONE_LINE, NAVIGATION, navigation_of
 from tests.factories import make_application, make_draft, make_earlier_award, make_officer, make_policy, make_user
 
 pytestmark = pytest.mark.django_db
@@ -232,3 +232,22 @@ def test_a_record_costs_the_same_for_any_length(client, name, django_assert_max_
         response = client.get(address)
 
     assert response.context["cl"].result_count >= 2
+
+
+def test_a_long_navigation_fits_one_line_and_loses_nothing():
+    audit = navigation_of(Duty.AUDIT)
+
+    assert {group for group, _ in audit} == {"", "资金", "监督"}
+    assert sum(1 if group else len(entries) for group, entries in audit) <= IN_ONE_LINE
+    shown = [entry for _, entries in audit for entry in entries]
+    assert len(shown) == len(set(shown)) == sum(Duty.AUDIT in entry.duties for entry in NAVIGATION)
+    assert {group for group, _ in navigation_of(Duty.PAY)} == {""}
+
+
+def test_a_group_that_holds_the_shown_page_is_marked(client):
+    enter(client, Duty.AUDIT)
+
+    page = client.get(reverse("console:restrictions")).content.decode()
+
+    assert '<summary class="nav-here">监督</summary>' in page
+    assert "<summary>资金</summary>" in page

@@ -271,7 +271,8 @@ def test_a_notice_that_has_run_its_days_is_not_late(office):
 def test_the_navigation_says_where_one_is(office, query, entry):
     page = office(Duty.INTAKE, query)
 
-    marked = [e.label for e in page.context["navigation"] if e.url == page.context["section"]]
+    entries = [entry for _, members in page.context["navigation"] for entry in members]
+    marked = [entry.label for entry in entries if entry.url == page.context["section"]]
     assert marked == [entry]
 
 

@@ -323,7 +323,7 @@ def test_an_expert_begins_at_the_open_questions(client, case, expert):
     assert client.get(reverse("console:index")).url == reverse("console:opinions")
     page = client.get(reverse("console:opinions"))
     assert list(page.context["waiting"]) == [row]
-    assert [entry.label for entry in page.context["navigation"]] == ["待答复的征询"]
+    assert [entry.label for _, entries in page.context["navigation"] for entry in entries] == ["待答复的征询"]
 
 
 def test_an_expert_is_told_of_the_question_and_led_to_it(client, case, expert):
