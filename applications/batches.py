@@ -75,10 +75,14 @@ def unpaid_shares(authority_id: int) -> QuerySet[PayerShare]:
     )
 
 
+def free(shares: QuerySet[PayerShare], at: datetime) -> QuerySet[PayerShare]:
+    """Return what nothing holds on a day, the oldest first."""
+    return finance.without_payment(shares, at).filter(unpaid_state__in=finance.PAYABLE).order_by("pk")
+
+
 def payable(shares: QuerySet[PayerShare], at: datetime) -> QuerySet[PayerShare]:
-    """Return what nothing holds on a day, the oldest first and as many as one act may put into batches."""
-    free = finance.without_payment(shares, at).filter(unpaid_state__in=finance.PAYABLE)
-    return free.order_by("pk")[:MOST_AT_ONCE]
+    """Return as many of what nothing holds as one act may put into batches, the oldest first."""
+    return free(shares, at)[:MOST_AT_ONCE]
 
 
 def to_ask(shares: QuerySet[PayerShare]) -> QuerySet[PayerShare]:

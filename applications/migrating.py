@@ -22,7 +22,7 @@ class CreateTogether(Operation):
         self.operations = list(operations)
 
     def deconstruct(self) -> tuple[str, list[object], dict[str, object]]:
-        """Return how this is written down."""
+        """Return the call that makes this operation again, for the writer of migrations."""
         return type(self).__name__, [], {"operations": self.operations}
 
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
@@ -52,5 +52,5 @@ class CreateTogether(Operation):
         return [model for model in models if self.allow_migrate_model(schema_editor.connection.alias, model)]
 
     def describe(self) -> str:
-        """Return what is printed."""
+        """Return the line that `migrate --plan` prints."""
         return f"Create {sum(isinstance(one, CreateModel) for one in self.operations)} tables together"

@@ -150,7 +150,7 @@ def leave(application: Application, outcome: str, at: datetime) -> None:
     if wait.settled_fen:
         pool = Pool.objects.select_for_update().get(pk=wait.pool_id)
         pool.reserved_fen -= wait.settled_fen
-        pool.save(update_fields=["reserved_fen"])
+        pool.less_over().save(update_fields=["reserved_fen", "over_fen"])
     wait.ended_at, wait.outcome = at, outcome
     wait.save(update_fields=["ended_at", "outcome"])
 

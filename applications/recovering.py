@@ -24,6 +24,7 @@ from django.utils import timezone
 import rules
 from applications import timing
 from applications.clocks import Calendar, months_after, reckon, years_after
+from applications.documents.letter import chinese_date
 from applications.models import (
     Account,
     Application,
@@ -106,7 +107,14 @@ STEPS: dict[str, Step] = {
 # Whom a case may be handed to beside the road; the state does not change.
 TRANSFERS = {"finance": "财政部门", "police": "公安机关", "discipline": "纪检监察机关"}
 CONTESTS = {"review": "行政复议", "sue": "行政诉讼"}
-OUTCOMES = {"upheld": "维持或者驳回", "changed": "变更", "annulled": "撤销或者确认违法", "withdrawn": "撤回或者终止"}
+JUDGMENTS = {"review": "行政复议决定", "sue": "人民法院判决"}
+OUTCOMES = {
+    "upheld": "维持或者驳回",
+    "changed": "变更",
+    "annulled": "撤销或者确认无效",
+    "unlawful": "确认违法，不予撤销",  # the decision keeps its effect (行政复议法第六十五条、行政诉讼法第七十四条)
+    "withdrawn": "撤回或者终止",
+}
 METHODS = {
     "direct": "直接送达",
     "left": "留置送达",
@@ -665,13 +673,15 @@ class Road:
 
 def judged_words(said: Mapping[str, Any]) -> str:
     """Return in a sentence what the step of a judgment says that changed or annulled a decision."""
-    day = f"{date.fromisoformat(said['on']):%Y年%-m月%-d日}"
-    named = f"{CONTESTS[said['kind']]}（{'，'.join(part for part in (said.get('number', ''), day) if part)}）"
+    day = chinese_date(date.fromisoformat(said["on"]))
+    named = f"{JUDGMENTS[said['kind']]}（{'，'.join(part for part in (said.get('number', ''), day) if part)}）"
     if said["outcome"] == "annulled":
-        return f"追回决定已由{named}撤销，不再有效。"
+        return f"追回决定已被{named}撤销，不再有效。"
+    if "changed_fen" not in said:  # written down before the sums of a change were
+        return f"追回决定已被{named}变更。"
     owed = "、".join(f"{Account(name).label}{rules.yuan(fen)}元" for name, fen in said["changed_fen"].items())
     stands = "" if said["revoked"] else "，原奖补决定的其余部分有效"
-    return f"追回决定已由{named}变更：应退{owed}{stands}。"
+    return f"追回决定已被{named}变更：应退{owed}{stands}。"
 
 
 def judgment_on(recovery_id: int) -> str:

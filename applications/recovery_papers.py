@@ -7,6 +7,7 @@ Every function is called inside the act it belongs to, which holds the case and 
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from django.db.models import Q
 from django.utils import timezone
 
 from applications import assessing, papers
@@ -177,6 +178,8 @@ def issue_closed(recovery: RecoveryCase, *, result: str, by: User, at: datetime)
 def issue_restriction(restriction: Restriction, recovery: RecoveryCase, *, by: User, at: datetime) -> Document:
     """Tell what the body may not have, from and until when, on which basis."""
     letter = {
+        "restriction": restriction.pk,
+        "body": _other_body(restriction, recovery),
         "scope": restriction.get_scope_display(),
         "since": restriction.since,
         "until": restriction.until,
@@ -190,13 +193,16 @@ def issue_restriction(restriction: Restriction, recovery: RecoveryCase, *, by: U
 
 def issue_lifting(restriction: Restriction, recovery: RecoveryCase, *, reason: str, by: User, at: datetime) -> Document:
     """Tell that a restriction is lifted; names the letter that imposed it where there was one."""
-    imposed = recovery.documents.filter(
-        kind=Kind.RESTRICT,
-        standing=Document.Standing.VALID,
+    # Letters from before they named their restriction are known by what they say.
+    same_words = Q(
         content__scope=restriction.get_scope_display(),
         content__since=restriction.since.isoformat(),
-    ).last()
+        content__restriction__isnull=True,
+    )
+    letters = recovery.documents.filter(kind=Kind.RESTRICT, standing=Document.Standing.VALID)
+    imposed = letters.filter(Q(content__restriction=restriction.pk) | same_words).order_by("pk").last()
     letter = {
+        "body": _other_body(restriction, recovery),
         "scope": restriction.get_scope_display(),
         "since": restriction.since,
         "lifted_on": timezone.localdate(at),
@@ -207,6 +213,13 @@ def issue_lifting(restriction: Restriction, recovery: RecoveryCase, *, reason: s
     if imposed is not None:
         papers.supersede(imposed, by=lifting, officer=by, at=at)
     return lifting
+
+
+def _other_body(restriction: Restriction, recovery: RecoveryCase) -> str:
+    """Return the name and code of whom a restriction concerns where that is not the party itself, else ""."""
+    if restriction.uscc == recovery.application.applicant.uscc:
+        return ""
+    return f"{restriction.applicant_name}（统一社会信用代码：{restriction.uscc}）"
 
 
 def lines(text: str) -> list[str]:

@@ -153,6 +153,11 @@ def _accepted(application: Application, event: Event) -> str:
     return f"{application.number}{why}，进入核验。"
 
 
+def _restored(application: Application, event: Event) -> str:
+    part = "；须退回的部分见追回案件页面" if event.detail.get("part") else ""
+    return f"{application.number} 的奖补决定恢复效力，原通知书继续有效{part}。"
+
+
 def _asked(application: Application, event: Event) -> str:
     again = "再次" if event.note else ""
     return f"{application.number} 需要{again}补正{len(event.detail['items'])}项，请按告知书办理。"
@@ -298,9 +303,7 @@ TELLINGS: dict[str, tuple[Telling, ...]] = {
     "endorse": (Telling(members, "progress", "拟兑现结果公示", _said("{number} 已通过审批，进入公示。")),),
     "refuse": (Telling(members, "result", "不予兑现", _said("{number} 不予兑现，理由和救济途径见决定书。")),),
     "grant": (Telling(members, "result", "奖补资金已批准", _said("{number} 已批准兑现，通知书正在生成。")),),
-    "restore": (
-        Telling(members, "result", "奖补决定恢复效力", _said("{number} 的奖补决定恢复效力，原通知书继续有效。")),
-    ),
+    "restore": (Telling(members, "result", "奖补决定恢复效力", _restored),),
     "seal": (Telling(who_waits_for_the_seal, "result", "文书已签章", _noted("{number} 的{note}已签章，可以下载。")),),
     "confirm_payment": (Telling(members, "money", "资金已拨付", _said("{number} 的奖补资金已拨付，请查收。")),),
     "return_payment": (

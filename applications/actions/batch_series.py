@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from applications import batches, permissions
-from applications.actions import batch as actions
+from applications.actions import batch
 from applications.actions.shared import refuse_if, stop
 from applications.models import Applicant, Duty, Payer, PayerShare, PaymentBatch, User
 
@@ -17,7 +17,7 @@ class Series:
     """The batches that one act made, in the order of their numbers, and how many shares something holds."""
 
     made: Sequence[PaymentBatch]
-    held: int
+    held_count: int
 
     @property
     def count(self) -> int:
@@ -25,7 +25,7 @@ class Series:
         return sum(row.count for row in self.made)
 
     @property
-    def fen(self) -> int:
+    def amount_fen(self) -> int:
         """What leaves the treasury, in whole fen."""
         return sum(row.amount_fen for row in self.made)
 
@@ -46,7 +46,7 @@ def prepare_all(payer: Payer, shares: Collection[int], *, purpose: str, by: User
         stop(f"一次最多编制{batches.MOST_AT_ONCE}笔，请缩小范围。")
     wanted = batches.unpaid_shares(payer.authority_id).filter(pk__in=shares, payer=payer)
     # All cases and then all bodies are locked in one order before the first batch; each batch finds them locked.
-    actions.lock_cases(set(wanted.values_list("instalment__award__application", flat=True)), by)
+    batch.lock_cases(set(wanted.values_list("instalment__award__application", flat=True)), by)
     rows = list(batches.to_ask(wanted).order_by("pk"))
     bodies = {row.instalment.award.applicant_id for row in rows}
     list(Applicant.objects.select_for_update().filter(pk__in=bodies).order_by("pk").values_list("pk"))
@@ -54,7 +54,7 @@ def prepare_all(payer: Payer, shares: Collection[int], *, purpose: str, by: User
     if not ready:
         stop("所选范围内的资金目前都不能拨付，请查看各笔的原因。")
     made = [
-        actions.prepare(payer, ready[first : first + batches.MOST_LINES], purpose=purpose, by=by, at=at)
+        batch.prepare(payer, ready[first : first + batches.MOST_LINES], purpose=purpose, by=by, at=at)
         for first in range(0, len(ready), batches.MOST_LINES)
     ]
     return Series(made, held)

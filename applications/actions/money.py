@@ -62,7 +62,7 @@ def take_share(
     locked = share.pool
     locked.committed_fen += given
     locked.reserved_fen -= share.settled_fen
-    locked.save(update_fields=["committed_fen", "reserved_fen"])
+    locked.less_over().save(update_fields=["committed_fen", "reserved_fen", "over_fen"])
     application.pool_waits.filter(ended_at=None).update(ended_at=at, outcome=Status.NOTICED)
     Commitment.objects.create(application=application, pool=locked, amount_fen=given, made_at=at)
     return True
@@ -279,7 +279,7 @@ def hold_again(application: Application, amount_fen: int, *, at: datetime) -> tu
         pool = next_pool(pool)
     if need > 0:
         pool.committed_fen += need
-        pool.over_fen = max(0, pool.committed_fen + pool.reserved_fen - pool.limit_fen)
+        pool.over_fen = pool.excess_fen
         pool.save(update_fields=["committed_fen", "over_fen"])
         _hold_in(application, pool, need, Commitment.State.FINAL, at)
     return pool, max(0, need), pool.over_fen
@@ -336,9 +336,14 @@ def carry(held: Commitment, amount_fen: int, close: YearClose, *, at: datetime) 
         held.save(update_fields=["amount_fen"])
     target.limit_fen += amount_fen - over
     target.committed_fen += amount_fen
-    target.over_fen = max(0, target.committed_fen + target.reserved_fen - target.limit_fen)
+    target.over_fen = target.excess_fen
     target.save(update_fields=["limit_fen", "committed_fen", "over_fen"])
     _hold_in(held.application, target, amount_fen, state, at)
     return CarryOver.objects.create(
-        close=close, source=source, target=target, application=held.application, amount_fen=amount_fen
+        close=close,
+        source=source,
+        target=target,
+        application=held.application,
+        amount_fen=amount_fen,
+        unfunded_fen=over,
     )

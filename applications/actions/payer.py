@@ -48,12 +48,12 @@ def enter(
         stop("该支付单位已经承担奖补资金，名称不能修改；请另行录入新的支付单位。")
     before = {"budget_unit": replaces.budget_unit, "subject": replaces.subject} if replaces else {}
     row = replaces or Payer(authority=authority)
+    row.standard = standard
     if (row.name, row.budget_unit, row.subject) != (name, budget_unit, subject):
+        # Only who wrote the words has entered them: who touches the rest may not come to stand for somebody else.
+        row.name, row.budget_unit, row.subject = name, budget_unit, subject
+        row.entered_by, row.entered_at = by, at
         row.confirmed_by, row.confirmed_at = None, None
-    elif row.confirmed_by_id == by.pk:
-        stop("您确认过该支付单位的信息，请由其他人员修改。")
-    row.name, row.budget_unit, row.subject, row.standard = name, budget_unit, subject, standard
-    row.entered_by, row.entered_at = by, at
     row.save()
     detail = {"payer": row.pk, "budget_unit": budget_unit, "subject": subject, "standard": standard, "before": before}
     history.record_for_authority(authority, "enter_payer", by=by, at=at, note=name, detail=detail)
@@ -61,11 +61,17 @@ def enter(
 
 
 @transaction.atomic
-def confirm(payer: Payer, *, by: User, at: datetime) -> Payer:
-    """Confirm what was entered about a payer, by a second officer; now its batches may go out. Raises ActionRefused."""
+def confirm(payer: Payer, *, seen: str, by: User, at: datetime) -> Payer:
+    """
+    Confirm what was entered about a payer, by a second officer; now its batches may go out. Raises ActionRefused.
+
+    `seen` is the `mark` of what the officer has looked at: nothing is confirmed that was changed in between.
+    """
     authority = Authority.objects.select_for_update().get(pk=payer.authority_id)
     payer = Payer.objects.select_for_update().get(pk=payer.pk)
     refuse_if(permissions.why_not_confirm_payer(payer, by))
+    if payer.mark != seen:
+        stop("该支付单位的信息刚刚被修改，请核对现在的信息后再确认。")
     payer.confirmed_by, payer.confirmed_at = by, at
     payer.save(update_fields=["confirmed_by", "confirmed_at"])
     detail = {"payer": payer.pk, "budget_unit": payer.budget_unit, "subject": payer.subject}

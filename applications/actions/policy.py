@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import F, Sum
 
 import rules
 from applications import history, permissions
@@ -170,7 +170,8 @@ def set_pool(
         stop("总额须大于0。")
     version = version_in_force(policy, date(year, 12, 31))
     here = CarryOver.objects.filter(target__policy=policy, target__name=name, target__year=year)
-    carried = here.aggregate(total=Sum("amount_fen"))["total"] or 0  # granted under the limit of the year before
+    # Granted under the limit of the year before; what came without money raises no limit.
+    carried = here.aggregate(total=Sum(F("amount_fen") - F("unfunded_fen")))["total"] or 0
     for clause in clauses:
         stated = text_limit(clause, version)
         if stated and limit_fen > stated[2] + carried:

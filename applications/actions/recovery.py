@@ -664,6 +664,8 @@ def _resume(act: Act) -> None:
     row.state, row.closed_at, row.close_reason = State.SERVED, None, ""
     row.save(update_fields=["state", "closed_at", "close_reason"])
     act.before = State.SERVED
+    if recovery_outcome.revocation_by(act) is None:
+        return
     for paper in _letters_of(act.application, Document.Standing.RECOVERED):
         papers.mark(paper, Document.Standing.REVOKED, by=act.by, at=act.at, note=f"{row.number}恢复办理")
 

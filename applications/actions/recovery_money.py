@@ -507,6 +507,7 @@ def _kept(rows: Sequence[RecoveryEntry], fen: int) -> list[tuple[RecoveryEntry, 
 
 
 def _owe(entry: RecoveryEntry, recovery: RecoveryCase, fen: int, basis: str, duty: CaseDuty, at: datetime) -> None:
+    """Demand what is left of an entry: the judgment is its basis, how the first sum was reckoned stays readable."""
     RecoveryEntry.objects.create(
         recovery=recovery,
         account=entry.account,
@@ -516,6 +517,7 @@ def _owe(entry: RecoveryEntry, recovery: RecoveryCase, fen: int, basis: str, dut
         payment=entry.payment,
         on=timezone.localdate(at),
         basis=basis,
+        reckoned={"from": entry.pk} if entry.reckoned else {},
         made_by=duty,
         made_at=at,
     )

@@ -60,9 +60,8 @@ class Judgment:
 
     @property
     def words(self) -> str:
-        """How entries, letters and history name it: 行政复议变更决定（复议决定书文号）."""
-        what = "撤销决定" if self.annuls else "变更决定"
-        return f"{recovering.CONTESTS[self.kind]}{what}（{self.number}）"
+        """How entries, letters and history name it: 行政复议决定（复议决定书文号）."""
+        return f"{recovering.JUDGMENTS[self.kind]}（{self.number}）"
 
 
 def refuse_incomplete(act: Act, judgment: Judgment, *, proved: bool) -> None:
@@ -75,9 +74,21 @@ def refuse_incomplete(act: Act, judgment: Judgment, *, proved: bool) -> None:
         stop("文号不超过100个字。")
     if judgment.outcome == "changed":
         sums = (judgment.principal_fen, judgment.interest_fen)
-        revoked = act.application.status == Status.REVOKED
+        revoked = revocation_by(act) is not None
         restores = judgment.revoked is False
         refuse_if(permissions.why_not_changed_sums(act.road, *sums, restores=restores, revoked=revoked))
+
+
+def revocation_by(act: Act) -> Event | None:
+    """
+    Return the revocation of the award by the decision of this case; None where the award is not revoked.
+
+    None as well where another case revoked it: what that one decided is not undone by an appeal against this one.
+    """
+    if act.application.status != Status.REVOKED:
+        return None
+    last = act.application.events.filter(action="revoke").order_by("-pk")[0]
+    return last if last.detail.get("recovery") == act.recovery.pk else None
 
 
 def follow(act: Act, judgment: Judgment) -> dict[str, Any]:
@@ -97,8 +108,9 @@ def follow(act: Act, judgment: Judgment) -> dict[str, Any]:
         told |= _change(act, judgment)
     after = recovering.read(act.recovery)
     told |= {"lowered_fen": before - after.outstanding, "over_fen": after.over}
-    if act.application.status == Status.REVOKED and (judgment.annuls or judgment.revoked is False):
-        told |= _restore(act, judgment)
+    revoked = revocation_by(act)
+    if revoked is not None and (judgment.annuls or judgment.revoked is False):
+        told |= _restore(act, judgment, revoked)
     if judgment.annuls:
         for paper in act.recovery.documents.filter(kind=Document.Kind.REC_DECISION, standing=Standing.VALID):
             papers.mark(paper, Standing.REVOKED, by=act.by, at=act.at, note=judgment.words)
@@ -113,21 +125,21 @@ def _change(act: Act, judgment: Judgment) -> dict[str, Any]:
     if judgment.interest_fen is not None:
         sums[Account.INTEREST] = judgment.interest_fen
     recovery_money.lower(act.recovery, sums, judgment.words, duty, act.at)
-    still = act.application.status == Status.REVOKED and judgment.revoked is not False
+    still = revocation_by(act) is not None and judgment.revoked is not False
     return {"changed_fen": {str(account): fen for account, fen in sums.items()}, "revoked": still}
 
 
-def _restore(act: Act, judgment: Judgment) -> dict[str, Any]:
+def _restore(act: Act, judgment: Judgment, revoked: Event) -> dict[str, Any]:
     """
     Let the award stand again: status and clock, its papers in the ledger, its money in the pool, its letters.
 
     What others got in the meantime stays theirs and is named in the step, so that somebody looks at it.
     """
     application, award = act.application, act.recovery.award
-    revoked = application.events.filter(action="revoke").order_by("-pk")[0]
     to = _status_after(application, award, revoked)
-    move(application, "restore", to, by=act.by, at=act.at, note=f"{act.recovery.number}：{judgment.words}",
-         detail={"recovery": act.recovery.pk, "award": award.pk, "revoked_by": revoked.pk})  # fmt: skip
+    detail = {"recovery": act.recovery.pk, "award": award.pk, "revoked_by": revoked.pk, "part": not judgment.annuls}
+    note = f"{act.recovery.number}：{judgment.words}"
+    move(application, "restore", to, by=act.by, at=act.at, note=note, detail=detail)
     lost = ledger.take_again(application, released_at=revoked.at, at=act.at)
     held = hold_again(application, award.amount_fen, at=act.at)
     for paper in _letters_revoked_with(application, revoked):
@@ -176,7 +188,7 @@ def lift_restrictions(act: Act, judgment: Judgment) -> list[Restriction]:
     """Lift what an annulled decision was the reason for, each by its own letter, and return it."""
     today = timezone.localdate(act.at)
     rows = Restriction.objects.filter(recovery=act.recovery, lifted_at=None).order_by("pk")
-    reason = f"据以作出限制的追回决定已由{judgment.words}，限制随之解除。"
+    reason = f"据以作出限制的追回决定已被{judgment.words}撤销，限制随之解除。"
     return [
         restriction.lift(row, reason=reason, by=act.by, at=act.at)
         for row in rows

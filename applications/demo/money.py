@@ -68,7 +68,7 @@ def tell(cast: Any, now: datetime) -> None:
             by=cast.officer(Duty.PAY, code),
             at=now - timedelta(days=60),
         )
-        payer.confirm(entered, by=cast.officer(Duty.COUNTERSIGN, code), at=now - timedelta(days=60))
+        payer.confirm(entered, seen=entered.mark, by=cast.officer(Duty.COUNTERSIGN, code), at=now - timedelta(days=60))
     _stage(cast, now)
     _return(cast, now)
     _leave_under_way(cast, now)

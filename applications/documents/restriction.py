@@ -5,14 +5,21 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
+from applications.documents import characters
 from applications.documents.letter import Remedies, chinese_date
 from applications.documents.recovery import RecoveryLetter
 
 
 @dataclass(frozen=True, kw_only=True)
 class RestrictionLetter(RecoveryLetter):
-    """限制申报决定书: `scope` in words, from a day until a day (None: until it is lifted), with basis and reasons."""
+    """
+    限制申报决定书: `scope` in words, from a day until a day (None: until it is lifted), with basis and reasons.
 
+    `body` names whom it restricts where that is not the body the letter goes to; `restriction` is the key of its row.
+    """
+
+    restriction: int = 0
+    body: str = ""
     scope: str
     since: date
     until: date | None
@@ -29,6 +36,7 @@ class RestrictionLetter(RecoveryLetter):
         """Return what the template prints."""
         assert self.basis, "a restriction without a basis does not exist"
         return {
+            "whom": characters.with_stand_ins(self.body) or "你单位",
             "scope": self.scope,
             "since": chinese_date(self.since),
             "until": chinese_date(self.until) if self.until else "",
@@ -41,8 +49,9 @@ class RestrictionLetter(RecoveryLetter):
 
 @dataclass(frozen=True, kw_only=True)
 class LiftingLetter(RecoveryLetter):
-    """解除限制申报决定书: the restriction of `paper`, in force since a day, ends on the day of this letter."""
+    """解除限制申报决定书: a restriction in force since a day ends on the day of this letter; `body` as above."""
 
+    body: str = ""
     scope: str
     since: date
     lifted_on: date
@@ -57,6 +66,7 @@ class LiftingLetter(RecoveryLetter):
         """Return what the template prints."""
         assert self.reasons, "a restriction is lifted for a reason"
         return {
+            "whom": characters.with_stand_ins(self.body) or "你单位",
             "scope": self.scope,
             "since": chinese_date(self.since),
             "lifted_on": chinese_date(self.lifted_on),

@@ -254,7 +254,12 @@ class Pool(models.Model):
         """What nobody holds and no settlement has promised, in whole fen."""
         return max(0, self.limit_fen - self.committed_fen - self.reserved_fen)
 
+    @property
+    def excess_fen(self) -> int:
+        """By how much what is held and promised exceeds the limit, in whole fen."""
+        return max(0, self.committed_fen + self.reserved_fen - self.limit_fen)
+
     def less_over(self) -> "Pool":
         """Let `over_fen` follow what was given back or added to the limit; it never grows here."""
-        self.over_fen = min(self.over_fen, max(0, self.committed_fen + self.reserved_fen - self.limit_fen))
+        self.over_fen = min(self.over_fen, self.excess_fen)
         return self

@@ -111,11 +111,14 @@ def _prepare_all(request: Request, posting: Any, payers: list[Payer], payer: Pay
     if not form.is_valid():
         return _prepare_page(request, posting, payers, payer, due, None, all_form=form, status=422)
     now = timezone.now()
+    rows = list(batches.payable(due, now).values_list("pk", "amount_fen"))
+    if rows and request.POST.get("seen") != f"{len(rows)}/{sum(fen for _, fen in rows)}":
+        changed = "可以拨付的资金刚刚有变化，请核对现在的笔数和金额后再编制。"
+        return _prepare_page(request, posting, payers, payer, due, None, all_form=form, refusal=changed, status=409)
     try:
         done = batch_series.prepare_all(
-            payer, list(batches.payable(due, now).values_list("pk", flat=True)),
-            purpose=form.cleaned_data["purpose"], by=request.user, at=now,
-        )  # fmt: skip
+            payer, [pk for pk, _ in rows], purpose=form.cleaned_data["purpose"], by=request.user, at=now
+        )
     except ActionRefused as refusal:
         return _prepare_page(
             request, posting, payers, payer, due, None, all_form=form, refusal=str(refusal), status=409
@@ -123,8 +126,8 @@ def _prepare_all(request: Request, posting: Any, payers: list[Payer], payer: Pay
     forget_totals(posting.authority_id)
     first, last = done.made[0].number, done.made[-1].number
     numbers = first if first == last else f"{first}至{last}"
-    held = f"另有{done.held}笔由他人经办或者刚刚被暂缓，没有编入。" if done.held else ""
-    sums = f"共{done.count}笔、{yuan(done.fen)}元"
+    held = f"另有{done.held_count}笔由他人经办或者刚刚被暂缓，没有编入。" if done.held_count else ""
+    sums = f"共{done.count}笔、{yuan(done.amount_fen)}元"
     messages.success(request, f"已编制{len(done.made)}个批次（{numbers}），{sums}，请由财政复核人员逐批复核。{held}")
     return redirect("finance_batches")
 
@@ -182,7 +185,8 @@ def _everything(due: Any, at: datetime) -> dict[str, Any]:
     """Return count and sum in fen of what one act would put into batches, and how many batches it makes."""
     found = batches.payable(due, at).aggregate(count=Count("pk"), fen=Sum("amount_fen"))
     count = found["count"]
-    return found | {"parts": math.ceil(count / batches.MOST_LINES), "is_all": count < batches.MOST_AT_ONCE}
+    is_all = count < batches.MOST_AT_ONCE or not batches.free(due, at)[batches.MOST_AT_ONCE :].exists()
+    return found | {"parts": math.ceil(count / batches.MOST_LINES), "is_all": is_all}
 
 
 def _batch_of(request: Request, pk: int) -> PaymentBatch:

@@ -143,6 +143,8 @@ def _next(case: Case) -> str:
         return f"已缴款项中有{rules.yuan(case.road.over)}元须退还您单位，由财政部门办理。"
     if case.road.outstanding:
         return "请在期限内将款项缴入下列账户，并按附言填写。逾期的，主管单位依法催告并申请人民法院强制执行。"
+    if case.road.judged is not None and case.road.judged.detail["outcome"] == "annulled":
+        return "追回决定已被撤销，无需退回款项，等待主管单位结案。"
     return "款项已经结清，等待主管单位结案。"
 
 

@@ -67,7 +67,7 @@ def confirm(request: Request, pk: int) -> HttpResponse:
     posting = desk(request)
     row = get_object_or_404(payers_of(posting.authority_id), pk=pk)
     try:
-        actions.confirm(row, by=request.user, at=timezone.now())
+        actions.confirm(row, seen=request.POST.get("seen", ""), by=request.user, at=timezone.now())
     except ActionRefused as refusal:
         return _page(request, refusal=str(refusal), status=409)
     messages.success(request, f"已确认支付单位“{row.name}”的信息。")

@@ -27,7 +27,7 @@ def test_shares_go_into_numbered_batches_in_their_order(monkeypatch):
     done = all_of(cases)
 
     assert [row.number for row in done.made] == [f"拨付批次〔2026〕{n}号" for n in (1, 2, 3)]
-    assert (done.count, done.fen, done.held) == (5, 5 * 300_0000_00, 0)
+    assert (done.count, done.amount_fen, done.held_count) == (5, 5 * 300_0000_00, 0)
     lines = Payment.objects.filter(batch__in=done.made).order_by("batch_id", "line").values_list("share", "line")
     assert list(lines) == [
         (row.pk, line) for row, line in zip(shares_of(cases), (1, 2, 1, 2, 1), strict=True)
@@ -43,7 +43,7 @@ def test_what_cannot_go_along_stays_behind_and_is_counted(monkeypatch):
     done = all_of(cases)
 
     assert [row.count for row in done.made] == [2, 1]
-    assert done.held == 1
+    assert done.held_count == 1
     assert not Payment.objects.filter(instalment__award__application=cases[1]).exists()
 
 

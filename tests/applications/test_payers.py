@@ -28,7 +28,7 @@ def test_no_batch_before_a_second_officer_has_confirmed_the_payer():
     with pytest.raises(ActionRefused, match="须由财政复核人员确认，方可编制和送付批次"):
         batch_of(row, cases)
 
-    confirmed = payer.confirm(row, by=(reviewer := make_officer(Duty.COUNTERSIGN)), at=NOON)
+    confirmed = payer.confirm(row, seen=row.mark, by=(reviewer := make_officer(Duty.COUNTERSIGN)), at=NOON)
 
     assert (confirmed.confirmed_by, confirmed.confirmed_at) == (reviewer, NOON)
     assert batch_of(confirmed, cases).count == 1
@@ -40,12 +40,12 @@ def test_no_batch_before_a_second_officer_has_confirmed_the_payer():
 def test_a_change_waits_again_and_holds_what_is_prepared():
     row = make_payer()
     waiting = prepared(granted(1))
-    enter(row, budget_unit="另一预算单位")
+    row = enter(row, budget_unit="另一预算单位")
 
     with pytest.raises(ActionRefused, match="须由财政复核人员确认"):
         batch.countersign(waiting, by=make_officer(Duty.COUNTERSIGN), at=NOON)
 
-    payer.confirm(row, by=make_officer(Duty.COUNTERSIGN), at=NOON)
+    payer.confirm(row, seen=row.mark, by=make_officer(Duty.COUNTERSIGN), at=NOON)
     sent = batch.countersign(waiting, by=make_officer(Duty.COUNTERSIGN), at=NOON)
     assert sent.countersigned_at == NOON
     with sent.csv_file.open() as file:
@@ -55,11 +55,29 @@ def test_a_change_waits_again_and_holds_what_is_prepared():
 def test_what_stays_as_it_was_stays_confirmed():
     row = make_payer()
 
-    again = enter(row, budget_unit=row.budget_unit, subject=row.subject)
+    again = enter(row, budget_unit=row.budget_unit, subject=row.subject, by=row.confirmed_by)
 
-    assert again.confirmed_at == NOON
-    with pytest.raises(ActionRefused, match="请由其他人员修改"):
-        enter(row, budget_unit=row.budget_unit, subject=row.subject, by=row.confirmed_by)
+    assert (again.confirmed_at, again.entered_by) == (NOON, row.entered_by)
+
+
+def test_who_touches_other_things_does_not_stand_for_who_entered():
+    reviewer = make_officer(Duty.COUNTERSIGN)
+    row = enter(by=reviewer)
+
+    again = enter(row, budget_unit=row.budget_unit, subject=row.subject, by=make_officer(Duty.PAY))
+
+    assert again.entered_by == reviewer
+    with pytest.raises(ActionRefused, match="录入和确认须由两名财政人员分别办理。"):
+        payer.confirm(again, seen=again.mark, by=reviewer, at=NOON)
+
+
+def test_nothing_is_confirmed_that_was_changed_since_it_was_seen():
+    row = enter()
+    seen = row.mark
+    enter(row, subject="2150806")
+
+    with pytest.raises(ActionRefused, match="刚刚被修改，请核对现在的信息后再确认"):
+        payer.confirm(row, seen=seen, by=make_officer(Duty.COUNTERSIGN), at=NOON)
 
 
 def test_only_another_officer_of_the_second_desk_confirms():
@@ -72,16 +90,16 @@ def test_only_another_officer_of_the_second_desk_confirms():
         (make_officer(Duty.COUNTERSIGN, "shihezi"), "只有本单位的财政复核岗位可以办理此事项。"),
     ):
         with pytest.raises(ActionRefused, match=words):
-            payer.confirm(row, by=by, at=NOON)
-    payer.confirm(row, by=make_officer(Duty.COUNTERSIGN), at=NOON)
+            payer.confirm(row, seen=row.mark, by=by, at=NOON)
+    payer.confirm(row, seen=row.mark, by=make_officer(Duty.COUNTERSIGN), at=NOON)
     with pytest.raises(ActionRefused, match="已经确认"):
-        payer.confirm(row, by=make_officer(Duty.COUNTERSIGN), at=NOON)
+        payer.confirm(row, seen=row.mark, by=make_officer(Duty.COUNTERSIGN), at=NOON)
     bare = Payer.objects.create(authority=Authority.objects.get(code="xinxing"), name="空单位")
     with pytest.raises(ActionRefused, match="尚未录入"):
-        payer.confirm(bare, by=make_officer(Duty.COUNTERSIGN), at=NOON)
+        payer.confirm(bare, seen=bare.mark, by=make_officer(Duty.COUNTERSIGN), at=NOON)
     Payer.objects.filter(pk=row.pk).update(replaced_at=NOON)
     with pytest.raises(ActionRefused, match="已停用"):
-        payer.confirm(row, by=make_officer(Duty.COUNTERSIGN), at=NOON)
+        payer.confirm(row, seen=row.mark, by=make_officer(Duty.COUNTERSIGN), at=NOON)
 
 
 @pytest.mark.parametrize(

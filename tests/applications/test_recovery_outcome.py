@@ -8,12 +8,13 @@ from django.db import DatabaseError, IntegrityError, transaction
 from applications import assessing, holds, recovering
 from applications.actions import ActionRefused, decision, payment, recovery, recovery_money
 from applications.actions.policy import set_pool
-from applications.actions.restriction import impose
+from applications.actions.restriction import impose, lift
 from applications.chains import walk_all
 from applications.dossier.parts import recoveries, recovery_ledger
 from applications.invariants import count_all
 from applications.models import (
     Application,
+    CarryOver,
     Commitment,
     Delivery,
     Document,
@@ -36,7 +37,7 @@ pytestmark = pytest.mark.django_db
 State = RecoveryCase.State
 LATE = NOON.replace(month=10, day=12)  # after the time to pay
 WHOLE = 300_0000_00
-JUDGED = "行政诉讼变更决定（测试法院（2026）行初1号）"
+JUDGED = "人民法院判决（测试法院（2026）行初1号）"
 
 
 def stored(row: RecoveryCase) -> RecoveryCase:
@@ -86,7 +87,7 @@ def test_a_changed_sum_is_entered_on_the_judgment():
     }
     assert stored(row).principal_fen == WHOLE  # what was decided stands as it was decided
     assert recovering.read(stored(row)).judged_words == (
-        "追回决定已由行政诉讼（测试法院（2026）行初1号，2026年9月17日）变更：应退本金1,200,000.00元。"
+        "追回决定已被人民法院判决（测试法院（2026）行初1号，2026年9月17日）变更：应退本金1,200,000.00元。"
     )
     assert set(count_all().values()) == {0}
 
@@ -192,6 +193,38 @@ def test_a_decision_on_a_part_has_no_award_to_give_back():
     assert [line["amount_yuan"] for line in assessing.history_of(other)] == ["2600000.00"]
 
 
+def test_an_appeal_against_one_case_does_not_undo_what_another_decided():
+    first = make_recovery(State.CLOSED, whole=False, principal_fen=100_0000_00)
+    make_recovery(State.CLOSED, case_of(first), principal_fen=200_0000_00)
+    assert case_of(first).status == Status.REVOKED
+    assert letters(first, "notice") == [("notice", "recovered")]
+
+    step = judge(first, "annulled", at=SERVED + 4 * DAY)
+
+    assert case_of(first).status == Status.REVOKED
+    assert letters(first, "notice") == [("notice", "recovered")]
+    assert "restored" not in step.detail
+    with pytest.raises(ActionRefused, match="奖补决定没有撤销，不需要恢复"):
+        judge(stored(first), "changed", principal_fen=0, revoked=False, at=SERVED + 4 * DAY)
+    assert set(count_all().values()) == {0}
+
+
+def test_a_decision_that_is_found_unlawful_but_left_standing_goes_on():
+    row = make_recovery(State.SERVED)
+
+    step = judge(row, "unlawful")
+
+    assert case_of(row).status == Status.REVOKED
+    assert (step.detail["outcome"], recovering.outstanding(stored(row))) == ("unlawful", WHOLE)
+    assert recovering.judgment_on(row.pk) == ""
+
+
+def test_a_change_from_before_sums_were_written_down_is_still_told():
+    said = {"kind": "review", "on": "2026-03-05", "outcome": "changed"}
+
+    assert recovering.judged_words(said) == "追回决定已被行政复议决定（2026年3月5日）变更。"
+
+
 def test_a_plan_is_shortened_at_its_end():
     row = make_recovery(State.SERVED)
     parts = [(date(2026, 9, 20), 100_0000_00), (date(2026, 10, 20), 100_0000_00), (date(2026, 11, 20), 100_0000_00)]
@@ -230,7 +263,7 @@ def test_an_annulled_decision_brings_the_award_back():
     event = case.events.get(action="restore")
     revoked = case.events.get(action="revoke")
     assert (case.status, event.before, event.after) == (Status.PAID, Status.REVOKED, Status.PAID)
-    assert event.detail == {"recovery": row.pk, "award": row.award_id, "revoked_by": revoked.pk}
+    assert event.detail == {"recovery": row.pk, "award": row.award_id, "revoked_by": revoked.pk, "part": False}
     assert [line["amount_yuan"] for line in assessing.history_of(other)] == ["3000000.00"]
     assert letters(row, "notice", "payment", "rec_decision") == [
         ("notice", "valid"),
@@ -461,6 +494,7 @@ def test_what_stands_over_is_carried_without_money():
     later = Pool.objects.get(year=2027)
     assert counters(pool, later) == [(WHOLE, 0, 0), (WHOLE, 2 * WHOLE, 0)]
     assert (pool.over_fen, later.over_fen) == (0, WHOLE)
+    assert sorted(CarryOver.objects.values_list("amount_fen", "unfunded_fen")) == [(WHOLE, 0), (WHOLE, WHOLE)]
     assert set(count_all().values()) == {0}
 
 
@@ -573,12 +607,32 @@ def test_restrictions_fall_with_the_decision_and_each_is_told():
 
     fallen, other = Restriction.objects.order_by("pk")
     assert fallen.lift_reason == (
-        "据以作出限制的追回决定已由行政诉讼撤销决定（测试法院（2026）行初1号），限制随之解除。"
+        "据以作出限制的追回决定已被人民法院判决（测试法院（2026）行初1号）撤销，限制随之解除。"
     )
     assert other.lifted_at is None
     assert letters(row, "restrict", "unrestrict") == [("restrict", "superseded"), ("unrestrict", "valid")]
     lifting = row.documents.get(kind="unrestrict")
     assert lifting.replaces == row.documents.get(kind="restrict")
+
+
+def test_the_letters_of_two_restrictions_name_whom_they_concern_and_are_not_mistaken():
+    row = make_recovery(State.SERVED)
+    body = row.application.applicant
+    party = {"shareholders": [{"name": "演示股东有限公司", "uscc": "91659901MADEM0088K"}]}
+    RecoveryCase.objects.filter(pk=row.pk).update(party=row.party | party)
+    own = restrict(stored(row), body.uscc, body.name)
+    behind = restrict(stored(row), "91659901MADEM0088K", "演示股东有限公司")
+
+    first, second = row.documents.filter(kind="restrict").order_by("pk")
+    assert [first.content["restriction"], second.content["restriction"]] == [own.pk, behind.pk]
+    assert [first.content["body"], second.content["body"]] == [
+        "",
+        "演示股东有限公司（统一社会信用代码：91659901MADEM0088K）",
+    ]
+    lift(own, reason="已纠正", by=officer(row, Duty.INSPECT), at=SERVED)
+
+    assert letters(row, "restrict") == [("restrict", "superseded"), ("restrict", "valid")]
+    assert row.documents.get(kind="unrestrict").replaces == first
 
 
 def test_a_restriction_that_has_run_out_is_not_lifted():

@@ -484,6 +484,23 @@ def test_a_settled_case_that_leaves_gives_its_share_back(settled_round):
     assert sound()
 
 
+def test_settled_cases_leave_and_are_endorsed_while_the_pool_stands_over_its_limit(settled_round):
+    pool, window, cases = settled_round
+    confirm_settlement(made(pool, window), by=make_officer(Duty.POLICY), at=CLOSED)
+    pool.refresh_from_db()
+    over = 120_0000_00  # as if an award that was given back had taken it
+    Pool.objects.filter(pk=pool.pk).update(limit_fen=pool.reserved_fen - over, over_fen=over)
+
+    filing.withdraw(Application.objects.get(pk=cases[0].pk), reason="撤回", by=agent_of(cases[0].applicant), at=CLOSED)
+    pool.refresh_from_db()
+    assert (pool.reserved_fen, pool.over_fen) == (200_0000_00, 0)
+    Pool.objects.filter(pk=pool.pk).update(limit_fen=pool.reserved_fen - 1, over_fen=1)
+    decision.endorse(Application.objects.get(pk=cases[1].pk), by=cases[1].duties.get(duty=Duty.APPROVE).user, at=CLOSED)
+
+    pool.refresh_from_db()
+    assert (pool.committed_fen, pool.reserved_fen, pool.over_fen) == (150_0000_00, 50_0000_00, 1)
+
+
 def test_a_case_verified_again_gets_no_more_than_it_was_settled_with(settled_round):
     pool, window, cases = settled_round
     confirm_settlement(made(pool, window), by=make_officer(Duty.POLICY), at=CLOSED)

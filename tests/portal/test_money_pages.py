@@ -221,8 +221,12 @@ def test_set_offs_payers_and_years_are_entered_by_one_and_confirmed_by_another(c
     close = YearClose.objects.get()
     assert client.post(at("finance_year_confirm", close.pk)).status_code == 409
     reviewer = desk(client, Duty.COUNTERSIGN)
-    assert "确认无误" in client.get(at("finance_payers")).content.decode()
-    assert client.post(at("finance_payer_confirm", payer.pk)).status_code == 302
+    payer.refresh_from_db()
+    page = client.get(at("finance_payers")).content.decode()
+    assert "确认无误" in page
+    assert f'name="seen" value="{payer.mark}"' in page
+    assert client.post(at("finance_payer_confirm", payer.pk), {"seen": "else"}).status_code == 409
+    assert client.post(at("finance_payer_confirm", payer.pk), {"seen": payer.mark}).status_code == 302
     payer.refresh_from_db()
     assert (payer.confirmed_by, payer.confirmed_at) == (reviewer, LATER)
     assert client.post(at("finance_setoff_confirm", row.pk)).status_code == 302
@@ -262,7 +266,11 @@ def test_more_than_a_batch_holds_goes_into_several_by_one_press(client, monkeypa
     assert "编制 3 个批次" in page.content.decode()
     where = f"{at('finance_batch_new')}?payer={payer.pk}"
     assert client.post(where, {"all": "1", "purpose": ""}).status_code == 422
-    done = client.post(where, {"all": "1", "purpose": "奖补"}, follow=True)
+    stale = client.post(where, {"all": "1", "purpose": "奖补", "seen": "4/1200000000"})
+    assert stale.status_code == 409
+    assert "刚刚有变化" in stale.content.decode()
+    assert not PaymentBatch.objects.exists()
+    done = client.post(where, {"all": "1", "purpose": "奖补", "seen": "5/1500000000"}, follow=True)
 
     assert [(row.sequence, row.count) for row in PaymentBatch.objects.order_by("pk")] == [(1, 2), (2, 2), (3, 1)]
     assert Payment.objects.filter(batch__isnull=False).count() == len(cases)
@@ -285,7 +293,7 @@ def test_batches_are_made_of_what_the_list_was_narrowed_to(client, monkeypatch):
     page = client.get(where)
     assert [line.share.instalment.award.application for line in page.context["ready"]] == [cases[1]]
     assert "只列出财政台所选筛选范围内的资金。" in page.content.decode()
-    assert client.post(where, {"all": "1", "purpose": "奖补"}).status_code == 302
+    assert client.post(where, {"all": "1", "purpose": "奖补", "seen": "1/300000000"}).status_code == 302
 
     assert [row.instalment.award.application for row in Payment.objects.filter(batch__isnull=False)] == [cases[1]]
     nonsense = client.get(f"{at('finance_batch_new')}?payer={payer.pk}&year=abc")

@@ -57,7 +57,7 @@ def test_an_inspector_enters_a_changed_sum(client):
 
     assert recovering.balances(row)["principal"].owed == 120_0000_00
     shown = client.get(page).content.decode()
-    words = "追回决定已由行政诉讼（测试法院（2026）行初1号，2026年9月17日）变更：应退本金1,200,000.00元。"
+    words = "追回决定已被人民法院判决（测试法院（2026）行初1号，2026年9月17日）变更：应退本金1,200,000.00元。"
     assert words in shown
     assert "变更后应退：本金1,200,000.00元" in shown
     assert words in checked(client, row, "rec_decision")
