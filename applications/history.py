@@ -6,7 +6,7 @@ to the same predecessor; `_append` takes it once more, so that nobody can forget
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -25,12 +25,23 @@ _LAST: Kept[Any] = Kept(
 
 def _append(event: Event) -> Event:
     _hold(event)
-    last = _LAST.first(event.chain)
+    _link(event, _LAST.first(event.chain))
+    event.save(force_insert=True)
+    return event
+
+
+def _link(event: Event, last: tuple[int, str] | None) -> None:
+    """Fit an event to the last link of its chain (sequence, hash), None where it is the first."""
     event.sequence, event.previous_hash = (last[0] + 1, last[1]) if last else (1, "")
     event.detail = json.loads(canonical(event.detail))  # hashed as it will be read back: keys become text
     event.hash = link_hash(link_of(event))
-    event.save(force_insert=True)
-    return event
+
+
+def _last_links(chains: Collection[str]) -> dict[str, tuple[int, str]]:
+    """Return the last link (sequence, hash) of each of many chains that have one."""
+    later = Event.objects.filter(chain=OuterRef("chain"), sequence__gt=OuterRef("sequence"))
+    heads = Event.objects.filter(~Exists(later), chain__in=chains)
+    return {chain: (sequence, proof) for chain, sequence, proof in heads.values_list("chain", "sequence", "hash")}
 
 
 def _hold(event: Event) -> None:
@@ -105,18 +116,9 @@ def record_for_cases(
     assert len(keys) == len(found), "one act is one record of a case"
     held = Application._default_manager.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")
     list(held.values_list("pk"))
-    chains = {application.pk: f"case:{application.pk}" for application, _ in found}
-    later = Event.objects.filter(chain=OuterRef("chain"), sequence__gt=OuterRef("sequence"))
-    heads = Event.objects.filter(~Exists(later), chain__in=chains.values())
-    last = {chain: (sequence, proof) for chain, sequence, proof in heads.values_list("chain", "sequence", "hash")}
-    events = []
-    for application, detail in found:
-        chain = chains[application.pk]
-        sequence, previous = last.get(chain, (0, ""))
-        event = Event(
-            chain=chain,
-            sequence=sequence + 1,
-            previous_hash=previous,
+    events = [
+        Event(
+            chain=f"case:{application.pk}",
             application=application,
             authority_id=application.authority_id,
             action=action,
@@ -124,10 +126,13 @@ def record_for_cases(
             duty=duty,
             at=at,
             note=note,
-            detail=json.loads(canonical(detail)),
+            detail=detail,
         )
-        event.hash = link_hash(link_of(event))
-        events.append(event)
+        for application, detail in found
+    ]
+    last = _last_links([event.chain for event in events])
+    for event in events:
+        _link(event, last.get(event.chain))
     Event.objects.bulk_create(events)
     for (application, _), event in zip(found, events, strict=True):
         telling.tell(application, event)

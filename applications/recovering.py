@@ -22,9 +22,8 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 import rules
-from applications import timing
+from applications import judgments, timing
 from applications.clocks import Calendar, months_after, reckon, years_after
-from applications.documents.letter import chinese_date
 from applications.models import (
     Account,
     Application,
@@ -107,7 +106,6 @@ STEPS: dict[str, Step] = {
 # Whom a case may be handed to beside the road; the state does not change.
 TRANSFERS = {"finance": "财政部门", "police": "公安机关", "discipline": "纪检监察机关"}
 CONTESTS = {"review": "行政复议", "sue": "行政诉讼"}
-JUDGMENTS = {"review": "行政复议决定", "sue": "人民法院判决"}
 OUTCOMES = {
     "upheld": "维持或者驳回",
     "changed": "变更",
@@ -627,12 +625,12 @@ class Road:
     def judged(self) -> RecoveryStep | None:
         """The newest step by which an appeal changed or annulled the decision."""
         found = (step for step in reversed(self.steps) if step.name == "contest")
-        return next((step for step in found if step.detail["outcome"] in ("changed", "annulled")), None)
+        return next((step for step in found if step.detail["outcome"] in judgments.DECIDING), None)
 
     @property
     def judged_words(self) -> str:
         """What an appeal has made of the decision, in a sentence; "" where it stands as it was made."""
-        return judged_words(self.judged.detail) if self.judged else ""
+        return judgments.sentence(self.judged.detail) if self.judged else ""
 
     @property
     def appeals_end(self) -> date | None:
@@ -669,29 +667,6 @@ class Road:
                 return date.fromisoformat(day), min(fen - came, self.outstanding)
             came -= fen
         return None
-
-
-def judged_words(said: Mapping[str, Any]) -> str:
-    """Return in a sentence what the step of a judgment says that changed or annulled a decision."""
-    day = chinese_date(date.fromisoformat(said["on"]))
-    named = f"{JUDGMENTS[said['kind']]}（{'，'.join(part for part in (said.get('number', ''), day) if part)}）"
-    if said["outcome"] == "annulled":
-        return f"追回决定已被{named}撤销，不再有效。"
-    if "changed_fen" not in said:  # written down before the sums of a change were
-        return f"追回决定已被{named}变更。"
-    owed = "、".join(f"{Account(name).label}{rules.yuan(fen)}元" for name, fen in said["changed_fen"].items())
-    stands = "" if said["revoked"] else "，原奖补决定的其余部分有效"
-    return f"追回决定已被{named}变更：应退{owed}{stands}。"
-
-
-def judgment_on(recovery_id: int) -> str:
-    """Return what an appeal has made of the decision of a case, "" for nothing (one query)."""
-    rows = (
-        RecoveryStep.objects.filter(recovery=recovery_id, name="contest")
-        .order_by("-pk")
-        .values_list("detail", flat=True)
-    )
-    return next((judged_words(said) for said in rows if said["outcome"] in ("changed", "annulled")), "")
 
 
 def read(recovery: RecoveryCase) -> Road:

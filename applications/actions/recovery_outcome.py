@@ -14,8 +14,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
-import rules
-from applications import ledger, papers, permissions, recovering
+from applications import judgments, ledger, papers, permissions, recovering
 from applications.actions import recovery_money, restriction
 from applications.actions.money import hold_again
 from applications.actions.recovery_act import Act
@@ -56,12 +55,12 @@ class Judgment:
     @property
     def decides(self) -> bool:
         """Whether the decision is not what it was any more."""
-        return self.outcome in ("changed", "annulled")
+        return self.outcome in judgments.DECIDING
 
     @property
     def words(self) -> str:
         """How entries, letters and history name it: 行政复议决定（复议决定书文号）."""
-        return f"{recovering.JUDGMENTS[self.kind]}（{self.number}）"
+        return f"{judgments.NAMES[self.kind]}（{self.number}）"
 
 
 def refuse_incomplete(act: Act, judgment: Judgment, *, proved: bool) -> None:
@@ -194,24 +193,3 @@ def lift_restrictions(act: Act, judgment: Judgment) -> list[Restriction]:
         for row in rows
         if row.until is None or row.until >= today
     ]
-
-
-def words_of(detail: dict[str, Any]) -> list[str]:
-    """Return what followed from a judgment in sentences, for the officers."""
-    said = []
-    if sums := detail.get("changed_fen"):
-        owed = "，".join(f"{Account(name).label}{rules.yuan(fen)}元" for name, fen in sums.items())
-        said.append(f"变更后应退：{owed}")
-    if detail.get("over_fen"):
-        said.append(f"已退回的款项中有{rules.yuan(detail['over_fen'])}元须退还当事人")
-    if restored := detail.get("restored"):
-        said.append(f"原奖补决定恢复效力，申报件恢复为“{Status(restored).label}”")
-    if detail.get("held_fen"):
-        said.append(f"{detail['pool_words']}重新占用{rules.yuan(detail['held_fen'])}元")
-    if detail.get("pool_over_fen"):
-        said.append(f"{detail['pool_words']}超额占用{rules.yuan(detail['pool_over_fen'])}元，请调整总额")
-    if lost := detail.get("lost"):
-        said.append(f"撤销期间已由其他申报件使用的材料：{'、'.join(lost)}，请核对")
-    if meanwhile := detail.get("meanwhile"):
-        said.append(f"撤销期间批准的其他申报件未计入本决定：{'、'.join(meanwhile)}，请核对")
-    return said

@@ -15,8 +15,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 import rules
-from applications import permissions, recovering
-from applications.actions import ActionRefused, recovery_money, recovery_outcome
+from applications import judgments, permissions, recovering
+from applications.actions import ActionRefused, recovery_money
 from applications.actions import recovery as actions
 from applications.documents.letter import chinese_date
 from applications.models import Account, Application, Duty, Finding, RecoveryCase, RecoveryClaim, RecoveryStep, User
@@ -140,7 +140,7 @@ def _details(step: RecoveryStep, people: Mapping[int, User]) -> list[str]:
         number = f"，{said['number']}" if said.get("number") else ""
         told.append(f"{recovering.CONTESTS[said['kind']]}，{_day(said['on'])}：{outcome}{number}")
         told += ["案件恢复办理"] if said.get("resumed") else []
-        told += recovery_outcome.words_of(said)
+        told += judgments.consequences(said)
     if "until" in said:
         told.append(f"公示至{_day(said['until'])}")
     if "amount_fen" in said:

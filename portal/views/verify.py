@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods
 from django.views.decorators.vary import vary_on_headers
 
 import rules
-from applications import authenticity, recovering
+from applications import authenticity, judgments
 from applications.authenticity import ALTERED, OTHER, SAME, Finding, Seal
 from applications.models import Document
 from portal.limits import too_many
@@ -196,7 +196,7 @@ def _answer(request: HttpRequest, document: Document, finding: Finding | None) -
 def _judged(document: Document) -> str:
     """What an appeal has made of a recovery decision that still stands; other papers are not asked about."""
     decides = document.kind == Document.Kind.REC_DECISION and document.standing == Document.Standing.VALID
-    return recovering.judgment_on(document.recovery_id) if decides and document.recovery_id else ""
+    return judgments.on(document.recovery_id) if decides and document.recovery_id else ""
 
 
 def _no_paper(request: HttpRequest, finding: Finding, status: int = 200) -> HttpResponse:

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
-from applications import assessing, holds, recovering
+from applications import assessing, holds, judgments, recovering
 from applications.actions import ActionRefused, decision, payment, recovery, recovery_money
 from applications.actions.policy import set_pool
 from applications.actions.restriction import impose, lift
@@ -216,13 +216,13 @@ def test_a_decision_that_is_found_unlawful_but_left_standing_goes_on():
 
     assert case_of(row).status == Status.REVOKED
     assert (step.detail["outcome"], recovering.outstanding(stored(row))) == ("unlawful", WHOLE)
-    assert recovering.judgment_on(row.pk) == ""
+    assert judgments.on(row.pk) == ""
 
 
 def test_a_change_from_before_sums_were_written_down_is_still_told():
     said = {"kind": "review", "on": "2026-03-05", "outcome": "changed"}
 
-    assert recovering.judged_words(said) == "追回决定已被行政复议决定（2026年3月5日）变更。"
+    assert judgments.sentence(said) == "追回决定已被行政复议决定（2026年3月5日）变更。"
 
 
 def test_a_plan_is_shortened_at_its_end():
