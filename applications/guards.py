@@ -168,8 +168,11 @@ SEALED = {
         "OR NEW.uploaded_at <> OLD.uploaded_at"
     ),
     # What was decided stands; the state goes its way, and an ended case stays ended unless the party goes to court.
+    # What is shown of a closed one may be taken down, and nothing else about it changes.
     "recoverycase": (
-        "(OLD.closed_at IS NOT NULL AND NOT (OLD.state = 'closed' AND NEW.state = 'served')) "
+        "(OLD.closed_at IS NOT NULL AND NOT (OLD.state = 'closed' AND (NEW.state = 'served' "
+        "OR (NEW.state = 'closed' AND OLD.published_until IS NOT NULL AND NEW.published_until IS NULL "
+        "AND NEW.closed_at = OLD.closed_at AND NEW.close_reason = OLD.close_reason)))) "
         "OR NEW.number <> OLD.number OR NEW.award_id <> OLD.award_id "
         "OR NEW.application_id <> OLD.application_id OR NEW.kind <> OLD.kind OR NEW.alleged <> OLD.alleged "
         "OR NEW.opened_by_id <> OLD.opened_by_id OR NEW.opened_at <> OLD.opened_at "

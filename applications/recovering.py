@@ -99,6 +99,7 @@ STEPS: dict[str, Step] = {
     "restrict": _step("限制申报", (S.DECIDED, S.SERVED), (), _I),
     "unrestrict": _step("解除限制申报", (S.DECIDED, S.SERVED, S.CLOSED), (), _I),
     "publish": _step("公示", (S.SERVED,), (), _I),
+    "unpublish": _step("停止公示", (S.SERVED, S.CLOSED), (), _I),
     "close": _step("结案", (S.SERVED,), (S.CLOSED,), _I),
     "drop": _step("撤销立案", BEFORE_THE_DECISION, (S.DROPPED,), _I),
 }

@@ -280,6 +280,7 @@ RECOVERY: dict[str, tuple[Telling, ...]] = {
     "recovery_publish": (
         Telling(party, "result", "处理结果公示", _noted("{note} 的处理结果将公示，期限见案件页面。")),
     ),
+    "recovery_unpublish": (Telling(party, "result", "处理结果停止公示", _noted("{note} 的处理结果已停止公示。")),),
     "recovery_close": (Telling(party, "result", "追回案件已结案", _noted("{note} 已结案。")),),
     "recovery_drop": (Telling(party, "result", "撤销立案", _noted("{note} 经调查撤销立案，原奖补决定继续有效。")),),
 }

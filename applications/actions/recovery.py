@@ -19,6 +19,8 @@ from applications.actions.money import give_back_unpaid
 from applications.actions.recovery_act import Act, begin, keep, said
 from applications.actions.recovery_outcome import Judgment
 from applications.actions.shared import lock, move, next_number, refuse_if, stop, take_duty
+from applications.clocks import months_after
+from applications.documents.letter import chinese_date
 from applications.models import (
     Applicant,
     Application,
@@ -720,6 +722,28 @@ def publish(recovery: RecoveryCase, *, grade: str, until: date, by: User, at: da
     act.recovery.published_until = until
     act.done("publish", text=one.label, grade=grade, until=until.isoformat())
     return act.recovery
+
+
+@transaction.atomic
+def unpublish(recovery: RecoveryCase, *, reason: str, paper: Paper, by: User, at: datetime) -> RecoveryCase:
+    """
+    End the public display before its day, on the paper by which the body's credit is repaired. Raises ActionRefused.
+
+    What its grade asks for at least is shown in any case (国办发〔2025〕22号).
+    """
+    act = begin(recovery, "unpublish", by=by, at=at)
+    row, reason = act.recovery, said(reason, "请填写停止公示的理由。", 500)
+    shown = act.road.last("publish")
+    assert shown is not None, "what is shown was published by a step"
+    grade = recovering.GRADES[shown.detail["grade"]]
+    earliest = months_after(timezone.localdate(shown.at), grade.over_months)
+    if grade.over_months and act.today < earliest:
+        stop(f"{grade.label}失信的公示期不少于{grade.over_months}个月，{chinese_date(earliest)}起方可停止公示。")
+    row.published_until = None
+    proof = keep(row, paper, kind=PaperKind.OUTSIDE, by=by, at=at)
+    act.done("unpublish", text=reason, paper=proof)
+    row.save(update_fields=["published_until"])  # a step of a closed case leaves its row alone
+    return row
 
 
 @transaction.atomic

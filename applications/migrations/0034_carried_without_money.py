@@ -1,6 +1,8 @@
-"""What stands over the limit of a pool is carried without money; how much of a carry-over that is, is kept."""
+"""How much of a carry-over came without money is kept; the public display of a closed recovery case may end early."""
 
 from django.db import migrations, models
+
+from applications import guards
 
 
 class Migration(migrations.Migration):
@@ -18,5 +20,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='carryover',
             constraint=models.CheckConstraint(condition=models.Q(('unfunded_fen__gte', 0), ('unfunded_fen__lte', models.F('amount_fen'))), name='carry_over_unfunded_within'),
+        ),
+        migrations.RunPython(
+            lambda apps, schema_editor: guards.install(schema_editor.connection),
+            lambda apps, schema_editor: guards.remove(schema_editor.connection),
         ),
     ]

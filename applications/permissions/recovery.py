@@ -289,6 +289,11 @@ def _publish(road: Road, standing: Standing, today: date) -> str:
     return _not_annulled(road, standing, today)
 
 
+def _unpublish(road: Road, standing: Standing, today: date) -> str:
+    until = road.recovery.published_until
+    return "" if until is not None and until >= today else "处理结果目前没有公示。"
+
+
 GATES: dict[str, Gate] = {
     "notify": _notify,
     "ask_hearing": _ask_hearing,
@@ -308,6 +313,7 @@ GATES: dict[str, Gate] = {
     "refuse": _money,
     "close": _close,
     "publish": _publish,
+    "unpublish": _unpublish,
 }
 
 

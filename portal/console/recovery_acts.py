@@ -234,6 +234,12 @@ ACTS: dict[str, Act] = {
         "确定作出限制申报吗？决定书随即发出。",
     ),
     "publish": Act(_plainly(actions.publish), "已设定公示期。", _form(forms.PublishForm)),
+    "unpublish": Act(
+        _plainly(actions.unpublish),
+        "已停止公示。",
+        _form(forms.UnpublishForm),
+        "当事人完成信用修复的，凭修复决定停止公示；一般、严重失信须满最短公示期。",
+    ),
     "reopen": Act(_REOPEN, "已退回补充调查。", _REOPEN_FORM, "再次告知前，当事人的陈述申辩期限重新计算。"),
     "close": Act(_CLOSE, "已结案。", _CLOSE_FORM, confirm="确定结案吗？结案通知书随即发出。"),
     "drop": Act(_DROP, "已撤销立案。", _DROP_FORM, confirm="确定撤销立案吗？原奖补决定继续有效。"),

@@ -404,6 +404,13 @@ class PublishForm(forms.Form):
     until = day("公示至")
 
 
+class UnpublishForm(forms.Form):
+    """Why a display ends before its day, and the paper that says so."""
+
+    reason = words("理由", 500)
+    paper = PaperField(label="信用修复文书")
+
+
 class ClaimForm(forms.Form):
     """A movement of the ledger that one officer records and another confirms."""
 

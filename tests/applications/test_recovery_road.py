@@ -901,6 +901,39 @@ def test_a_display_lasts_as_long_as_its_grade_says(grade, until, fine):
             recovery.publish(row, grade=grade, until=until, by=by, at=SERVED)
 
 
+def test_a_display_ends_early_on_the_paper_of_a_repaired_credit_but_not_before_its_least_time():
+    row = make_recovery(State.SERVED)
+    by = inspector(row)
+    ended = {"reason": "已完成信用修复。", "by": by}
+    with pytest.raises(ActionRefused, match="处理结果目前没有公示。"):
+        recovery.unpublish(row, **ended, paper=make_paper(), at=SERVED)
+    recovery.publish(row, grade="ordinary", until=date(2027, 9, 17), by=by, at=SERVED)
+
+    with pytest.raises(ActionRefused, match="一般失信的公示期不少于3个月，2026年12月17日起方可停止公示。"):
+        recovery.unpublish(row, **ended, paper=make_paper(), at=SERVED + timedelta(days=90))
+    with pytest.raises(ActionRefused, match="请填写停止公示的理由。"):
+        recovery.unpublish(row, reason=" ", by=by, paper=make_paper(), at=SERVED + timedelta(days=91))
+    recovery.unpublish(row, **ended, paper=make_paper(), at=SERVED + timedelta(days=91))
+
+    row.refresh_from_db()
+    assert row.published_until is None
+    assert not RecoveryCase.objects.published(date(2026, 12, 18)).exists()
+    step = row.steps.get(name="unpublish")
+    assert (step.text, step.paper.kind) == ("已完成信用修复。", RecoveryPaper.Kind.OUTSIDE)
+
+
+def test_a_slight_breach_of_a_closed_case_is_taken_from_display_at_once():
+    row = make_recovery(State.SERVED)
+    recovery.publish(row, grade="slight", until=date(2026, 10, 30), by=inspector(row), at=SERVED)
+    pay_back(row, 300_0000_00)
+    recovery.close(row, reason="已全部退回。", by=inspector(row), at=SERVED + timedelta(days=1))
+
+    recovery.unpublish(row, reason="已修复", paper=make_paper(), by=inspector(row), at=SERVED + timedelta(days=2))
+
+    row.refresh_from_db()
+    assert (row.state, row.published_until) == (State.CLOSED, None)
+
+
 def test_a_penalty_after_two_years_is_warned_of_and_stops_nothing():
     row = opened(at=NOON.replace(year=2028, day=1))
     assert recovering.warnings(recovering.read(fresh(row)), date(2028, 9, 2)) == []
