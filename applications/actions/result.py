@@ -95,7 +95,8 @@ def confirm_sent(payment: Payment, *, paid_on: date, voucher_number: str, by: Us
     recovery_money.hold_debts([payment.pk])
     application, standing = lock(payment.instalment.award.application, by)
     refuse_if(permissions.why_not_officer(application, standing, *FINANCE))
-    payment = Payment.objects.select_related("instalment__award").get(pk=payment.pk)
+    payment = Payment.objects.select_related("instalment__award", "share__payer", "account").get(pk=payment.pk)
+    payment.instalment.award.application = application  # with all that its letter says, which is read already
     if payment.state != Payment.State.SENT:
         stop(f"该笔拨付{payment.get_state_display()}，不能登记支付结果。")
 
