@@ -62,7 +62,7 @@ def run(options: argparse.Namespace) -> Iterator[Line]:
     stored = sum(1 for place in store.folder().glob("documents/**/*") if place.is_file())
 
     store.put_back("jobs")
-    _, lost = work(max(3, options.kills // 3), "1", PLAIN_FOR)
+    _, lost = work(options.kills, "1", PLAIN_FOR)
     yield Line(
         "T14",
         f"{options.jobs} papers, worker killed {kills} times",
@@ -94,7 +94,7 @@ def run_zip(options: argparse.Namespace) -> Iterator[Line]:
     faults += [f"{results} files where one package is"] if results != 1 else []
 
     store.put_back("package")
-    _, lost = work(max(3, options.kills // 3), "1", PLAIN_FOR, begun=_packing)
+    _, lost = work(options.kills, "1", PLAIN_FOR, begun=_packing)
     yield Line(
         "T14z",
         f"one package of {options.letters} letters, worker killed {kills} times",
@@ -140,7 +140,7 @@ def work(kills: int, plain: str, patience: float, *, begun: Callable[[], bool] =
         _until(begun)
         while fleet.kills < kills and _left():
             time.sleep(chance.uniform(0.5, 4))
-            fleet.kill(chance.choice(["worker", "worker", "beat"]), chance)
+            fleet.kill("worker" if plain else chance.choice(["worker", "worker", "beat"]), chance)
             for _ in range(40):
                 fleet.revive()
                 if fleet.services["worker"].alive():
