@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from applications import bearing, holds
-from applications.actions import ActionRefused, decision, payer, payment, recheck, review, year_close
+from applications.actions import ActionRefused, decision, payer, payment, policy, recheck, review, year_close
 from applications.actions.delay import explain_delay
 from applications.bearing import Bearing
 from applications.demo.stories import CLOUD, TALENT, check_all
@@ -23,6 +23,7 @@ from applications.models import (
     Payment,
     Pool,
     Status,
+    YearClose,
 )
 from tests.applications.test_batches import answer, paid, sent, take
 from tests.factories import NOON, check_account, make_application, make_officer, make_policy
@@ -284,3 +285,24 @@ def test_entered_sums_come_to_every_instalment_and_every_payer_to_the_fen(parts,
     assert [sum(row) for row in rows] == parts
     assert [sum(column) for column in zip(*rows, strict=True)] == [first, total - first]
     assert min(fen for row in rows for fen in row) >= 0
+
+
+def test_a_total_of_the_text_grows_by_what_was_carried_with_money_and_by_nothing_else():
+    row = make_policy("shanxi")
+    by, manager = make_officer(Duty.PAY, "shanxi"), make_officer(Duty.POLICY, "shanxi")
+    clauses = list(row.clauses.filter(code="shanxi-9a"))
+    said = {"name": "年度资金", "clauses": clauses, "source": "测试", "by": manager, "at": NOON}
+    stated = 5000_0000_00
+    with pytest.raises(ActionRefused, match=r"年度总额不超过 50,000,000\.00 元，总额不得高于该数。"):
+        policy.set_pool(row, year=2027, limit_fen=stated + 1, **said)
+    before = policy.set_pool(row, year=2026, limit_fen=stated, **said)
+    pool = policy.set_pool(row, year=2027, limit_fen=stated, **said)
+    close = YearClose.objects.create(
+        authority=row.authority, year=2026, summary={}, summary_sha256="x", paper="x", closed_by=by, closed_at=NOON
+    )
+    CarryOver.objects.create(close=close, source=before, target=pool, amount_fen=100, unfunded_fen=40)
+
+    with pytest.raises(ActionRefused, match=r"另有上年结转 0\.60 元，总额不得高于该数。"):
+        policy.set_pool(row, year=2027, limit_fen=stated + 61, **said)
+
+    assert policy.set_pool(row, year=2027, limit_fen=stated + 60, **said).limit_fen == stated + 60
