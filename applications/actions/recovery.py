@@ -757,7 +757,7 @@ def close(recovery: RecoveryCase, *, reason: str, by: User, at: datetime) -> Rec
     reason = said(reason, "请填写结案说明。", 500)
     _end(act, "close", State.CLOSED, reason)
     written_off = any(balance.written_off for balance in act.road.balances.values())
-    revoked = act.application.status == Status.REVOKED  # and not given back since by an appeal
+    revoked = recovery_outcome.revocation_by(act) is not None  # and not given back since by an appeal
     if revoked and not written_off and act.road.balances["principal"].recovered:
         for paper in _letters_of(act.application, Standings.VALID, Standings.REVOKED):
             papers.mark(paper, Standings.RECOVERED, by=by, at=at, note=act.recovery.number)

@@ -124,7 +124,8 @@ def _change(act: Act, judgment: Judgment) -> dict[str, Any]:
     if judgment.interest_fen is not None:
         sums[Account.INTEREST] = judgment.interest_fen
     recovery_money.lower(act.recovery, sums, judgment.words, duty, act.at)
-    still = revocation_by(act) is not None and judgment.revoked is not False
+    restored = judgment.revoked is False and revocation_by(act) is not None
+    still = act.application.status == Status.REVOKED and not restored
     return {"changed_fen": {str(account): fen for account, fen in sums.items()}, "revoked": still}
 
 

@@ -396,7 +396,7 @@ def why_not_changed_sums(
     if not 0 <= (interest_fen or 0) <= interest:
         return f"变更后的利息不能超过决定的{rules.yuan(interest)}元。"
     if restores and not revoked:
-        return "奖补决定没有撤销，不需要恢复。"
+        return "本案没有撤销奖补决定，不需要恢复。"
     same = (principal_fen, interest_fen or 0) == (principal, interest)
     return "变更后的金额与决定相同，请核对。" if same and not restores else ""
 

@@ -183,7 +183,7 @@ def test_an_annulment_without_its_paper_is_refused(missing):
 def test_a_decision_on_a_part_has_no_award_to_give_back():
     row = make_recovery(State.SERVED, whole=False, principal_fen=100_0000_00)
 
-    with pytest.raises(ActionRefused, match="奖补决定没有撤销，不需要恢复"):
+    with pytest.raises(ActionRefused, match="本案没有撤销奖补决定，不需要恢复"):
         judge(row, "changed", principal_fen=1, revoked=False)
     by = officer(row, Duty.INSPECT)
     said = {"kind": "sue", "on": SERVED.date(), "outcome": "changed", "number": "判1", "paper": make_paper()}
@@ -204,9 +204,27 @@ def test_an_appeal_against_one_case_does_not_undo_what_another_decided():
     assert case_of(first).status == Status.REVOKED
     assert letters(first, "notice") == [("notice", "recovered")]
     assert "restored" not in step.detail
-    with pytest.raises(ActionRefused, match="奖补决定没有撤销，不需要恢复"):
+    with pytest.raises(ActionRefused, match="本案没有撤销奖补决定，不需要恢复"):
         judge(stored(first), "changed", principal_fen=0, revoked=False, at=SERVED + 4 * DAY)
     assert set(count_all().values()) == {0}
+
+
+def test_a_changed_part_does_not_say_that_an_award_stands_which_another_case_revoked():
+    first = make_recovery(State.CLOSED, whole=False, principal_fen=100_0000_00)
+    second = make_recovery(State.SERVED, case_of(first), principal_fen=200_0000_00)
+    claimed = claim(second, 200_0000_00, kind="written_off")
+    recovery_money.confirm(claimed, by=officer(second, Duty.LEGAL), at=SERVED)
+    recovery.close(second, reason="已核销", by=officer(second, Duty.INSPECT), at=SERVED + DAY)
+    assert letters(first, "notice") == [("notice", "revoked")]
+
+    step = judge(first, "changed", principal_fen=40_0000_00, at=SERVED + 4 * DAY)
+    assert step.detail["revoked"]
+    assert "其余部分有效" not in judgments.on(first.pk)
+    over = claim(stored(first), 60_0000_00, kind="refunded", at=SERVED + 4 * DAY)
+    recovery_money.confirm(over, by=officer(first, Duty.COUNTERSIGN), at=SERVED + 4 * DAY)
+    recovery.close(stored(first), reason="已退还", by=officer(first, Duty.INSPECT), at=SERVED + 5 * DAY)
+
+    assert letters(first, "notice") == [("notice", "revoked")]  # what the other case demanded never came back
 
 
 def test_a_decision_that_is_found_unlawful_but_left_standing_goes_on():
